@@ -6,6 +6,9 @@ export type Reach = 'message' | 'folder' | 'account' | 'program';
 /** When the same step may be tried again: at once, at the next poll, or not before a person has changed something. */
 export type Retry = 'now' | 'later' | 'never';
 
+/** The step of a connection that failed, for `account test`: it says what to check first. */
+export type Layer = 'resolve' | 'connect' | 'tls' | 'greeting' | 'login' | 'session';
+
 /** Exit status of sysexits(3), plus 1 for `status` and `doctor`, as the contract fixes them. */
 export type ExitStatus = 0 | 1 | 64 | 65 | 69 | 70 | 74 | 75 | 77 | 78;
 
@@ -17,6 +20,7 @@ export interface ErrorDetails {
   cause?: unknown;
   /** NAME of the account it happened to, added on the way out if not known at the source. */
   account?: string;
+  layer?: Layer;
   /** More than the one line, e.g. the dialogue's last answer; shown with `--verbose` alone. Never a secret. */
   detail?: string;
 }
@@ -30,6 +34,7 @@ export abstract class PosthornError extends Error {
   readonly detail: string | undefined;
   readonly reach: Reach;
   readonly retry: Retry;
+  readonly layer: Layer | undefined;
   account: string | undefined;
 
   protected constructor(message: string, details: ErrorDetails, reach: Reach, retry: Retry) {
@@ -39,6 +44,7 @@ export abstract class PosthornError extends Error {
     this.detail = details.detail;
     this.reach = details.reach ?? reach;
     this.retry = details.retry ?? retry;
+    this.layer = details.layer;
     this.account = details.account;
   }
 }
@@ -93,7 +99,10 @@ export class StorageError extends PosthornError {
 export class TemporaryError extends PosthornError {
   readonly exitStatus = 75;
   readonly code: string;
-  constructor(message: string, details: ErrorDetails & { code?: 'temporary' | 'locked' | 'timeout' } = {}) {
+  constructor(
+    message: string,
+    details: ErrorDetails & { code?: 'temporary' | 'locked' | 'timeout' } = {},
+  ) {
     super(message, details, 'account', 'later');
     this.code = details.code ?? 'temporary';
   }

@@ -1,0 +1,45 @@
+/** Flags as Maildir writes them, and their names in IMAP (RFC 9051 2.3.2). */
+
+/** Draft, Flagged, Passed (`$Forwarded`), Replied (`\Answered`), Seen, Trashed (`\Deleted`: a mark, no deletion). */
+export type Flag = 'D' | 'F' | 'P' | 'R' | 'S' | 'T';
+
+/** In the order Maildir asks for: ASCII. */
+export const allFlags: readonly Flag[] = ['D', 'F', 'P', 'R', 'S', 'T'];
+
+const imapNames: Readonly<Record<Flag, string>> = {
+  D: '\\Draft',
+  F: '\\Flagged',
+  P: '$Forwarded',
+  R: '\\Answered',
+  S: '\\Seen',
+  T: '\\Deleted',
+};
+
+/** Those IMAP flags that Maildir has a letter for, in order; names compare without case (RFC 9051 2.3.2). */
+export function flagsFromImap(names: Iterable<string>): Flag[] {
+  const given = new Set(Array.from(names, (name) => name.toLowerCase()));
+  return allFlags.filter((flag) => given.has(imapNames[flag].toLowerCase()));
+}
+
+export function flagsToImap(flags: readonly Flag[]): string[] {
+  return flags.map((flag) => imapNames[flag]);
+}
+
+/** The part of a file name behind the base: `:2,FS`. */
+export function infoSuffix(flags: readonly Flag[]): string {
+  return `:2,${allFlags.filter((flag) => flags.includes(flag)).join('')}`;
+}
+
+/** Base name and letters of a Maildir file name, whoever wrote it; letters that we don't know are kept apart. */
+export function parseFileName(fileName: string): { base: string; flags: Flag[]; others: string } {
+  const at = fileName.indexOf(':2,');
+  if (at === -1) return { base: fileName, flags: [], others: '' };
+  const letters = fileName.slice(at + 3);
+  return {
+    base: fileName.slice(0, at),
+    flags: allFlags.filter((flag) => letters.includes(flag)),
+    others: Array.from(letters)
+      .filter((letter) => !allFlags.includes(letter as Flag))
+      .join(''),
+  };
+}

@@ -1,0 +1,45 @@
+/** Where mail leaves: submission over SMTP (RFC 6409). */
+
+import type { Account } from '../core/account.ts';
+import type { ConnectionFacts, Login } from './mailbox-source.ts';
+
+export interface OutgoingMessage {
+  /** MAIL FROM; empty for a bounce. */
+  readonly from: string;
+  /** RCPT TO, those alone that are still open. */
+  readonly recipients: readonly string[];
+  readonly size: number;
+  /** Whole message with CRLF; not dot-stuffed. */
+  readonly body: AsyncIterable<Buffer>;
+}
+
+/** The server's word on one recipient. */
+export type RecipientVerdict =
+  | { readonly address: string; readonly kind: 'accepted' }
+  /** 4xx: may be tried again. 5xx: refused for good. `reply` is the server's line, its code included. */
+  | { readonly address: string; readonly kind: 'deferred' | 'refused'; readonly reply: string };
+
+/**
+ * answered: the server took the message for those accepted. uncertain: the connection broke after the final dot of DATA was
+ * on its way, so it may or may not have been taken (RFC 5321 4.5.3.2.6).
+ */
+export type SendOutcome =
+  | {
+      readonly kind: 'answered';
+      readonly verdicts: readonly RecipientVerdict[];
+      readonly reply: string;
+    }
+  | { readonly kind: 'uncertain'; readonly reason: string };
+
+export interface SenderSession {
+  readonly facts: ConnectionFacts;
+  /** Sends one message over this connection. Throws a classified error where it surely was not taken. */
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome>;
+  /** Ends the connection; never throws. */
+  close(): Promise<void>;
+}
+
+export interface MailSender {
+  /** Connects, secures and logs in (login null: `credentials: none`). Errors as MailboxSource.connect. */
+  connect(account: Account, login: Login | null, signal: AbortSignal): Promise<SenderSession>;
+}
