@@ -1,12 +1,13 @@
 /** What posthorn knows of a message and its folder: on the server, on disk, and in its own memory. */
 
+import type { FolderRole } from './account.ts';
 import type { Flag } from './flags.ts';
 
 /** Identity of a message within its folder: the UID in decimal (IMAP, RFC 9051 2.3.1.1) or the UIDL (POP3, RFC 1939 7). */
 export type RemoteId = string;
 
 /** What a folder is for. SPECIAL-USE (RFC 6154), well-known names or the configuration say so. */
-export type Role = 'inbox' | 'sent' | 'drafts' | 'trash' | 'spam' | 'archive';
+export type Role = FolderRole;
 
 export interface RemoteFolder {
   /** The server's own name, decoded from modified UTF-7, e.g. `Projekte/Straße`. POP3 has one: `INBOX`. */

@@ -67,6 +67,8 @@ export interface StateStore {
     folder: string,
     aboveUid: number,
   ): AsyncIterable<readonly KnownMessage[]>;
+  /** The messages of a folder with status `quarantined`: few, ascending. */
+  quarantined(accountId: string, folder: string): Promise<readonly KnownMessage[]>;
   /** All of the batch or nothing of it. Batches of several callers may share one transaction. */
   commit(changes: readonly StateChange[], durability: Durability): Promise<void>;
   close(): Promise<void>;

@@ -1,0 +1,82 @@
+/** When posthorn stops asking a server that keeps failing, and says so. */
+
+import type { Settings } from './settings.ts';
+
+/** The part of an account's state that its polls move. Times in milliseconds since the epoch. */
+export interface PollHistory {
+  readonly lastAttempt: number | null;
+  readonly lastSuccess: number | null;
+  readonly failures: number;
+  readonly loginFailures: number;
+  readonly failingSince: number | null;
+  readonly lastError: {
+    readonly code: string;
+    readonly message: string;
+    readonly at: number;
+  } | null;
+  readonly suspended: { readonly since: number; readonly why: string } | null;
+}
+
+export interface PollFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+type Limits = Pick<Settings, 'maxFailures' | 'suspendAfterMs' | 'maxLoginFailures'>;
+
+export function afterSuccess<H extends PollHistory>(history: H, now: number): H {
+  return {
+    ...history,
+    lastAttempt: now,
+    lastSuccess: now,
+    failures: 0,
+    loginFailures: 0,
+    failingSince: null,
+    lastError: null,
+    suspended: null,
+  };
+}
+
+/** Refused logins count apart and suspend sooner: a server that locks people out must not be asked for ever. */
+export function afterFailure<H extends PollHistory>(
+  history: H,
+  failure: PollFailure,
+  limits: Limits,
+  now: number,
+): H {
+  const next = {
+    ...history,
+    lastAttempt: now,
+    failures: history.failures + 1,
+    loginFailures: failure.code === 'credentials' ? history.loginFailures + 1 : 0,
+    failingSince: history.failingSince ?? now,
+    lastError: { ...failure, at: now },
+  };
+  const why = reasonToSuspend(next, limits, now);
+  return why === null || next.suspended !== null
+    ? next
+    : { ...next, suspended: { since: now, why } };
+}
+
+function reasonToSuspend(history: PollHistory, limits: Limits, now: number): string | null {
+  const { maxLoginFailures, maxFailures, suspendAfterMs } = limits;
+  const last = history.lastError?.message ?? '';
+  if (maxLoginFailures > 0 && history.loginFailures >= maxLoginFailures)
+    return `the server refused the login ${String(history.loginFailures)} times in a row: ${last}`;
+  const failingFor = now - (history.failingSince ?? now);
+  if (maxFailures > 0 && history.failures >= maxFailures && failingFor >= suspendAfterMs)
+    return `${String(history.failures)} polls failed in a row: ${last}`;
+  return null;
+}
+
+/** `account enable`, or a new password: the account starts afresh. */
+export function afterEnabling<H extends PollHistory>(history: H): H {
+  return {
+    ...history,
+    failures: 0,
+    loginFailures: 0,
+    failingSince: null,
+    lastError: null,
+    suspended: null,
+  };
+}
