@@ -29,6 +29,8 @@ export interface Problem {
   readonly line?: number | undefined;
   readonly column?: number | undefined;
   readonly remedy?: string | undefined;
+  /** The nearest known key, where the problem is an unknown one. */
+  readonly suggestion?: string | undefined;
 }
 
 export interface Config {

@@ -96,5 +96,5 @@ export interface Account {
   /** The account's Maildir root; absolute. */
   readonly path: string;
   /** Remote names of folders that were assigned to a role by hand. */
-  readonly folders: Readonly<Partial<Record<FolderRole, string>>>;
+  readonly folders: Readonly<Partial<Record<FolderRole, string | undefined>>>;
 }

@@ -1,0 +1,168 @@
+/** An account of the file, defaults merged and checks passed, in its complete form. */
+import { join } from 'node:path';
+import type {
+  Account,
+  AccountType,
+  Identity,
+  IncomingServer,
+  LeaveOnServer,
+  OutgoingServer,
+  Security,
+  TlsSettings,
+} from '../core/account.ts';
+import { connectableHost } from '../core/host.ts';
+import type { SecretRef } from '../core/secret-ref.ts';
+import type { Settings } from '../core/settings.ts';
+import type {
+  AccountEntry,
+  IncomingEntry,
+  OutgoingEntry,
+  PasswordEntry,
+  TlsEntry,
+} from './schema.ts';
+import { expandPath, milliseconds } from './settings.ts';
+import type { PathContext } from './settings.ts';
+
+/** Ports by type and security (RFC 8314, section 7; RFC 3501, RFC 1939, RFC 5321). */
+const incomingPorts: Record<AccountType, Record<Security, number>> = {
+  imap: { tls: 993, starttls: 143, none: 143 },
+  pop3: { tls: 995, starttls: 110, none: 110 },
+};
+const outgoingPorts: Record<Security, number> = { tls: 465, starttls: 587, none: 25 };
+
+const defaultInterval = 5 * 60_000;
+
+export interface ResolveContext extends PathContext {
+  readonly settings: Settings;
+}
+
+export function resolveAccount(
+  name: string,
+  entry: AccountEntry,
+  context: ResolveContext,
+): Account {
+  const identity = resolveIdentity(entry);
+  const type = entry.type ?? 'imap';
+  return {
+    name,
+    id: entry.id,
+    label: entry.label ?? name,
+    tags: [...new Set(entry.tags ?? [])],
+    type,
+    enabled: entry.enabled ?? true,
+    identity,
+    incoming: resolveIncoming(type, identity, entry.incoming, context),
+    outgoing: resolveOutgoing(identity, entry, context),
+    receive: entry.receive ?? true,
+    send: entry.send ?? true,
+    saveSent: resolveSaveSent(entry.saveSent, context.settings),
+    path: accountPath(name, entry, context),
+    folders: entry.folders ?? {},
+  };
+}
+
+export function accountPath(name: string, entry: AccountEntry, context: ResolveContext): string {
+  return entry.path === undefined
+    ? join(context.settings.mailRoot, name)
+    : expandPath(entry.path, context);
+}
+
+function resolveIdentity(entry: AccountEntry): Identity {
+  const { name, organization, address = '', replyTo } = entry.identity ?? {};
+  return { name, organization, address, replyTo };
+}
+
+/** `auto` asks the provider's habits; what the options say about all sent mail comes before that. */
+function resolveSaveSent(own: AccountEntry['saveSent'], settings: Settings): 'auto' | boolean {
+  if (own === true || own === false) return own;
+  return settings.saveSent ? 'auto' : false;
+}
+
+function resolveIncoming(
+  type: AccountType,
+  identity: Identity,
+  entry: IncomingEntry | undefined,
+  context: PathContext,
+): IncomingServer | undefined {
+  if (entry?.host === undefined) return undefined;
+  const security = entry.security ?? 'tls';
+  return {
+    host: connectableHost(entry.host),
+    port: entry.port ?? incomingPorts[type][security],
+    security,
+    auth: entry.auth ?? 'auto',
+    username: entry.username ?? identity.address,
+    password: secretRef(entry.password, context),
+    allowInsecure: entry.allowInsecure ?? false,
+    intervalMs: entry.interval === 'never' ? null : milliseconds(entry.interval, defaultInterval),
+    idle: type === 'imap' && (entry.idle ?? true),
+    leaveOnServer: resolveLeaveOnServer(entry.leaveOnServer),
+    tls: resolveTls(entry.tls, context),
+  };
+}
+
+function resolveLeaveOnServer(entry: IncomingEntry['leaveOnServer']): LeaveOnServer {
+  return typeof entry === 'string' ? { afterMs: milliseconds(entry, 0) } : (entry ?? true);
+}
+
+function resolveOutgoing(
+  identity: Identity,
+  entry: AccountEntry,
+  context: PathContext,
+): OutgoingServer | undefined {
+  const own = entry.outgoing;
+  if (own?.host === undefined) return undefined;
+  const security = own.security ?? 'tls';
+  return {
+    host: connectableHost(own.host),
+    port: own.port ?? outgoingPorts[security],
+    security,
+    auth: own.auth ?? 'auto',
+    allowInsecure: own.allowInsecure ?? false,
+    tls: resolveTls(own.tls, context),
+    ...outgoingLogin(own, entry.incoming, identity, context),
+  };
+}
+
+/** A name or a password given for the outgoing server means `own` where `credentials` says nothing. */
+export function credentialsOf(entry: OutgoingEntry): 'same' | 'own' | 'none' {
+  const given = entry.username !== undefined || entry.password !== undefined;
+  return entry.credentials ?? (given ? 'own' : 'same');
+}
+
+/** What `own` leaves out is taken over from the incoming server, unless `own` was said outright. */
+function outgoingLogin(
+  own: OutgoingEntry,
+  incoming: IncomingEntry | undefined,
+  identity: Identity,
+  context: PathContext,
+): Pick<OutgoingServer, 'credentials' | 'username' | 'password'> {
+  const credentials = credentialsOf(own);
+  if (credentials === 'none') return { credentials };
+  const inherited = own.credentials === 'own' ? undefined : incoming;
+  const username = own.username ?? inherited?.username ?? identity.address;
+  return {
+    credentials,
+    username,
+    password: secretRef(own.password ?? inherited?.password, context),
+  };
+}
+
+function secretRef(entry: PasswordEntry | undefined, context: PathContext): SecretRef | undefined {
+  if (entry === undefined) return undefined;
+  if ('command' in entry) return { kind: 'command', command: entry.command };
+  if ('env' in entry) return { kind: 'env', variable: entry.env };
+  if ('file' in entry) return { kind: 'file', path: expandPath(entry.file, context) };
+  return { kind: 'stored' };
+}
+
+function resolveTls(entry: TlsEntry | undefined, context: PathContext): TlsSettings {
+  const file = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : expandPath(path, context);
+  return {
+    ca: file(entry?.ca),
+    fingerprint: entry?.fingerprint?.replaceAll(':', '').toLowerCase(),
+    cert: file(entry?.cert),
+    key: file(entry?.key),
+  };
+}
