@@ -8,9 +8,8 @@ export interface OutgoingMessage {
   readonly from: string;
   /** RCPT TO, those alone that are still open. */
   readonly recipients: readonly string[];
-  readonly size: number;
-  /** Whole message with CRLF; not dot-stuffed. */
-  readonly body: AsyncIterable<Buffer>;
+  /** The whole message with CRLF; not dot-stuffed. */
+  readonly octets: Buffer;
 }
 
 /** The server's word on one recipient. */
@@ -33,7 +32,10 @@ export type SendOutcome =
 
 export interface SenderSession {
   readonly facts: ConnectionFacts;
-  /** Sends one message over this connection. Throws a classified error where it surely was not taken. */
+  /**
+   * Sends one message over this connection. Throws where it surely was not taken: an error that reaches `message` where the
+   * server refused this message (retry `never`: 5xx, `later`: 4xx) and the session goes on, else the session is broken.
+   */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome>;
   /** Ends the connection; never throws. */
   close(): Promise<void>;

@@ -38,11 +38,12 @@ export interface MailboxSession {
   folders(): Promise<readonly RemoteFolder[]>;
   /** Opens read-only; what follows speaks of this folder. */
   open(folder: RemoteFolder): Promise<FolderStatus>;
-  /** The listing in pages, ascending; IMAP lists UIDs greater than `above` alone, POP3 always everything. */
+  /** The listing in pages, ascending, between which other commands of the session may run; IMAP lists UIDs greater than `above` alone, POP3 always everything. */
   list(above: number): AsyncIterable<readonly RemoteMessage[]>;
   /**
    * Fetches in the given order. The caller starts to read each body before it asks for the next message, and several may be
    * read at once; the session holds back when too much lies unread. A message that vanished since the listing is left out.
+   * Whoever leaves the loop early ends every body that is still unread with an error; the session is then fit for close() alone.
    */
   fetch(messages: readonly RemoteMessage[]): AsyncIterable<IncomingMessage>;
   /** Logs out politely; never throws. POP3 deletes nothing by it unless `remove` was asked before. */

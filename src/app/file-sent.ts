@@ -1,0 +1,148 @@
+/** Keeps a copy of what was sent: in the server's sent folder, once, or in the local one where the server has none. */
+
+import type { Account } from '../core/account.ts';
+import { localPath } from '../core/folder-name.ts';
+import type { RemoteFolder } from '../core/message.ts';
+import type { OutboxEntry } from '../core/outbox-entry.ts';
+import { afterFailedFiling, afterFiling } from '../core/plan-outbox.ts';
+import { asPosthornError } from '../errors.ts';
+import { canFile, type FilingSession, type MailboxSession } from '../ports/mailbox-source.ts';
+import type { BoundAccount } from './bind-account.ts';
+import type { FlushOptions } from './flush-outbox.ts';
+import { connectIncoming } from './log-in.ts';
+import type { Neighbours } from './neighbours.ts';
+import { openTree } from './open-tree.ts';
+import type { SendReport, SentMessage } from './report.ts';
+
+/** Providers that put a copy into the sent folder themselves; ours would be the second. */
+const filesItself = /(^|\.)(gmail|googlemail|google)\.com$/;
+
+/** Files and removes each entry. The mail is sent by now, so nothing here ever fails the send: what can't be filed waits. */
+export async function fileSent(
+  entries: readonly OutboxEntry[],
+  bound: BoundAccount,
+  neighbours: Neighbours,
+  options: FlushOptions,
+  report: SendReport,
+): Promise<void> {
+  const toKeep = entries.filter((entry) => isKept(entry, bound.account));
+  const cabinet = new SentCabinet(bound, neighbours, options);
+  try {
+    for (const entry of entries) {
+      const unfiled = toKeep.includes(entry) ? await cabinet.file(entry) : null;
+      report.messages.push(await conclude(entry, unfiled, neighbours));
+    }
+  } finally {
+    await cabinet.close();
+  }
+}
+
+function isKept(entry: OutboxEntry, account: Account): boolean {
+  if (!entry.saveSent || account.saveSent === false) return false;
+  return account.saveSent === true || !filesItself.test(account.outgoing?.host ?? '');
+}
+
+async function conclude(
+  entry: OutboxEntry,
+  unfiled: string | null,
+  { outbox, clock, chance }: Neighbours,
+): Promise<SentMessage> {
+  const { id, subject } = entry;
+  if (unfiled !== null) {
+    const moment = { now: clock.now(), chance: chance() };
+    const waiting = afterFailedFiling((await outbox.get(id)) ?? entry, unfiled, moment);
+    await outbox.update(waiting);
+    return { id, subject, result: 'unfiled', reason: unfiled, nextAttempt: waiting.nextAttempt };
+  }
+  const rest = afterFiling(entry);
+  if (rest === null) await outbox.remove(id);
+  else await outbox.update(rest);
+  const result = rest === null ? 'sent' : 'failed';
+  return { id, subject, result, reason: rest?.lastError ?? null, nextAttempt: null };
+}
+
+/** One connection and one folder for all copies of a flush. */
+class SentCabinet {
+  readonly #bound: BoundAccount;
+  readonly #neighbours: Neighbours;
+  readonly #signal: AbortSignal;
+  readonly #layout: FlushOptions['settings']['layout'];
+  #session: MailboxSession | null = null;
+  #folder: RemoteFolder | null = null;
+
+  constructor(bound: BoundAccount, neighbours: Neighbours, { signal, settings }: FlushOptions) {
+    this.#bound = bound;
+    this.#neighbours = neighbours;
+    this.#signal = signal;
+    this.#layout = settings.layout;
+  }
+
+  /** Why it could not be filed, or null. */
+  async file(entry: OutboxEntry): Promise<string | null> {
+    try {
+      if (this.#bound.account.type === 'pop3') await this.#keepLocally(entry);
+      else await this.#keepOnServer(entry);
+      return null;
+    } catch (thrown) {
+      return asPosthornError(thrown).message;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
+  }
+
+  async #keepOnServer(entry: OutboxEntry): Promise<void> {
+    const session = await this.#connected();
+    this.#folder ??= sentFolder(await session.folders());
+    if (this.#folder === null || !canFile(session)) await this.#keepLocally(entry);
+    else await this.#append(entry, session, this.#folder.path);
+  }
+
+  async #connected(): Promise<MailboxSession> {
+    const { account, id } = this.#bound;
+    this.#session ??= await connectIncoming(account, id, this.#neighbours, this.#signal);
+    return this.#session;
+  }
+
+  /**
+   * APPEND is not repeatable (design rule 4): the intent is durable before it, and where an intent stands already, the copy is
+   * looked for from its UIDNEXT on.
+   */
+  async #append(entry: OutboxEntry, session: FilingSession, folder: string): Promise<void> {
+    const { outbox } = this.#neighbours;
+    if (entry.filing?.folder === folder) {
+      const found = await session.findByMessageId(folder, entry.messageId, entry.filing.uidNext);
+      if (found.length > 0) return;
+    } else {
+      const uidNext = await session.uidNext(folder);
+      await outbox.update({ ...entry, filing: { folder, uidNext } });
+    }
+    await session.append(folder, await outbox.read(entry.id), ['S'], entry.createdAt);
+  }
+
+  /** The name hangs on the entry's id, so that a copy delivered twice finds itself. */
+  async #keepLocally(entry: OutboxEntry): Promise<void> {
+    const { outbox } = this.#neighbours;
+    const { accountId, id, createdAt } = entry;
+    const tree = await openTree(this.#bound, this.#neighbours);
+    const folder = localPath([this.#bound.account.folders.sent ?? 'Sent'], this.#layout);
+    await tree.ensureFolder(folder);
+    const staged = await tree.stage(folder, {
+      key: [accountId, 'outbox', id].join('\0'),
+      flags: ['S'],
+      internalDate: createdAt,
+      body: once(await outbox.read(id)),
+    });
+    await tree.publish(folder, [staged]);
+  }
+}
+
+function sentFolder(folders: readonly RemoteFolder[]): RemoteFolder | null {
+  return folders.find(({ role, selectable }) => role === 'sent' && selectable) ?? null;
+}
+
+async function* once(octets: Buffer): AsyncIterable<Buffer> {
+  await Promise.resolve();
+  yield octets;
+}

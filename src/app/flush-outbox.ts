@@ -1,0 +1,165 @@
+/** Sends what waits in the outbox of one account, marks each step durably before it is taken, and files the copies. */
+
+import type { OutboxEntry } from '../core/outbox-entry.ts';
+import {
+  afterAttempt,
+  beforeAttempt,
+  isDue,
+  openRecipients,
+  type AttemptResult,
+  type Moment,
+} from '../core/plan-outbox.ts';
+import type { Settings } from '../core/settings.ts';
+import { asPosthornError, type PosthornError } from '../errors.ts';
+import type { SenderSession } from '../ports/mail-sender.ts';
+import type { BoundAccount } from './bind-account.ts';
+import { fileSent } from './file-sent.ts';
+import { connectOutgoing } from './log-in.ts';
+import type { Neighbours } from './neighbours.ts';
+import type { SendReport, SentMessage } from './report.ts';
+
+export interface FlushOptions {
+  readonly settings: Settings;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+  /** Entries to try now, due or not; all that are due where left out. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** Throws what kept it from sending at all; each entry then knows why it waits. */
+export async function flushOutbox(
+  bound: BoundAccount,
+  neighbours: Neighbours,
+  options: FlushOptions,
+  report: SendReport,
+): Promise<void> {
+  if ((await dueEntries(bound, neighbours, options)).length === 0) return;
+  const { waitMs, signal } = options;
+  const lock = await neighbours.lock.acquire(`outbox-${bound.id}`, { waitMs, signal });
+  try {
+    await flushLocked(bound, neighbours, options, report);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function dueEntries(
+  { id }: BoundAccount,
+  { outbox, clock }: Neighbours,
+  { only }: FlushOptions,
+): Promise<OutboxEntry[]> {
+  const { entries } = await outbox.list();
+  const now = clock.now();
+  return entries
+    .filter((entry) => entry.accountId === id)
+    .filter((entry) => (only === undefined ? isDue(entry, now) : only.has(entry.id)));
+}
+
+async function flushLocked(
+  bound: BoundAccount,
+  neighbours: Neighbours,
+  options: FlushOptions,
+  report: SendReport,
+): Promise<void> {
+  const due = await dueEntries(bound, neighbours, options);
+  const line = new SendingLine(bound, neighbours, options);
+  try {
+    for (const entry of due.filter(({ state }) => state !== 'sent')) {
+      const after = await line.attempt(entry);
+      if (after.state !== 'sent') report.messages.push(told(after));
+    }
+  } finally {
+    await line.close();
+  }
+  const taken = (await dueEntries(bound, neighbours, options)).filter(
+    ({ state }) => state === 'sent',
+  );
+  await fileSent(taken, bound, neighbours, options, report);
+  if (line.failure !== null) throw line.failure;
+}
+
+/**
+ * One connection for many messages. Where it breaks, the next message gets a new one; where there is none to be had, all that
+ * follow are put off for the same reason.
+ */
+class SendingLine {
+  readonly #bound: BoundAccount;
+  readonly #neighbours: Neighbours;
+  readonly #signal: AbortSignal;
+  #session: SenderSession | null = null;
+  /** Why no connection could be had. */
+  failure: PosthornError | null = null;
+
+  constructor(bound: BoundAccount, neighbours: Neighbours, { signal }: FlushOptions) {
+    this.#bound = bound;
+    this.#neighbours = neighbours;
+    this.#signal = signal;
+  }
+
+  async attempt(entry: OutboxEntry): Promise<OutboxEntry> {
+    const { outbox } = this.#neighbours;
+    const session = await this.#connected();
+    if (session === null) return this.#putOff(entry);
+    const sending = beforeAttempt(entry);
+    await outbox.update(sending);
+    const after = afterAttempt(sending, await this.#send(sending, session), this.#moment());
+    await outbox.update(after);
+    return after;
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
+    this.#session = null;
+  }
+
+  async #connected(): Promise<SenderSession | null> {
+    if (this.#session !== null || this.failure !== null) return this.#session;
+    try {
+      const { account, id } = this.#bound;
+      this.#session = await connectOutgoing(account, id, this.#neighbours, this.#signal);
+    } catch (thrown) {
+      this.failure = asPosthornError(thrown);
+    }
+    return this.#session;
+  }
+
+  /** Nothing was sent: the attempt counts, unless we were asked to stop. */
+  async #putOff(entry: OutboxEntry): Promise<OutboxEntry> {
+    if (this.#signal.aborted) return entry;
+    const reason = this.failure?.message ?? 'no connection';
+    const tried = { ...entry, attempts: entry.attempts + 1 };
+    const result = { kind: entry.state === 'queued' ? 'deferred' : 'uncertain', reason } as const;
+    const after = afterAttempt(tried, result, this.#moment());
+    await this.#neighbours.outbox.update(after);
+    return after;
+  }
+
+  async #send(entry: OutboxEntry, session: SenderSession): Promise<AttemptResult> {
+    const octets = await this.#neighbours.outbox.read(entry.id);
+    try {
+      const outcome = await session.send(
+        { from: entry.from, recipients: openRecipients(entry), octets },
+        this.#signal,
+      );
+      if (outcome.kind === 'uncertain') await this.close();
+      return outcome;
+    } catch (thrown) {
+      const error = asPosthornError(thrown);
+      if (error.reach !== 'message') await this.close();
+      const refused = error.reach === 'message' && error.retry === 'never';
+      return { kind: refused ? 'refused' : 'deferred', reason: error.message };
+    }
+  }
+
+  #moment(): Moment {
+    return { now: this.#neighbours.clock.now(), chance: this.#neighbours.chance() };
+  }
+}
+
+/** What became of an entry that is not sent. */
+function told(entry: OutboxEntry): SentMessage {
+  const { id, subject, state, lastError: reason } = entry;
+  if (state === 'failed') return { id, subject, result: 'failed', reason, nextAttempt: null };
+  const result = state === 'uncertain' ? 'uncertain' : 'deferred';
+  return { id, subject, result, reason, nextAttempt: entry.nextAttempt };
+}

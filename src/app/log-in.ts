@@ -1,0 +1,68 @@
+/** Resolves an account's secrets and connects: the one way in which use cases reach a server. */
+
+import type { Account, IncomingServer, OutgoingServer } from '../core/account.ts';
+import { ConfigurationError, CredentialsError } from '../errors.ts';
+import type { SenderSession } from '../ports/mail-sender.ts';
+import type { Login, MailboxSession } from '../ports/mailbox-source.ts';
+import type { Neighbours } from './neighbours.ts';
+
+type Reaching = Pick<Neighbours, 'secrets' | 'sources' | 'sender'>;
+
+/** Mechanisms that prove the identity otherwise than by a secret of ours (RFC 4422 appendix A: EXTERNAL). */
+function needsSecret(server: IncomingServer | OutgoingServer): boolean {
+  return server.auth !== 'external';
+}
+
+export async function connectIncoming(
+  account: Account,
+  accountId: string,
+  { secrets, sources }: Reaching,
+  signal: AbortSignal,
+): Promise<MailboxSession> {
+  const server = account.incoming;
+  if (server === undefined)
+    throw new ConfigurationError('it has no incoming server', {
+      remedy: 'Set incoming.host, or receive: false.',
+    });
+  const owner = { accountId, server: 'incoming' } as const;
+  const password = await readSecret(server, owner, secrets, signal);
+  const login: Login = { username: server.username, password };
+  return sources[account.type].connect(account, login, signal);
+}
+
+export async function connectOutgoing(
+  account: Account,
+  accountId: string,
+  { secrets, sender }: Reaching,
+  signal: AbortSignal,
+): Promise<SenderSession> {
+  const server = account.outgoing;
+  if (server === undefined)
+    throw new ConfigurationError('it has no outgoing server', {
+      remedy: 'Set outgoing.host, or send: false.',
+    });
+  if (server.credentials === 'none') return sender.connect(account, null, signal);
+  const owner = { accountId, server: secretOf(server) };
+  const password = await readSecret(server, owner, secrets, signal);
+  const login: Login = { username: server.username ?? account.identity.address, password };
+  return sender.connect(account, login, signal);
+}
+
+/** With `credentials: same` the one stored secret is the incoming server's. */
+function secretOf(server: OutgoingServer): 'incoming' | 'outgoing' {
+  return server.credentials === 'same' ? 'incoming' : 'outgoing';
+}
+
+async function readSecret(
+  server: IncomingServer | OutgoingServer,
+  owner: { accountId: string; server: 'incoming' | 'outgoing' },
+  secrets: Neighbours['secrets'],
+  signal: AbortSignal,
+): Promise<string> {
+  if (!needsSecret(server)) return '';
+  if (server.password === undefined)
+    throw new CredentialsError(`no password is set for its ${owner.server} server`, {
+      remedy: `Set ${owner.server}.password in the configuration: a command, a file or an environment variable.`,
+    });
+  return secrets.read(server.password, owner, signal);
+}

@@ -1,0 +1,27 @@
+/** Everything a use case may touch beyond the pure core, joined by main and passed as one object. */
+
+import type { AccountType } from '../core/account.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Lock } from '../ports/lock.ts';
+import type { MailSender } from '../ports/mail-sender.ts';
+import type { MailStore } from '../ports/mail-store.ts';
+import type { MailboxSource } from '../ports/mailbox-source.ts';
+import type { MessageCodec } from '../ports/message-codec.ts';
+import type { OutboxStore } from '../ports/outbox-store.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { StateStore } from '../ports/state-store.ts';
+
+export interface Neighbours {
+  readonly sources: Readonly<Record<AccountType, MailboxSource>>;
+  readonly store: MailStore;
+  readonly state: StateStore;
+  readonly lock: Lock;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly outbox: OutboxStore;
+  readonly sender: MailSender;
+  readonly codec: MessageCodec;
+  /** In [0, 1). */
+  readonly chance: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}

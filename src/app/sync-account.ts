@@ -1,0 +1,117 @@
+/** One poll of one account: send what waits, receive what is new, remember how it went. */
+
+import type { Account } from '../core/account.ts';
+import type { Settings } from '../core/settings.ts';
+import { afterFailure, afterSuccess } from '../core/suspension.ts';
+import { asPosthornError, type PosthornError } from '../errors.ts';
+import { bindAccount, type BoundAccount } from './bind-account.ts';
+import { flushOutbox } from './flush-outbox.ts';
+import type { Neighbours } from './neighbours.ts';
+import { receive } from './receive.ts';
+import type { AccountReport, FolderReport, ReceiveReport, SendReport } from './report.ts';
+
+export interface SyncOptions {
+  readonly settings: Settings;
+  readonly send: boolean;
+  readonly receive: boolean;
+  readonly full: boolean;
+  /** How long to wait for another process that works on the account. */
+  readonly waitMs: number;
+  readonly progress: (account: string, report: FolderReport) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Never throws: what went wrong stands in the report. A suspended account is left alone and named. */
+export async function syncAccount(
+  account: Account,
+  neighbours: Neighbours,
+  options: SyncOptions,
+): Promise<AccountReport> {
+  const blank = { account: account.name, id: account.id ?? '', sent: null, received: null };
+  if (!account.enabled) return { ...blank, skipped: 'disabled', error: null };
+  try {
+    const bound = await bindAccount(account, neighbours);
+    if (bound.state.suspended !== null)
+      return { ...blank, id: bound.id, skipped: 'suspended', error: null };
+    return await syncBound(bound, neighbours, options);
+  } catch (thrown) {
+    return { ...blank, skipped: null, error: named(thrown, account) };
+  }
+}
+
+async function syncBound(
+  bound: BoundAccount,
+  neighbours: Neighbours,
+  options: SyncOptions,
+): Promise<AccountReport> {
+  const { account, id } = bound;
+  const sent: SendReport | null = options.send && account.send ? { messages: [] } : null;
+  const received: ReceiveReport | null =
+    options.receive && account.receive ? { folders: [] } : null;
+  const errors: PosthornError[] = [];
+  if (sent !== null)
+    await flushOutbox(bound, neighbours, options, sent).catch((thrown: unknown) => {
+      errors.push(named(thrown, account));
+    });
+  if (received !== null)
+    await receiveLocked(bound, neighbours, options, received).catch((thrown: unknown) => {
+      errors.push(named(thrown, account));
+    });
+  return { account: account.name, id, skipped: null, sent, received, error: errors.at(-1) ?? null };
+}
+
+/** The lock comes first: what another process does now is no failure of the account, and is not remembered as one. */
+async function receiveLocked(
+  bound: BoundAccount,
+  neighbours: Neighbours,
+  options: SyncOptions,
+  report: ReceiveReport,
+): Promise<void> {
+  const { waitMs, signal } = options;
+  const lock = await neighbours.lock.acquire(`account-${bound.id}`, { waitMs, signal });
+  try {
+    const state = (await neighbours.state.account(bound.id)) ?? bound.state;
+    await receiveRemembered({ ...bound, state }, neighbours, options, report);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function receiveRemembered(
+  bound: BoundAccount,
+  neighbours: Neighbours,
+  options: SyncOptions,
+  report: ReceiveReport,
+): Promise<void> {
+  const progress = (folder: FolderReport): void => {
+    options.progress(bound.account.name, folder);
+  };
+  try {
+    await receive(bound, neighbours, { ...options, progress }, report);
+    await remember(bound, neighbours, options, null);
+  } catch (thrown) {
+    const error = asPosthornError(thrown);
+    if (!options.signal.aborted) await remember(bound, neighbours, options, error);
+    throw error;
+  }
+}
+
+/** Relaxed: a poll without news costs no disk flush, and losing the time of a success loses nothing. */
+async function remember(
+  { id, state }: BoundAccount,
+  { state: store, clock }: Neighbours,
+  { settings }: SyncOptions,
+  error: PosthornError | null,
+): Promise<void> {
+  const current = (await store.account(id)) ?? state;
+  const now = clock.now();
+  const next =
+    error === null ? afterSuccess(current, now) : afterFailure(current, error, settings, now);
+  await store.commit([{ kind: 'account', account: next }], 'relaxed');
+}
+
+function named(thrown: unknown, account: Account): PosthornError {
+  const error = asPosthornError(thrown);
+  error.account ??= account.name;
+  return error;
+}
