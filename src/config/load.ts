@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigurationError, StorageError } from '../errors.ts';
 import type { Config, ConfigLocation, Problem } from './config.ts';
-import { locations, placesFor } from './paths.ts';
+import { locations, placesFor, systemConfigFile } from './paths.ts';
 import type { ConfigSource } from './paths.ts';
 import { readConfigText } from './read.ts';
 import type { Reading } from './read.ts';
@@ -16,8 +16,8 @@ const maxBytes = 32 * 1024 * 1024;
 /** Which file is meant, and whether it exists. Throws StorageError where that cannot be found out. */
 export async function findConfig(source: ConfigSource): Promise<ConfigLocation> {
   const found = locations(source);
-  const { explicitFile, userFile, systemFile, home } = found;
-  const candidates = explicitFile === undefined ? [userFile, systemFile] : [explicitFile];
+  const { explicitFile, userFile, home } = found;
+  const candidates = explicitFile === undefined ? [userFile, systemConfigFile] : [explicitFile];
   let path: string | undefined;
   for (const candidate of candidates)
     if (path === undefined && (await isThere(candidate))) path = candidate;
@@ -50,7 +50,7 @@ export async function loadConfigAt(
   location: ConfigLocation,
   options: LoadOptions = {},
 ): Promise<Config> {
-  const { text, exists, warnings } = await readFile(location);
+  const { text, exists, warnings } = await readConfigFile(location.path);
   if (!exists && location.explicit && options.allowMissing !== true) throw missing(location.path);
   return configFrom(text, { ...location, exists }, warnings);
 }
@@ -61,7 +61,7 @@ export function configFrom(
   location: ConfigLocation,
   warnings: readonly string[] = [],
 ): Config {
-  const reading = read(text, location);
+  const reading = readingOf(text, location);
   if (reading.problems.length > 0) throw refusal(location.path, reading.problems);
   const { settings, accounts, defaultAccount } = reading;
   return {
@@ -84,12 +84,17 @@ export interface ConfigCheck {
 /** Everything that is wrong, for `config check`; throws only where the file cannot be read or must not be. */
 export async function checkConfig(source: ConfigSource): Promise<ConfigCheck> {
   const location = await findConfig(source);
-  const { text, exists, warnings } = await readFile(location);
+  const { text, exists, warnings } = await readConfigFile(location.path);
   if (!exists && location.explicit) throw missing(location.path);
-  return { location: { ...location, exists }, problems: read(text, location).problems, warnings };
+  return {
+    location: { ...location, exists },
+    problems: readingOf(text, location).problems,
+    warnings,
+  };
 }
 
-function read(text: string, location: ConfigLocation): Reading {
+/** Everything that the text says, and everything that is wrong with it. */
+export function readingOf(text: string, location: ConfigLocation): Reading {
   return readConfigText(text, { folder: dirname(location.path), home: location.home });
 }
 
@@ -115,19 +120,20 @@ function missing(path: string): ConfigurationError {
   });
 }
 
-interface FileText {
+export interface FileText {
   readonly text: string;
   readonly exists: boolean;
   readonly warnings: readonly string[];
 }
 
-async function readFile(location: ConfigLocation): Promise<FileText> {
-  const handle = await openFile(location.path);
+/** A file that is not there reads as an empty text. Throws as loadConfig does, but for what the text says. */
+export async function readConfigFile(path: string): Promise<FileText> {
+  const handle = await openFile(path);
   if (handle === undefined) return { text: '', exists: false, warnings: [] };
   try {
     // Asked of the open file, so that the answer is about what is read.
-    const warnings = await checkOwnership(handle, location.path);
-    return { text: await readWhole(handle, location.path), exists: true, warnings };
+    const warnings = await checkOwnership(handle, path);
+    return { text: await readWhole(handle, path), exists: true, warnings };
   } finally {
     await handle.close();
   }
@@ -159,7 +165,10 @@ async function readWhole(handle: FileHandle, path: string): Promise<string> {
 
 /** The file names commands to run: whoever may write it runs them as us. */
 async function checkOwnership(handle: FileHandle, path: string): Promise<string[]> {
-  const { mode, uid, size } = await handle.stat();
+  const stat = await handle.stat();
+  const { mode, uid, size } = stat;
+  // /dev/null and the pipe of a shell's <(…) are everyone's or nobody's.
+  if (!stat.isFile()) return [];
   const remedy = `Run: chmod 600 ${path}`;
   if ((mode & 0o002) !== 0) {
     throw new ConfigurationError(

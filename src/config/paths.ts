@@ -16,14 +16,15 @@ export interface ConfigSource {
   readonly configFile?: string | undefined;
 }
 
+/** Served to all users of the machine, read when the user has none. */
+export const systemConfigFile = '/etc/posthorn/config.yaml';
+
 export interface Locations {
   readonly home: string;
   /** Named by `--config` or `$POSTHORN_CONFIG`; absolute. No other file is then looked for. */
   readonly explicitFile: string | undefined;
   /** Where a file is made when there is none. */
   readonly userFile: string;
-  /** Served to all users of the machine, read when the user has none. */
-  readonly systemFile: string;
   /** Without the folder of an explicit file. */
   readonly base: Places;
 }
@@ -42,7 +43,6 @@ export function locations(source: ConfigSource): Locations {
       'posthorn',
       'config.yaml',
     ),
-    systemFile: '/etc/posthorn/config.yaml',
     base: {
       stateDir: join(absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state'), 'posthorn'),
       secretsDir: join(

@@ -1,0 +1,149 @@
+/** Writes the configuration file: whole, checked beforehand, under a lock, and never half. */
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ConfigurationError, StorageError } from '../errors.ts';
+import type { Config, ConfigLocation } from './config.ts';
+import { configFrom, readConfigFile, readingOf } from './load.ts';
+import { systemConfigFile } from './paths.ts';
+
+export interface EditOptions {
+  /** Runs the function while no other posthorn edits this file. */
+  readonly withLock: <T>(run: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Reads the file under the lock, hands its text (empty where there is none) to `edit`, and writes what comes back if it
+ * holds. Returns it loaded. Throws ConfigurationError where it would not hold, StorageError where it cannot be written;
+ * the file is then as it was.
+ */
+export async function editConfig(
+  location: ConfigLocation,
+  edit: (text: string) => string,
+  options: EditOptions,
+): Promise<Config> {
+  return options.withLock(async () => {
+    const before = await readConfigFile(location.path);
+    const text = edit(before.text);
+    refuseFaults(before.text, text, location);
+    if (text !== before.text || !before.exists) await writeConfigFile(location.path, text);
+    return configFrom(text, { ...location, exists: true }, before.warnings);
+  });
+}
+
+/** What the edit brings is said without line and column: they would be those of a text that nobody has seen. */
+function refuseFaults(before: string, after: string, location: ConfigLocation): void {
+  const [first, ...others] = readingOf(after, location).problems;
+  if (first === undefined) return;
+  if (before !== '') configFrom(before, location);
+  throw new ConfigurationError(first.message, {
+    remedy: first.remedy ?? 'Choose another value.',
+    ...(others.length === 0
+      ? {}
+      : { detail: [first, ...others].map((each) => each.message).join('\n') }),
+  });
+}
+
+/** Temporary file, fsync, rename, fsync of the folder. A symbolic link stays one: its target is written. */
+export async function writeConfigFile(path: string, text: string): Promise<void> {
+  try {
+    const target = await targetOf(path);
+    await makeFolder(dirname(target));
+    await replace(
+      target,
+      text,
+      await statOrUndefined(target),
+      path === systemConfigFile ? 0o644 : 0o600,
+    );
+  } catch (cause) {
+    throw cause instanceof StorageError ? cause : unwritable(path, cause);
+  }
+}
+
+async function targetOf(path: string): Promise<string> {
+  const link = await lstat(path).catch(() => undefined);
+  if (link?.isSymbolicLink() !== true) return path;
+  // A link that leads nowhere yet: dotfile managers may link first and expect the file to be made.
+  return realpath(path).catch(async () => resolve(dirname(path), await readlink(path)));
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first !== undefined) await syncFolder(dirname(first));
+}
+
+async function replace(
+  target: string,
+  text: string,
+  old: Stats | undefined,
+  widest: number,
+): Promise<void> {
+  if (old?.isFile() === false)
+    throw new StorageError(`${target} is not a file`, { reach: 'program', remedy: 'Name a file.' });
+  const temporary = join(
+    dirname(target),
+    `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`,
+  );
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    try {
+      await handle.writeFile(text);
+      await adopt(handle, old, widest);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(target));
+}
+
+/** A stricter mode stays; and when root edits a user's file, it stays the user's. */
+async function adopt(handle: FileHandle, old: Stats | undefined, widest: number): Promise<void> {
+  if (old === undefined) return;
+  if (process.geteuid?.() === 0 && old.uid !== 0) await handle.chown(old.uid, old.gid);
+  await handle.chmod(old.mode & widest);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function statOrUndefined(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  EROFS:
+    'The disk is read-only: where the file is managed elsewhere, make the change there; else remount the disk.',
+  EACCES:
+    'Run it as the owner of the file, make the folder writable, or name a file of your own with --config.',
+  EPERM:
+    'Run it as the owner of the file, make the folder writable, or name a file of your own with --config.',
+  ENOSPC: 'Make room on the disk.',
+  EDQUOT: 'Make room: your quota is used up.',
+};
+
+function unwritable(path: string, cause: unknown): StorageError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  const remedy = remedies[code] ?? `See why ${path} cannot be written.`;
+  return new StorageError(`${path} cannot be written (${code}); nothing was changed`, {
+    cause,
+    reach: 'program',
+    retry: 'never',
+    remedy,
+  });
+}
