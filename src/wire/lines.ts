@@ -1,0 +1,131 @@
+/** Pulls lines and raw octets from a socket: nothing is read before it is asked for, so a slow reader slows the server. */
+
+import type { Socket } from 'node:net';
+import { PosthornError, RefusedError } from '../errors.ts';
+import { connectionError, cutError, timeoutError } from './connection-error.ts';
+import type { Peer } from './connect.ts';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const nothing = Buffer.alloc(0);
+
+export interface ReaderOptions {
+  readonly peer: Peer;
+  /** How long the server may say nothing at all while it is waited for, in milliseconds. */
+  readonly idleMs: number;
+}
+
+export class SocketReader {
+  readonly #socket: Socket;
+  readonly #options: ReaderOptions;
+  #pending: Buffer = nothing;
+  #failure: unknown;
+  #wake: (() => void) | undefined;
+
+  constructor(socket: Socket, options: ReaderOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    for (const event of ['readable', 'end', 'close']) socket.on(event, this.#onNews);
+    socket.on('error', this.#onError);
+  }
+
+  /** Lets go of the socket, for TLS to take it over. What came in clear until now is thrown away (RFC 2595 section 4). */
+  release(): void {
+    for (const event of ['readable', 'end', 'close']) this.#socket.off(event, this.#onNews);
+    this.#pending = nothing;
+    while (this.#socket.read() !== null);
+  }
+
+  readonly #onNews = (): void => this.#wake?.();
+
+  readonly #onError = (error: Error): void => {
+    this.#failure ??= error;
+    this.#wake?.();
+  };
+
+  /** Why the connection is to be taken as broken, for whoever waits now or later. */
+  fail(reason: Error): void {
+    this.#failure ??= reason;
+    this.#socket.destroy();
+    this.#wake?.();
+  }
+
+  /** Puts octets back in front of what is to come. */
+  unread(octets: Buffer): void {
+    this.#pending = this.#pending.length === 0 ? octets : Buffer.concat([octets, this.#pending]);
+  }
+
+  /** The next octets, as many as there are; never empty. A stream that ends is a TemporaryError. */
+  async chunk(): Promise<Buffer> {
+    const pending = this.#pending;
+    if (pending.length > 0) {
+      this.#pending = nothing;
+      return pending;
+    }
+    return await this.#more();
+  }
+
+  /** The next line without its CRLF (or LF); RefusedError where it is longer than `limit` octets. */
+  async line(limit: number): Promise<Buffer> {
+    for (let searched = 0; ;) {
+      const end = this.#pending.indexOf(LF, searched);
+      if (end > limit || (end < 0 && this.#pending.length > limit)) throw this.#tooLong(limit);
+      if (end >= 0) return this.#take(end);
+      searched = this.#pending.length;
+      const more = await this.#more();
+      this.#pending = searched === 0 ? more : Buffer.concat([this.#pending, more]);
+    }
+  }
+
+  #take(end: number): Buffer {
+    const line = this.#pending.subarray(0, this.#pending[end - 1] === CR ? end - 1 : end);
+    this.#pending = this.#pending.subarray(end + 1);
+    return line;
+  }
+
+  async #more(): Promise<Buffer> {
+    for (;;) {
+      if (this.#failure instanceof PosthornError) throw this.#failure;
+      const chunk = this.#socket.read() as Buffer | null;
+      if (chunk !== null && chunk.length > 0) return chunk;
+      this.#checkAlive();
+      await this.#news();
+    }
+  }
+
+  #checkAlive(): void {
+    const { host, port } = this.#options.peer;
+    if (this.#failure !== undefined) throw this.#raised(this.#failure);
+    if (this.#socket.destroyed || this.#socket.readableEnded) throw cutError(host, port);
+  }
+
+  #raised(failure: unknown): unknown {
+    const { host, port } = this.#options.peer;
+    // A reason that the caller gave, e.g. of an AbortSignal, is his own; a code makes it the network's.
+    const ofNetwork = failure instanceof Error && 'code' in failure;
+    return ofNetwork ? connectionError(failure, host, port) : failure;
+  }
+
+  /** Until anything happens to the socket, or for too long nothing does. */
+  #news(): Promise<void> {
+    const { idleMs, peer } = this.#options;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.fail(timeoutError(peer.host, peer.port, idleMs, 'session'));
+      }, idleMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+
+  #tooLong(limit: number): RefusedError {
+    const { host, port } = this.#options.peer;
+    return new RefusedError(`${host}:${port} sends a line of more than ${limit} octets`, {
+      layer: 'session',
+      remedy: 'Check that host and port are those of a mail server.',
+    });
+  }
+}
