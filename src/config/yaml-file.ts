@@ -103,7 +103,7 @@ function duplicate(offset: number, document: Document.Parsed, lines: LineCounter
   const first = positionOf({ document, lines }, path, 'key');
   const what =
     path.length === 2 && path[0] === 'accounts' ? `the account \`${key}\`` : `the key \`${key}\``;
-  const before = first.line === undefined ? '' : `, first at line ${String(first.line)}`;
+  const before = first.line === undefined ? '' : ` (first at line ${String(first.line)})`;
   return {
     message: `${what} stands twice${before}`,
     path: path.join('.'),
