@@ -1,0 +1,168 @@
+/** The daemon: one keeper for each enabled account, a control socket, a heartbeat, and an orderly end. */
+
+import { accountJson } from '../app/report-json.ts';
+import type { Neighbours } from '../app/neighbours.ts';
+import type { AccountReport } from '../app/report.ts';
+import { syncStatus } from '../app/sync-all.ts';
+import type { Account } from '../core/account.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Control, ControlRequest, Json } from '../ports/control.ts';
+import { AccountKeeper } from './account-keeper.ts';
+import { beat } from './heartbeat.ts';
+
+export interface DaemonOptions {
+  readonly accounts: readonly Account[];
+  readonly settings: Settings;
+  readonly neighbours: Neighbours;
+  readonly control: Control;
+  readonly version: string;
+  readonly process: number;
+  /** One line of the log. */
+  readonly log: (level: 'info' | 'warn', text: string) => void;
+  readonly onReport: (report: AccountReport) => void;
+  /** Listening, and every account about to be polled. */
+  readonly onReady: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** How long messages in hand may take to become durable once the end was asked for. */
+const graceMs = 20_000;
+
+/** Holds the lock `daemon` while it runs; TemporaryError (`locked`) where another one does. Resolves at the signal or at `stop`. */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const lock = await options.neighbours.lock.acquire('daemon');
+  const stop = new AbortController();
+  const ended = AbortSignal.any([options.signal, stop.signal]);
+  const daemon = new Daemon(options, ended, () => {
+    stop.abort(new Error('the daemon was asked to stop'));
+  });
+  try {
+    await daemon.run();
+  } finally {
+    await lock.release();
+  }
+}
+
+class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #signal: AbortSignal;
+  readonly #stop: () => void;
+  readonly #startedAt: number;
+  readonly #keepers: ReadonlyMap<string, AccountKeeper>;
+
+  constructor(options: DaemonOptions, signal: AbortSignal, stop: () => void) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#stop = stop;
+    this.#startedAt = options.neighbours.clock.now();
+    const enabled = options.accounts.filter((account) => account.enabled);
+    this.#keepers = new Map(enabled.map((account) => [account.name, this.#keeper(account)]));
+  }
+
+  async run(): Promise<void> {
+    const { control, log, neighbours, onReady } = this.#options;
+    const server = await control.serve((request) => this.#answer(request));
+    try {
+      const keepers = [...this.#keepers.values()].map((keeper) => keeper.run());
+      const heart = beat(
+        neighbours.clock,
+        (gap) => {
+          this.#woke(gap);
+        },
+        this.#signal,
+      );
+      log('info', `started with ${count(keepers.length, 'account')}`);
+      onReady();
+      await aborted(this.#signal);
+      log('info', 'stopping: messages in hand are finished first');
+      await Promise.race([Promise.all([...keepers, heart]), afterGrace()]);
+    } finally {
+      await server.close();
+      log('info', 'stopped');
+    }
+  }
+
+  #keeper(account: Account): AccountKeeper {
+    const { settings, neighbours, onReport, log } = this.#options;
+    return new AccountKeeper({
+      account,
+      settings,
+      neighbours,
+      onReport,
+      onError: (name, error) => {
+        log('warn', `${name}: ${error instanceof Error ? error.message : String(error)}`);
+      },
+      signal: this.#signal,
+    });
+  }
+
+  #woke(gap: number): void {
+    const seconds = String(Math.round(gap / 1000));
+    this.#options.log('info', `the machine slept for ${seconds} s: all connections are made anew`);
+    for (const keeper of this.#keepers.values()) keeper.dropConnections();
+  }
+
+  async #answer(request: ControlRequest): Promise<Json> {
+    switch (request.command) {
+      case 'status':
+        return this.#status();
+      case 'stop':
+        this.#stop();
+        return { stopping: true };
+      case 'wake':
+        for (const keeper of this.#keepers.values()) keeper.wake();
+        return { woken: this.#keepers.size };
+      case 'sync':
+        return this.#sync(request);
+    }
+  }
+
+  /** `{process, version, startedAt, accounts: [{account, polling, nextPoll}]}`, times in ISO 8601. */
+  #status(): Json {
+    const accounts = [...this.#keepers.values()].map(({ account, polling, nextPoll }) => ({
+      account: account.name,
+      polling,
+      nextPoll: nextPoll === null ? null : new Date(nextPoll).toISOString(),
+    }));
+    const { process, version } = this.#options;
+    return { process, version, startedAt: new Date(this.#startedAt).toISOString(), accounts };
+  }
+
+  /** `{accounts: AccountJson[], unknown: NAME[]}`: unknown are those that this daemon does not keep. */
+  async #sync(request: Extract<ControlRequest, { command: 'sync' }>): Promise<Json> {
+    const { send, receive, full } = request;
+    const known = request.accounts.flatMap((name) => this.#keepers.get(name) ?? []);
+    const reports = await Promise.all(
+      known.map((keeper) => keeper.pollNow({ send, receive, full })),
+    );
+    const accounts = reports.map((report) => {
+      this.#options.onReport(report);
+      return { ...accountJson(report, syncStatus([report], new Set())) };
+    });
+    const unknown = request.accounts.filter((name) => !this.#keepers.has(name));
+    return JSON.parse(JSON.stringify({ accounts, unknown })) as Json;
+  }
+}
+
+function count(number: number, noun: string): string {
+  return `${String(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+async function afterGrace(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, graceMs).unref();
+  });
+}
