@@ -1,0 +1,52 @@
+/** The demo's mail: the same octets on every run, for the person with IMAP and for the one with POP3. */
+
+import type { SpecialUse } from './mailbox.ts';
+import { attachmentMessages } from './messages-attachments.ts';
+import { letterMessages } from './messages-letters.ts';
+import { listMessages } from './messages-lists.ts';
+import { oddMessages } from './messages-odd.ts';
+
+export interface DemoMessage {
+  folder: string;
+  /** As IMAP writes them, e.g. `\Seen`. */
+  flags: string[];
+  internalDate: Date;
+  /** CRLF as it stands on the wire, except where a message is odd on purpose. */
+  raw: Buffer;
+}
+
+/** In the order in which a server would list them. */
+export const demoFolders: readonly { name: string; specialUse?: SpecialUse }[] = [
+  { name: 'INBOX' },
+  { name: 'Drafts', specialUse: '\\Drafts' },
+  { name: 'Sent', specialUse: '\\Sent' },
+  { name: 'Trash', specialUse: '\\Trash' },
+  { name: 'Spam', specialUse: '\\Junk' },
+  { name: 'Archive', specialUse: '\\Archive' },
+  { name: 'Projekte' },
+  { name: 'Projekte/Straße' },
+  { name: 'Listen' },
+];
+
+/** About forty, over the folders above, by rising date. */
+export function demoMessages(): DemoMessage[] {
+  return byDate([
+    ...letterMessages(),
+    ...listMessages(),
+    ...attachmentMessages(),
+    ...oddMessages(),
+  ]);
+}
+
+/** Those of INBOX that POP3 is to be tried with; without flags, as it knows none. */
+export function pop3Messages(): DemoMessage[] {
+  const letters = letterMessages().filter(({ folder }) => folder === 'INBOX');
+  const chosen = [...letters.slice(2, 5), ...attachmentMessages().slice(0, 2), ...oddMessages()];
+  return byDate(chosen.map((message) => ({ ...message, folder: 'INBOX', flags: [] })));
+}
+
+function byDate(messages: readonly DemoMessage[]): DemoMessage[] {
+  return messages.toSorted(
+    (one, other) => one.internalDate.getTime() - other.internalDate.getTime(),
+  );
+}
