@@ -141,7 +141,7 @@ export class Connection {
 }
 
 /** Resolves at the first of the events, and leaves no listener behind. */
-function eventOf(socket: Socket, names: readonly string[]): Promise<void> {
+export function eventOf(socket: Socket, names: readonly string[]): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       for (const name of names) socket.off(name, done);

@@ -33,11 +33,15 @@ export class SelectedFolder {
 
   /** The messages of a sequence set (RFC 3501 section 9), by UID or by number, in rising order. */
   find(set: string, byUid: boolean): Numbered[] {
-    const all = this.messages();
-    const last = all.at(-1);
-    const highest = (byUid ? last?.message.uid : last?.number) ?? 0;
+    const count = this.#shown.length;
+    const highest = byUid ? (this.#shown.at(-1)?.message.uid ?? 0) : count;
     const ranges = parseSet(set, highest);
-    return all.filter(({ number, message }) => within(ranges, byUid ? message.uid : number));
+    const found: Numbered[] = [];
+    this.#shown.forEach(({ message }, index) => {
+      const number = index + 1;
+      if (within(ranges, byUid ? message.uid : number)) found.push({ number, message });
+    });
+    return found;
   }
 
   /** The client knows these flags now, they need no announcement. */

@@ -35,16 +35,22 @@ async function readCommand(session: ImapSession): Promise<CommandPart[] | undefi
   for (;;) {
     const line = (await session.connection.line())?.toString('latin1');
     if (line === undefined) return undefined;
-    const literal = /\{(\d+)([+-]?)\}$/.exec(line);
+    const literal = /\{(\d+)(\+?)\}$/.exec(line);
     if (literal === null) return [...parts, line];
     const size = Number(literal[1]);
-    if (size > literalLimit) {
+    if (size > (literal[2] === '' ? literalLimit : unaskedLimit(session))) {
       await session.untagged('BYE literal too large');
       return undefined;
     }
     if (literal[2] === '') await session.continuation('go on');
     parts.push(line.slice(0, literal.index), await session.connection.octets(size));
   }
+}
+
+/** RFC 7888: any size with LITERAL+, 4096 octets with LITERAL-, none without both. */
+function unaskedLimit(session: ImapSession): number {
+  if (session.has('LITERAL+')) return literalLimit;
+  return session.has('LITERAL-') ? 4096 : -1;
 }
 
 async function answer(session: ImapSession, parts: readonly CommandPart[]): Promise<void> {

@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
+import { eventOf } from '../../src/demo/connection.ts';
 import { Mailbox, type DemoUser } from '../../src/demo/mailbox.ts';
 
 export function userWith(...messages: readonly (string | Buffer)[]): DemoUser {
@@ -35,11 +36,11 @@ export async function imapClient(
 
 /** A socket whose answers are read up to a text that ends them. */
 export class Talker {
-  readonly #socket: Socket;
+  readonly socket: Socket;
   #pending = Buffer.alloc(0);
 
   private constructor(socket: Socket) {
-    this.#socket = socket;
+    this.socket = socket;
     socket.on('error', () => undefined);
   }
 
@@ -51,7 +52,7 @@ export class Talker {
   }
 
   send(text: string): void {
-    this.#socket.write(text);
+    this.socket.write(text);
   }
 
   /** What arrives until `end` is met, that included; rejects where the server closes before. */
@@ -80,7 +81,7 @@ export class Talker {
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   #take(count: number): Buffer {
@@ -91,12 +92,10 @@ export class Talker {
 
   async #more(): Promise<Buffer | undefined> {
     for (;;) {
-      const chunk = this.#socket.read() as Buffer | null;
+      const chunk = this.socket.read() as Buffer | null;
       if (chunk !== null) return chunk;
-      if (this.#socket.destroyed || this.#socket.readableEnded) return undefined;
-      await new Promise<void>((resolve) => {
-        this.#socket.once('readable', resolve).once('close', () => resolve());
-      });
+      if (this.socket.destroyed || this.socket.readableEnded) return undefined;
+      await eventOf(this.socket, ['readable', 'end', 'close']);
     }
   }
 }

@@ -153,6 +153,19 @@ describe('APPEND', () => {
   });
 });
 
+describe('literals sent unasked', () => {
+  it.each([
+    { hide: [], size: 5000, ends: 'b OK' },
+    { hide: ['LITERAL+'], size: 4096, ends: 'b OK' },
+    { hide: ['LITERAL+'], size: 4097, ends: '* BYE' },
+    { hide: ['LITERAL+', 'LITERAL-'], size: 1, ends: '* BYE' },
+  ])('$size octets without $hide: $ends', async ({ hide, size, ends }) => {
+    const talker = await loggedIn(userWith(), { hide });
+    const answer = await talker.ask(`b APPEND INBOX {${size}+}\r\n${'x'.repeat(size)}\r\n`);
+    expect(answer.slice(0, ends.length)).toBe(ends);
+  });
+});
+
 describe('changes to a folder', () => {
   it('stores flags one by one, and expunges only the UIDs that are named', async () => {
     const user = userWith('1', '2', '3');
