@@ -19,11 +19,13 @@ export class SelectedFolder {
   readonly readOnly: boolean;
   readonly #mailbox: Mailbox;
   #shown: Shown[];
+  #revision: number;
 
   constructor(mailbox: Mailbox, folder: Folder, readOnly: boolean) {
     this.#mailbox = mailbox;
     this.folder = folder;
     this.readOnly = readOnly;
+    this.#revision = mailbox.revision;
     this.#shown = folder.messages.map((message) => ({ message, flags: flagList(message) }));
   }
 
@@ -52,7 +54,11 @@ export class SelectedFolder {
 
   /** The untagged lines for what others have changed since the last call. */
   announcements(expunges: boolean): string[] {
+    const { revision } = this.#mailbox;
+    if (revision === this.#revision) return [];
     if (this.#mailbox.folder(this.folder.name) !== this.folder) return [];
+    // Expunges that may not be told yet are still to come.
+    if (expunges) this.#revision = revision;
     return [...(expunges ? this.#expunged() : []), ...this.#arrived(), ...this.#reflagged()];
   }
 

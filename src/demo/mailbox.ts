@@ -90,6 +90,8 @@ export class Mailbox {
   readonly #folders = new Map<string, Folder>();
   readonly #listeners = new Set<() => void>();
   #nextValidity = 1_700_000_001;
+  /** Counts the changes, so that a session knows at once that there was none. */
+  revision = 0;
 
   constructor(delimiter = '/') {
     this.delimiter = delimiter;
@@ -146,6 +148,7 @@ export class Mailbox {
   }
 
   #changed(): void {
+    this.revision += 1;
     for (const listener of this.#listeners) listener();
   }
 }

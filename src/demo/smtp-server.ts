@@ -95,7 +95,7 @@ function authentication(options: SmtpOptions): SMTPServerOptions {
 /** CRAM-MD5 sends no password, but can tell whether one is right. */
 function proves(auth: SMTPServerAuthentication, user: DemoUser): boolean {
   if (auth.username !== user.name) return false;
-  return String(auth.method) === 'CRAM-MD5'
+  return auth.method === 'CRAM-MD5'
     ? auth.validatePassword(user.password)
     : auth.password === user.password;
 }
@@ -142,7 +142,7 @@ function deliveryOf(session: SMTPServerSession, raw: Buffer): Delivery {
   return {
     from: mailFrom === false ? '' : mailFrom.address,
     recipients: rcptTo.map(({ address }) => address),
-    user: session.user as string | undefined,
+    user: session.user,
     raw,
   };
 }
