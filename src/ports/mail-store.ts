@@ -38,8 +38,9 @@ export interface Delivered {
 }
 
 export interface FolderCounts {
-  /** Files in `new/` and in `cur/`. */
+  /** Files in `new/`, and those in `cur/` without the flag Seen. */
   readonly unread: number;
+  /** Files in `new/` and in `cur/`; names that start with a dot are no mail. */
   readonly total: number;
 }
 

@@ -1,0 +1,51 @@
+/** The calls to the file system that a Maildir needs, so that tests can make any of them fail. */
+
+import { link, mkdir, open, opendir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import type { BigIntStats, Dirent } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+
+/** What is asked of an open file. */
+export type DiskFile = Pick<FileHandle, 'write' | 'read' | 'sync' | 'utimes' | 'stat' | 'close'>;
+
+export interface Disk {
+  open(path: string, flags: 'r' | 'wx', mode?: number): Promise<DiskFile>;
+  link(existing: string, path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  mkdir(path: string, mode: number): Promise<void>;
+  readdir(path: string): Promise<string[]>;
+  stat(path: string): Promise<BigIntStats>;
+  /** Entries one by one, for folders of which the first few tell enough. */
+  entries(path: string): AsyncIterable<Dirent>;
+}
+
+export const realDisk: Disk = {
+  open,
+  link,
+  rename,
+  unlink,
+  mkdir: async (path, mode) => {
+    await mkdir(path, { mode });
+  },
+  readdir: (path) => readdir(path),
+  stat: (path) => stat(path, { bigint: true }),
+  async *entries(path) {
+    yield* await opendir(path);
+  },
+};
+
+/** The system's word for what went wrong, e.g. `ENOSPC`; undefined for anything but a failed system call. */
+export function errorCode(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown) || !('syscall' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+/** What the call gives, or null where it fails with one of these codes. */
+export async function unless<T>(codes: readonly string[], call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (codes.includes(errorCode(error) ?? '')) return null;
+    throw error;
+  }
+}
