@@ -192,11 +192,17 @@ export class Dovecot {
     await this.doveadm('mailbox', 'update', '-u', user.address, ...change, folder);
   }
 
-  /** Ends the user's connections, if there are any. */
+  /** Ends the user's connections, if there are any, and waits until they are gone. */
   async kick(user: User): Promise<void> {
-    await this.doveadm('kick', user.address).catch((error: unknown) => {
-      if (!String(error).includes('exit 68:')) throw error;
-    });
+    const connected = async (): Promise<boolean> =>
+      (await this.doveadm('-f', 'flow', 'who', user.address)).includes(user.address);
+    for (let attempt = 0; await connected(); attempt += 1) {
+      if (attempt === 100) throw new Error(`${user.address} can't be disconnected`);
+      await this.doveadm('kick', user.address).catch((error: unknown) => {
+        // EX_NOUSER: the connection has ended by itself meanwhile.
+        if (!String(error).includes('exit 67:') && !String(error).includes('exit 68:')) throw error;
+      });
+    }
   }
 
   doveadm(...args: string[]): Promise<string> {
