@@ -1,0 +1,143 @@
+/** Accounts, folders and messages as rows of their tables, there and back. */
+
+import type { Flag } from '../../core/flags.ts';
+import type { KnownFolder, KnownMessage, KnownStatus, Role } from '../../core/message.ts';
+import type { AccountState } from '../../ports/state-store.ts';
+import type { SqlRow } from './sqlite.ts';
+
+/** Where ids stand that are no UID: behind the greatest (RFC 9051 2.3.1.1: 32 bits). */
+export const notAUid = 2 ** 32;
+
+/** The number that a message is sorted by; only the decimal that a server writes counts as a UID, so `007` is none. */
+export function sortNumber(id: string): number {
+  if (!/^(?:0|[1-9][0-9]{0,9})$/.test(id)) return notAUid;
+  return Math.min(Number(id), notAUid);
+}
+
+export interface AccountRow {
+  id: string;
+  name: string;
+  root: string | null;
+  last_attempt: number | null;
+  last_success: number | null;
+  failures: number;
+  login_failures: number;
+  failing_since: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  error_at: number | null;
+  suspended_since: number | null;
+  suspended_why: string | null;
+}
+
+export function accountToRow(account: AccountState): AccountRow & SqlRow {
+  return {
+    id: account.id,
+    name: account.name,
+    root: account.root,
+    last_attempt: account.lastAttempt,
+    last_success: account.lastSuccess,
+    failures: account.failures,
+    login_failures: account.loginFailures,
+    failing_since: account.failingSince,
+    error_code: account.lastError?.code ?? null,
+    error_message: account.lastError?.message ?? null,
+    error_at: account.lastError?.at ?? null,
+    suspended_since: account.suspended?.since ?? null,
+    suspended_why: account.suspended?.why ?? null,
+  };
+}
+
+export function accountFromRow(row: AccountRow): AccountState {
+  return {
+    id: row.id,
+    name: row.name,
+    root: row.root,
+    lastAttempt: row.last_attempt,
+    lastSuccess: row.last_success,
+    failures: row.failures,
+    loginFailures: row.login_failures,
+    failingSince: row.failing_since,
+    lastError:
+      row.error_code === null
+        ? null
+        : { code: row.error_code, message: row.error_message ?? '', at: row.error_at ?? 0 },
+    suspended:
+      row.suspended_since === null
+        ? null
+        : { since: row.suspended_since, why: row.suspended_why ?? '' },
+  };
+}
+
+export interface FolderRow {
+  path: string;
+  local_path: string;
+  role: string | null;
+  uid_validity: string;
+  settled_uid: number;
+}
+
+export function folderToRow(folder: KnownFolder): FolderRow & SqlRow {
+  return {
+    path: folder.path,
+    local_path: folder.localPath,
+    role: folder.role,
+    uid_validity: folder.uidValidity,
+    settled_uid: folder.settledUid,
+  };
+}
+
+export function folderFromRow(row: FolderRow): KnownFolder {
+  return {
+    path: row.path,
+    localPath: row.local_path,
+    role: row.role as Role | null,
+    uidValidity: row.uid_validity,
+    settledUid: row.settled_uid,
+  };
+}
+
+export interface MessageRow {
+  uid: number;
+  id: string;
+  status: string;
+  name: string | null;
+  wire_size: number | null;
+  wire_sha256: Uint8Array | null;
+  flags: string;
+  internal_date: number | null;
+  stored_at: number | null;
+  attempts: number;
+  error: string | null;
+}
+
+export function messageToRow(message: KnownMessage): MessageRow & SqlRow {
+  return {
+    uid: sortNumber(message.id),
+    id: message.id,
+    status: message.status,
+    name: message.name,
+    wire_size: message.wireSize,
+    wire_sha256: message.wireSha256 === null ? null : Buffer.from(message.wireSha256, 'hex'),
+    flags: message.flags.join(''),
+    internal_date: message.internalDate,
+    stored_at: message.storedAt,
+    attempts: message.attempts,
+    error: message.error,
+  };
+}
+
+export function messageFromRow(row: MessageRow): KnownMessage {
+  return {
+    id: row.id,
+    status: row.status as KnownStatus,
+    name: row.name,
+    wireSize: row.wire_size,
+    wireSha256: row.wire_sha256 === null ? null : Buffer.from(row.wire_sha256).toString('hex'),
+    flags: [...row.flags] as Flag[],
+    internalDate: row.internal_date,
+    storedAt: row.stored_at,
+    attempts: row.attempts,
+    error: row.error,
+  };
+}
