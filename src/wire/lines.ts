@@ -1,7 +1,7 @@
 /** Pulls lines and raw octets from a socket: nothing is read before it is asked for, so a slow reader slows the server. */
 
 import type { Socket } from 'node:net';
-import { PosthornError, RefusedError } from '../errors.ts';
+import { RefusedError, type Layer } from '../errors.ts';
 import { connectionError, cutError, timeoutError } from './connection-error.ts';
 import type { Peer } from './connect.ts';
 
@@ -11,20 +11,28 @@ const nothing = Buffer.alloc(0);
 
 export interface ReaderOptions {
   readonly peer: Peer;
-  /** How long the server may say nothing at all while it is waited for, in milliseconds. */
+  /** First value of SocketReader.idleMs. */
   readonly idleMs: number;
 }
 
 export class SocketReader {
   readonly #socket: Socket;
-  readonly #options: ReaderOptions;
+  readonly #peer: Peer;
   #pending: Buffer = nothing;
-  #failure: unknown;
+  /** What the socket said. */
+  #failure: Error | undefined;
+  /** What the caller said; it comes before anything that may still lie in the socket. */
+  #abandoned: Error | undefined;
   #wake: (() => void) | undefined;
+  /** What the connection is at, for its errors. */
+  layer: Layer = 'session';
+  /** How long the server may say nothing at all while it is waited for, in milliseconds. */
+  idleMs: number;
 
   constructor(socket: Socket, options: ReaderOptions) {
     this.#socket = socket;
-    this.#options = options;
+    this.#peer = options.peer;
+    this.idleMs = options.idleMs;
     for (const event of ['readable', 'end', 'close']) socket.on(event, this.#onNews);
     socket.on('error', this.#onError);
   }
@@ -45,7 +53,7 @@ export class SocketReader {
 
   /** Why the connection is to be taken as broken, for whoever waits now or later. */
   fail(reason: Error): void {
-    this.#failure ??= reason;
+    this.#abandoned ??= reason;
     this.#socket.destroy();
     this.#wake?.();
   }
@@ -85,7 +93,7 @@ export class SocketReader {
 
   async #more(): Promise<Buffer> {
     for (;;) {
-      if (this.#failure instanceof PosthornError) throw this.#failure;
+      if (this.#abandoned !== undefined) throw this.#abandoned;
       const chunk = this.#socket.read() as Buffer | null;
       if (chunk !== null && chunk.length > 0) return chunk;
       this.#checkAlive();
@@ -94,24 +102,19 @@ export class SocketReader {
   }
 
   #checkAlive(): void {
-    const { host, port } = this.#options.peer;
-    if (this.#failure !== undefined) throw this.#raised(this.#failure);
-    if (this.#socket.destroyed || this.#socket.readableEnded) throw cutError(host, port);
-  }
-
-  #raised(failure: unknown): unknown {
-    const { host, port } = this.#options.peer;
-    // A reason that the caller gave, e.g. of an AbortSignal, is his own; a code makes it the network's.
-    const ofNetwork = failure instanceof Error && 'code' in failure;
-    return ofNetwork ? connectionError(failure, host, port) : failure;
+    const { host, port } = this.#peer;
+    if (this.#failure !== undefined) throw connectionError(this.#failure, host, port);
+    if (this.#socket.destroyed || this.#socket.readableEnded)
+      throw cutError(host, port, this.layer);
   }
 
   /** Until anything happens to the socket, or for too long nothing does. */
   #news(): Promise<void> {
-    const { idleMs, peer } = this.#options;
+    const { idleMs, layer } = this;
+    const { host, port } = this.#peer;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.fail(timeoutError(peer.host, peer.port, idleMs, 'session'));
+        this.fail(timeoutError(host, port, idleMs, layer));
       }, idleMs);
       this.#wake = () => {
         clearTimeout(timer);
@@ -122,7 +125,7 @@ export class SocketReader {
   }
 
   #tooLong(limit: number): RefusedError {
-    const { host, port } = this.#options.peer;
+    const { host, port } = this.#peer;
     return new RefusedError(`${host}:${port} sends a line of more than ${limit} octets`, {
       layer: 'session',
       remedy: 'Check that host and port are those of a mail server.',

@@ -1,0 +1,81 @@
+/** POP3 as a source of mail: connects, secures and logs in within one deadline (RFC 1939, 2449, 2595, 5034). */
+
+import type { Account, IncomingServer } from '../../core/account.ts';
+import { ConfigurationError } from '../../errors.ts';
+import type { Login, MailboxSource } from '../../ports/mailbox-source.ts';
+import { timeoutError } from '../../wire/connection-error.ts';
+import { Pop3Connection, type ConnectionLimits } from './connection.ts';
+import { logIn, readGreeting, secure } from './login.ts';
+import { Pop3Session } from './session.ts';
+
+export interface Pop3Limits extends ConnectionLimits {
+  /** From the first packet to the end of the login, in milliseconds. */
+  readonly loginMs: number;
+}
+
+const usualLimits: Pop3Limits = { connectMs: 30_000, answerMs: 60_000, loginMs: 120_000 };
+
+export function createPop3Source(limits: Partial<Pop3Limits> = {}): MailboxSource & {
+  connect(account: Account, login: Login, signal: AbortSignal): Promise<Pop3Session>;
+} {
+  const all = { ...usualLimits, ...limits };
+  return {
+    connect: async (account, login, signal) => {
+      if (account.incoming !== undefined) return await begin(account.incoming, login, all, signal);
+      throw new ConfigurationError('the account has no server to receive from', {
+        remedy: 'Set `incoming.host`, or `receive: false`.',
+      });
+    },
+  };
+}
+
+async function begin(
+  server: IncomingServer,
+  login: Login,
+  limits: Pop3Limits,
+  signal: AbortSignal,
+): Promise<Pop3Session> {
+  const peer = { host: server.host, port: server.port };
+  const tls = server.security === 'tls' ? server.tls : null;
+  const connection = await Pop3Connection.open(peer, tls, limits, signal);
+  const onAbort = () => connection.fail(abortReason(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  const onEnd = () => signal.removeEventListener('abort', onAbort);
+  const late = () => connection.fail(timeoutError(peer.host, peer.port, limits.loginMs, 'login'));
+  const timer = setTimeout(late, limits.loginMs);
+  try {
+    if (signal.aborted) onAbort();
+    return await establish(connection, server, login, signal, onEnd);
+  } catch (error) {
+    connection.destroy();
+    onEnd();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function establish(
+  connection: Pop3Connection,
+  server: IncomingServer,
+  login: Login,
+  signal: AbortSignal,
+  onEnd: () => void,
+): Promise<Pop3Session> {
+  const timestamp = await readGreeting(connection);
+  if (server.security === 'starttls') await secure(connection, server, signal);
+  const { mechanism, capabilities } = await logIn(connection, server, login, timestamp);
+  const facts = {
+    host: server.host,
+    port: server.port,
+    tls: connection.tls,
+    mechanism,
+    capabilities: capabilities.lines,
+  };
+  return new Pop3Session(connection, facts, capabilities.names.has('PIPELINING'), onEnd);
+}
+
+function abortReason(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
+}
