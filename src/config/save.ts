@@ -69,9 +69,30 @@ async function targetOf(path: string): Promise<string> {
   return realpath(path).catch(async () => resolve(dirname(path), await readlink(path)));
 }
 
+/** Level by level: mkdir with `recursive` reports a read-only disk as a folder that is missing (Node 20). */
 async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first !== undefined) await syncFolder(dirname(first));
+  if (await makeOne(folder)) return;
+  await makeFolder(dirname(folder));
+  // Not again and again: below a link that leads nowhere there is no end of missing folders.
+  if (!(await makeOne(folder)))
+    throw new StorageError(`${folder} cannot be made`, {
+      reach: 'program',
+      remedy: 'See where its path leads.',
+    });
+}
+
+/** False where the folder above is missing. */
+async function makeOne(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return true;
+    if (code === 'ENOENT' && dirname(folder) !== folder) return false;
+    throw error;
+  }
+  await syncFolder(dirname(folder));
+  return true;
 }
 
 async function replace(

@@ -132,4 +132,11 @@ describe('editConfig', () => {
     });
     expect(await readdir(home)).toEqual(['.config']);
   });
+
+  it('says 74 where a folder of its path is a link that leads nowhere', async () => {
+    await symlink('nowhere', join(home, '.config'));
+    await expect(edit((text) => addAccount(text, 'work', entry))).rejects.toMatchObject({
+      exitStatus: 74,
+    });
+  });
 });
