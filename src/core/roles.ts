@@ -82,7 +82,7 @@ const namesOf: Readonly<Record<NamedRole, readonly string[]>> = {
  */
 export function assignRoles(
   folders: readonly RoleCandidate[],
-  configured: Readonly<Partial<Record<FolderRole, string>>> = {},
+  configured: Readonly<Partial<Record<FolderRole, string | undefined>>> = {},
 ): Map<string, FolderRole> {
   const roles = new Map<string, FolderRole>();
   const taken = new Set<FolderRole>();

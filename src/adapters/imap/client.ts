@@ -1,0 +1,310 @@
+/** From an account to a logged-in connection: socket and TLS by wire, greeting and STARTTLS by imapflow, login by ours. */
+
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import { ImapFlow, type ImapFlowOptions } from 'imapflow';
+import type { IncomingServer } from '../../core/account.ts';
+import {
+  CredentialsError,
+  PosthornError,
+  RefusedError,
+  TemporaryError,
+  type Layer,
+} from '../../errors.ts';
+import { connect } from '../../wire/connect.ts';
+import { connectionError, cutError, timeoutError } from '../../wire/connection-error.ts';
+import { printable } from '../../wire/printable.ts';
+import { checkPeer, tlsOptions } from '../../wire/tls-options.ts';
+import { ImapConnection } from './connection.ts';
+import { isTemporary, readRefusal, RefusedCommand, said } from './failures.ts';
+import { logIn, unexpectedPreauth, type LoginInput } from './login.ts';
+
+export interface Timeouts {
+  /** From the name's look-up to the login's answer, all of it. */
+  readonly connectMs: number;
+  /** How long an answer may make no progress. */
+  readonly stallMs: number;
+  /** How long LOGOUT may take. */
+  readonly logoutMs: number;
+}
+
+export const defaultTimeouts: Timeouts = { connectMs: 30_000, stallMs: 60_000, logoutMs: 2_500 };
+
+/**
+ * Literals above this are refused, and the connection with them. Messages come in parts of 1 MiB, so only a server that
+ * ignores the length it was asked for gets there.
+ */
+export const maxLiteralSize = 32 * 1024 * 1024;
+/** One line: the answer to SEARCH has ten octets for each message. */
+const maxLineLength = 32 * 1024 * 1024;
+
+/**
+ * imapflow's sockets have their own watchdog, which takes a caller who is busy elsewhere for a dead server. Ours
+ * (ImapConnection) looks at running commands alone.
+ */
+const neverMs = 24 * 60 * 60 * 1000;
+
+export interface OpenConnection {
+  readonly connection: ImapConnection;
+  readonly mechanism: string;
+}
+
+/** Errors as MailboxSource.connect. Aborting the signal drops the socket, also later on. */
+export async function openConnection(
+  input: LoginInput,
+  timeouts: Timeouts,
+  signal: AbortSignal,
+): Promise<OpenConnection> {
+  if (signal.aborted) throw reasonOf(signal);
+  const { server } = input;
+  const expiresAt = performance.now() + timeouts.connectMs;
+  const socket = await connect({
+    host: server.host,
+    port: server.port,
+    timeoutMs: timeouts.connectMs,
+    signal,
+    tls: server.security === 'tls' ? server.tls : null,
+  }).catch((error: unknown) => {
+    throw signal.aborted ? reasonOf(signal) : error;
+  });
+  const upgradeOptions = await tlsOptions(server.tls, server.host).catch((error: unknown) => {
+    socket.destroy();
+    throw error;
+  });
+  return await startSession({ ...input, socket, upgradeOptions, signal }, timeouts, expiresAt);
+}
+
+interface SessionStart extends LoginInput {
+  readonly socket: Socket;
+  readonly upgradeOptions: ConnectionOptions;
+  readonly signal: AbortSignal;
+}
+
+async function startSession(
+  start: SessionStart,
+  timeouts: Timeouts,
+  expiresAt: number,
+): Promise<OpenConnection> {
+  const { server, signal, socket } = start;
+  const state: LoginState = { begun: false, mechanism: undefined, failure: undefined };
+  const unparsed = new UnparsedLines();
+  const flow = new ImapFlow(flowOptions(start, unparsed));
+  const connection = new ImapConnection(flow, timeouts.stallMs, unparsed);
+  const layer = (): Layer => layerOf(flow, state, server);
+  useOwnCommands(flow, connection, start, state);
+
+  const onAbort = () => connection.drop(reasonOf(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  connection.onLost(() => signal.removeEventListener('abort', onAbort));
+  const left = Math.max(0, expiresAt - performance.now());
+  const onTimeout = () =>
+    connection.drop(timeoutError(server.host, server.port, timeouts.connectMs, layer()));
+  const timer = setTimeout(onTimeout, left);
+  try {
+    if (signal.aborted) throw reasonOf(signal);
+    await flow.connect();
+    if (state.mechanism === undefined) throw unexpectedPreauth();
+    return { connection, mechanism: state.mechanism };
+  } catch (error) {
+    const why = connectFailure(error, connection, state, layer(), server);
+    connection.drop(why);
+    socket.destroy();
+    throw why;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface LoginState {
+  begun: boolean;
+  mechanism: string | undefined;
+  /** What the login threw, before imapflow wraps it up. */
+  failure: unknown;
+}
+
+function flowOptions(start: SessionStart, unparsed: UnparsedLines): ImapFlowOptions {
+  const { server } = start;
+  return {
+    host: server.host,
+    port: server.port,
+    secure: server.security === 'tls',
+    doSTARTTLS: server.security === 'starttls',
+    // The secret never goes into imapflow: this only makes it call our AUTHENTICATE.
+    auth: { user: 'posthorn', accessToken: 'unused' },
+    transport: transportOver(start),
+    clientInfo: { name: 'posthorn', version: '', vendor: '', 'support-url': '' },
+    logger: unparsed,
+    disableAutoIdle: true,
+    disableAutoEnable: true,
+    disableCompression: true,
+    disableBinary: true,
+    disableIMAP4rev2: true,
+    connectionTimeout: neverMs,
+    greetingTimeout: neverMs,
+    socketTimeout: neverMs,
+    maxLiteralSize,
+    maxLineLength,
+    maxResponseSize: 2 * maxLiteralSize,
+  };
+}
+
+type Transport = NonNullable<ImapFlowOptions['transport']>;
+
+/** Hands imapflow the socket that is open already, and upgrades it with our judgement on the certificate. */
+function transportOver({ socket, upgradeOptions, server }: SessionStart): Transport {
+  return {
+    connect(_options, onConnect) {
+      setImmediate(onConnect);
+      return socket as unknown as ReturnType<Transport['connect']>;
+    },
+    upgrade(_socket, _options, onSecure) {
+      const { host, port, tls: settings } = server;
+      const options = { ...upgradeOptions, host, socket, rejectUnauthorized: false };
+      const secure: TLSSocket = connectTls(options, () => {
+        try {
+          checkPeer(secure, { host, port, settings });
+        } catch (error) {
+          secure.destroy(error as Error);
+          return;
+        }
+        onSecure();
+      });
+      return secure as unknown as ReturnType<Transport['connect']>;
+    },
+  };
+}
+
+/**
+ * The registry of commands is shared by all clients of the process, so this one gets its own; it lacks everything that
+ * changes a mailbox, so that no fallback of the library can ever expunge.
+ */
+function useOwnCommands(
+  flow: ImapFlow,
+  connection: ImapConnection,
+  start: SessionStart,
+  state: LoginState,
+): void {
+  const inner = flow as unknown as { commands: Map<string, FlowCommand> };
+  const shared = inner.commands;
+  const own = new Map<string, FlowCommand>();
+  for (const name of ['CAPABILITY', 'STARTTLS', 'LOGOUT', 'NOOP']) {
+    const command = shared.get(name);
+    if (command !== undefined) own.set(name, command);
+  }
+  const id = shared.get('ID');
+  // Only after the login, as some providers ask for it then and none before (RFC 2971).
+  own.set('ID', async (...args) => (flow.authenticated && id ? await id(...args) : false));
+  own.set('AUTHENTICATE', async () => {
+    state.begun = true;
+    try {
+      state.mechanism = await logIn(connection, start);
+      return start.login.username;
+    } catch (error) {
+      state.failure = error;
+      throw error;
+    }
+  });
+  inner.commands = own;
+}
+
+type FlowCommand = (...args: unknown[]) => Promise<unknown>;
+
+function layerOf(flow: ImapFlow, state: LoginState, server: IncomingServer): Layer {
+  if (state.begun) return 'login';
+  const upgrading = server.security === 'starttls' && flow.capabilities.has('STARTTLS');
+  if (flow.greeting === undefined) return 'greeting';
+  return upgrading && !flow.secureConnection ? 'tls' : 'greeting';
+}
+
+/** Why there is no session, in the order of what is known best. */
+function connectFailure(
+  error: unknown,
+  connection: ImapConnection,
+  state: LoginState,
+  layer: Layer,
+  server: IncomingServer,
+): PosthornError {
+  const { host, port } = server;
+  const { flow } = connection;
+  if (connection.dropped !== undefined) return connection.dropped;
+  if (state.failure instanceof PosthornError && flow.byeReason === undefined) return state.failure;
+  if (error instanceof PosthornError && flow.byeReason === undefined) return error;
+  if (flow.byeReason !== undefined) return hungUp(flow.byeReason, layer);
+  if (error instanceof Error && /does not support STARTTLS/.test(error.message))
+    return noStartTls(host, port);
+  const status = (error as { responseStatus?: string }).responseStatus;
+  if (status !== undefined || error instanceof RefusedCommand) return oddRefusal(error, layer);
+  const code = (error as { code?: string }).code ?? '';
+  if (/^(?:ClosedAfterConnect|NoConnection|EConnectionClosed)/.test(code))
+    return cutError(host, port, layer);
+  if (code === 'STARTTLS_INJECTION') return injected(host, port);
+  return withLayer(connectionError(error, host, port), layer);
+}
+
+function hungUp(bye: string, layer: Layer): PosthornError {
+  const told = `: “${printable(bye)}”`;
+  const remedy = 'Try again later; the server lets nobody in, or not so many at once.';
+  return new TemporaryError(`the server hung up${told}`, { layer, remedy });
+}
+
+function noStartTls(host: string, port: number): RefusedError {
+  return new RefusedError(`${host}:${port} offers no STARTTLS, so nothing was sent to it`, {
+    layer: 'tls',
+    remedy: 'Set `security: tls` (port 993), if the server speaks TLS from the first octet.',
+  });
+}
+
+function injected(host: string, port: number): RefusedError {
+  return new RefusedError(
+    `${host}:${port} sent data in clear after STARTTLS, as an attacker would`,
+    {
+      layer: 'tls',
+      remedy: 'Use `security: tls`, and do not trust this network.',
+    },
+  );
+}
+
+function oddRefusal(error: unknown, layer: Layer): PosthornError {
+  const { response, responseStatus } = error as { response?: object; responseStatus?: string };
+  const refusal =
+    error instanceof RefusedCommand ? error.refusal : readRefusal(responseStatus, response ?? {});
+  const message = `the server refused to start a session${said(refusal)}`;
+  if (isTemporary(refusal)) return new TemporaryError(message, { layer });
+  if (refusal.code === 'PRIVACYREQUIRED') return new CredentialsError(message, { layer });
+  return new RefusedError(message, { layer, remedy: 'Check host, port and security.' });
+}
+
+/** An answer that is no IMAP at all reaches us as a strange error: it belongs to the step at hand. */
+function withLayer(error: PosthornError, layer: Layer): PosthornError {
+  if (error.layer !== 'connect' || !(error instanceof TemporaryError) || error.code !== 'temporary')
+    return error;
+  return new TemporaryError(error.message, { layer, cause: error });
+}
+
+/** What ends the waiting when a signal fires. */
+export function reasonOf(signal: AbortSignal): PosthornError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof PosthornError) return reason;
+  return new TemporaryError('the connection was given up', { layer: 'session', cause: reason });
+}
+
+/**
+ * imapflow drops a line that it cannot read and goes on as if the server had not sent it, and only its log knows. This is
+ * that log: it counts those lines and keeps no word of it.
+ */
+export class UnparsedLines {
+  count = 0;
+
+  isLevelEnabled(level: string): boolean {
+    return level === 'error';
+  }
+
+  error(entry: { src?: string; err?: unknown }): void {
+    if (entry.src === 's' && entry.err !== undefined) this.count += 1;
+  }
+
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  fatal(): void {}
+}
