@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigurationError, StorageError } from '../errors.ts';
 import type { Config, ConfigLocation } from './config.ts';
 import { configFrom, readConfigFile, readingOf } from './load.ts';
+import type { FileText } from './load.ts';
 import { systemConfigFile } from './paths.ts';
 
 export interface EditOptions {
@@ -25,12 +26,28 @@ export async function editConfig(
   options: EditOptions,
 ): Promise<Config> {
   return options.withLock(async () => {
-    const before = await readConfigFile(location.path);
-    const text = edit(before.text);
-    refuseFaults(before.text, text, location);
+    const { before, text, config } = await edited(location, edit);
     if (text !== before.text || !before.exists) await writeConfigFile(location.path, text);
-    return configFrom(text, { ...location, exists: true }, before.warnings);
+    return config;
   });
+}
+
+/** What editConfig would return, without writing: `account add` tests the account before it saves it. Throws likewise. */
+export async function previewConfig(
+  location: ConfigLocation,
+  edit: (text: string) => string,
+): Promise<Config> {
+  return (await edited(location, edit)).config;
+}
+
+async function edited(
+  location: ConfigLocation,
+  edit: (text: string) => string,
+): Promise<{ before: FileText; text: string; config: Config }> {
+  const before = await readConfigFile(location.path);
+  const text = edit(before.text);
+  refuseFaults(before.text, text, location);
+  return { before, text, config: configFrom(text, { ...location, exists: true }, before.warnings) };
 }
 
 /** What the edit brings is said without line and column: they would be those of a text that nobody has seen. */

@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { addAccount, setAccountKeys, setDefaultAccount } from '../../src/config/edit.ts';
 import { findConfig } from '../../src/config/load.ts';
-import { editConfig } from '../../src/config/save.ts';
+import { editConfig, previewConfig } from '../../src/config/save.ts';
 
 const entry = {
   receive: false,
@@ -138,5 +138,12 @@ describe('editConfig', () => {
     await expect(edit((text) => addAccount(text, 'work', entry))).rejects.toMatchObject({
       exitStatus: 74,
     });
+  });
+
+  it('shows beforehand what would come of it, and writes nothing', async () => {
+    const location = await findConfig({ env: { HOME: home }, homedir: '/', cwd: '/' });
+    const config = await previewConfig(location, (text) => addAccount(text, 'work', entry));
+    expect(config.accounts.get('work')?.outgoing?.port).toBe(465);
+    expect(await readdir(home)).toEqual([]);
   });
 });
