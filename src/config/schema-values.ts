@@ -4,7 +4,6 @@ import { durationPattern } from '../core/duration.ts';
 import { isHost } from '../core/host.ts';
 
 /** Header values and names never carry a line break or another control character (RFC 5322, section 2.2). */
-// eslint-disable-next-line no-control-regex
 const printable = /^[^\u0000-\u001f\u007f]+$/;
 
 const addressPattern =
