@@ -8,6 +8,11 @@ import { fileURLToPath } from 'node:url';
 
 const watchdog = fileURLToPath(new URL('watchdog.mjs', import.meta.url));
 
+/** Under vitest we are a worker, which does not end when its run is killed. */
+function runPid(): Record<string, string> {
+  return process.env['VITEST'] === undefined ? {} : { RUN_PID: String(process.ppid) };
+}
+
 interface Waiter {
   matches: RegExp;
   resolve: (line: string) => void;
@@ -24,7 +29,7 @@ export class Guard {
       stdio: ['pipe', 'pipe', 'inherit'],
       // A session of its own: Ctrl-C on the terminal reaches the test run alone.
       detached: true,
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC', ...runPid() },
     });
     this.#process.stdin.on('error', () => undefined);
     createInterface({ input: this.#process.stdout }).on('line', (line) => this.#hear(line));

@@ -60,7 +60,7 @@ function delivery({ dovecot, domain }: PostfixPlace): string[] {
     `default_transport = ${nowhere}`,
     `relay_transport = ${nowhere}`,
     `local_transport = ${nowhere}`,
-    // Zero would be unlimited for the queue, but LMTP then breaks lines at 998 octets.
+    // Unlimited: by default lines are broken at 998 octets on the way to Dovecot.
     'lmtp_line_length_limit = 0',
   ];
 }

@@ -4,9 +4,12 @@
 //   node watchdog.mjs FOLDER COMMAND [ARGUMENT…]
 //
 // Standard input:  "start" | "stop", one a line; its end means: stop and remove FOLDER.
+// RUN_PID in the environment is the process above the one that started us (a test worker's test
+// run): workers outlive a run that was killed, so its death also ends the server, and the worker.
+//
 // Standard output: "started PID" | "failed REASON" | "exited STATUS" | "stopped", one a line.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const patience = 5000;
@@ -80,11 +83,31 @@ async function end() {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
 }
 
+/** The fourth field of /proc/PID/stat; the second, a name in brackets, may hold anything. */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ending the orphaned worker closes our pipe; all else follows from that. */
+function watchRun(run) {
+  const worker = process.ppid;
+  const look = () => {
+    if (process.ppid === worker && parentOf(worker) !== run) killQuietly(worker, 'SIGKILL');
+  };
+  setInterval(look, 500).unref();
+}
+
 // Whoever started us may be gone: what we report then interests nobody.
 process.stdout.on('error', () => {});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => void end().then(() => process.exit(1)));
 }
+if (process.env.RUN_PID !== undefined) watchRun(Number(process.env.RUN_PID));
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'start') start();
   if (line === 'stop') await stop('SIGTERM').then(() => report('stopped'));
