@@ -1,0 +1,34 @@
+/** A Maildir store in a temporary folder, and what another program does there. */
+
+import { mkdtemp, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMaildirStore, type MaildirOptions } from '../../../src/adapters/maildir/store.ts';
+import type { StoreWorld } from '../../contract/mail-store.ts';
+
+export async function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'posthorn-maildir-'));
+}
+
+export async function diskWorld(options: MaildirOptions = {}): Promise<StoreWorld> {
+  const base = await temporaryFolder();
+  const root = join(base, 'mail', 'work');
+  return {
+    store: createMaildirStore(options),
+    root,
+    files: (localPath) => filesOf(join(root, localPath)),
+    temporary: (localPath) => readdir(join(root, localPath, 'tmp')),
+    move: (localPath, from, to) => rename(join(root, localPath, from), join(root, localPath, to)),
+    remove: (localPath, path) => unlink(join(root, localPath, path)),
+    dispose: () => rm(base, { recursive: true, force: true }),
+  };
+}
+
+/** All that a reader of this folder sees, in the order of the names. */
+export async function filesOf(folder: string): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  for (const directory of ['new', 'cur'])
+    for (const name of (await readdir(join(folder, directory))).sort())
+      files.set(`${directory}/${name}`, await readFile(join(folder, directory, name)));
+  return files;
+}
