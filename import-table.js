@@ -1,0 +1,46 @@
+/**
+ * Which room of src/ may import what. The linter enforces it (scripts/import-rule.js), docs/architecture.md mirrors it.
+ *
+ * The room of a file is the first folder below src/, or the file itself (`src/errors.ts`: errors); each adapter is a room
+ * of its own. A room may always import itself, except that nothing imports a sibling in `adapters/`.
+ *
+ * may    rooms, whole
+ * types  rooms, by `import type` alone
+ * npm    packages (a package with all its sub-paths)
+ * node   modules of Node: `true` for all of them, else the list; a file named under `files` has its own list
+ */
+const adapter = { may: ['ports', 'core', 'wire', 'errors'], node: true };
+const sqlite = ['@photostructure/sqlite'];
+
+export const importTable = {
+  errors: {},
+  version: { node: true },
+  core: { may: ['errors'] },
+  ports: { types: ['core', 'errors'] },
+  wire: { may: ['errors'], types: ['core'], node: true },
+  config: {
+    may: ['core', 'errors'],
+    npm: ['yaml', 'zod', 'cosmiconfig'],
+    node: ['node:path', 'node:os', 'node:util', 'node:crypto'],
+    files: {
+      'src/config/load.ts': { node: true },
+      'src/config/save.ts': { node: true },
+    },
+  },
+  adapters: adapter,
+  'adapters/imap': { ...adapter, npm: ['imapflow'] },
+  'adapters/lock': { ...adapter, npm: sqlite },
+  'adapters/mime': { ...adapter, npm: ['nodemailer', 'mailparser'] },
+  'adapters/smtp': { ...adapter, npm: ['nodemailer'] },
+  'adapters/state': { ...adapter, npm: sqlite },
+  app: { may: ['core', 'ports', 'errors'], types: ['config'] },
+  daemon: { may: ['app', 'core', 'ports', 'errors'], types: ['config'] },
+  cli: {
+    may: ['app', 'daemon', 'config', 'errors', 'version'],
+    types: ['core', 'ports'],
+    npm: ['commander', 'cli-table3', '@inquirer/prompts'],
+    node: true,
+  },
+  demo: { may: ['errors', 'wire'], npm: ['smtp-server', 'nodemailer'], node: true },
+  main: { everything: true },
+};

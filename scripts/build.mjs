@@ -1,0 +1,55 @@
+/** Bundles src/ into dist/: one entry, split so that a command loads no more than it needs. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+
+/** Worker threads are loaded by file name, so each is an entry of its own: `dist/state-worker.js`. */
+const workers = { 'state-worker': 'src/adapters/state/worker.ts' };
+
+function entries() {
+  const present = Object.entries(workers).filter(([, source]) => existsSync(join(root, source)));
+  return { main: 'src/main.ts', ...Object.fromEntries(present) };
+}
+
+/** imapflow, nodemailer and commander are CommonJS: their `require('net')` needs one in an ES module. */
+const banner = [
+  "import { createRequire as requireOfBundle } from 'node:module';",
+  'const require = requireOfBundle(import.meta.url);',
+].join('\n');
+
+async function bundle() {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: entries(),
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // It finds its prebuilt binary beside itself, so it stays in node_modules.
+    external: ['@photostructure/sqlite'],
+    banner: { js: banner },
+    define: { __POSTHORN_VERSION__: JSON.stringify(version) },
+    sourcemap: 'linked',
+    metafile: true,
+    logLevel: 'warning',
+    legalComments: 'none',
+  });
+  return Object.keys(result.metafile.outputs).map((path) => basename(path));
+}
+
+/** Chunks carry a hash in their names: those of earlier builds would pile up. */
+async function sweep(written) {
+  const stale = (await readdir(dist)).filter((name) => !written.includes(name));
+  await Promise.all(stale.map((name) => rm(join(dist, name), { force: true, recursive: true })));
+}
+
+// esbuild has already said what is wrong.
+const written = await bundle().catch(() => process.exit(1));
+await sweep(written);

@@ -1,0 +1,42 @@
+/** How the tests run: quick ones by themselves (`--project unit`), those that start servers and processes beside them. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+/** Folders whose tests start real mail servers or posthorn itself. */
+const slow = ['servers', 'crash', 'cli', 'demo', 'daemon', 'app'].map((room) => `test/${room}/**`);
+
+const globalSetup = ['test/servers/global-setup.ts'].filter((file) => existsSync(file));
+
+/** A file for the JSON report beside the usual output; .ci/run counts by it. */
+const report = process.env['POSTHORN_TEST_REPORT'];
+
+const project = { environment: 'node', pool: 'forks', hookTimeout: 60_000 } as const;
+
+export default defineConfig({
+  test: {
+    maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+    globalSetup,
+    reporters: report ? ['default', 'json'] : ['default'],
+    ...(report ? { outputFile: { json: report } } : {}),
+    projects: [
+      {
+        test: {
+          ...project,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: slow,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...project,
+          name: 'servers',
+          include: slow.map((folder) => `${folder}/*.test.ts`),
+          testTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
