@@ -99,12 +99,16 @@ export class Dialogue {
   }
 
   async #more(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
     const before = this.#size;
+    this.#complain();
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    if (this.#size === before && this.#failure !== undefined) throw this.#failure;
+    if (this.#size === before) this.#complain();
+  }
+
+  #complain(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #take(count: number): Buffer {

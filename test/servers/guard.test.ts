@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { Guard } from './guard.ts';
+import { requirePrograms } from './programs.ts';
 
 const watchdog = fileURLToPath(new URL('watchdog.mjs', import.meta.url));
 
@@ -80,4 +81,9 @@ it('a program that is missing is said to be', async () => {
   await expect(guard.start()).rejects.toThrow('ENOENT');
   await guard.end();
   await rm(folder, { recursive: true, force: true });
+});
+
+it('a missing package is named', async () => {
+  await requirePrograms([process.execPath]);
+  await expect(requirePrograms(['/no/such/dovecot'])).rejects.toThrow(/dovecot-core.*postfix/);
 });
