@@ -49,11 +49,10 @@ async function writeBody(
 
 /** fsync(2), not fdatasync(2): the mtime is part of what is kept. */
 async function finish(file: DiskFile, internalDate: number | null): Promise<void> {
-  if (internalDate !== null && Number.isFinite(internalDate)) {
-    const seconds = internalDate / 1000;
-    // A date that the file system can't hold must not cost the message.
-    await unless(['EINVAL', 'EOVERFLOW', 'ERANGE'], file.utimes(seconds, seconds));
-  }
+  // A date that nobody can hold must not cost the message. A number below 0 would be taken for now, a Date isn't.
+  const date = new Date(internalDate ?? Number.NaN);
+  if (!Number.isNaN(date.getTime()))
+    await unless(['EINVAL', 'EOVERFLOW', 'ERANGE'], file.utimes(date, date));
   await file.sync();
   await file.close();
 }
