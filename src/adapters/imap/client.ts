@@ -230,7 +230,11 @@ function connectFailure(
   if (state.failure instanceof PosthornError && flow.byeReason === undefined) return state.failure;
   if (error instanceof PosthornError && flow.byeReason === undefined) return error;
   if (flow.byeReason !== undefined) return hungUp(flow.byeReason, layer);
-  if (error instanceof Error && /does not support STARTTLS/.test(error.message))
+  // imapflow gives the reason in words alone.
+  if (
+    error instanceof Error &&
+    /^(?:Server does not support STARTTLS|STARTTLS is)/.test(error.message)
+  )
     return noStartTls(host, port);
   const status = (error as { responseStatus?: string }).responseStatus;
   if (status !== undefined || error instanceof RefusedCommand) return oddRefusal(error, layer);
