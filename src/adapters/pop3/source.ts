@@ -15,9 +15,11 @@ export interface Pop3Limits extends ConnectionLimits {
 
 const usualLimits: Pop3Limits = { connectMs: 30_000, answerMs: 60_000, loginMs: 120_000 };
 
-export function createPop3Source(limits: Partial<Pop3Limits> = {}): MailboxSource & {
+export interface Pop3Source extends MailboxSource {
   connect(account: Account, login: Login, signal: AbortSignal): Promise<Pop3Session>;
-} {
+}
+
+export function createPop3Source(limits: Partial<Pop3Limits> = {}): Pop3Source {
   const all = { ...usualLimits, ...limits };
   return {
     connect: async (account, login, signal) => {
