@@ -27,7 +27,7 @@ export interface FolderJson {
 export interface SentJson {
   readonly id: string;
   readonly subject: string;
-  readonly result: 'sent' | 'deferred' | 'uncertain' | 'failed' | 'filed' | 'unfiled';
+  readonly result: 'sent' | 'deferred' | 'uncertain' | 'failed' | 'unfiled';
   readonly reason: string | null;
   /** ISO 8601. */
   readonly nextAttempt: string | null;

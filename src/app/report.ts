@@ -31,7 +31,7 @@ export interface ReceiveReport {
 export interface SentMessage {
   readonly id: string;
   readonly subject: string;
-  readonly result: 'sent' | 'deferred' | 'uncertain' | 'failed' | 'filed' | 'unfiled';
+  readonly result: 'sent' | 'deferred' | 'uncertain' | 'failed' | 'unfiled';
   /** Why it waits or failed. */
   readonly reason: string | null;
   readonly nextAttempt: number | null;

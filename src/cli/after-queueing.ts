@@ -1,0 +1,82 @@
+/** What happens once a message is durable in the outbox: the daemon is woken, a flush detached, or the verdict awaited. */
+
+import { bindAccount } from '../app/bind-account.ts';
+import { flushOutbox } from '../app/flush-outbox.ts';
+import type { Neighbours } from '../app/neighbours.ts';
+import { isoTime } from '../app/report-json.ts';
+import type { SendReport } from '../app/report.ts';
+import type { Config } from '../config/config.ts';
+import type { Account } from '../core/account.ts';
+import type { OutboxEntry } from '../core/outbox-entry.ts';
+import { printSent } from './sync-text.ts';
+import { plural } from './text.ts';
+import { sameConfig, type Run } from './world.ts';
+
+/** How long --now waits for another process that is just sending for this account. */
+const waitMs = 60_000;
+
+/** Resolves with the exit status. */
+export async function concludeQueued(
+  run: Run,
+  config: Config,
+  account: Account,
+  entry: OutboxEntry,
+  neighbours: Neighbours,
+  now: boolean,
+): Promise<number> {
+  if (now) return sendNow(run, config, account, entry, neighbours);
+  if (run.output.json) run.output.document({ queued: queuedJson(entry, account) });
+  else run.output.say(`Queued as ${entry.id} for ${plural(entry.recipients.length, 'recipient')}.`);
+  const woken = await run.world
+    .control(config.location)
+    .call({ command: 'wake' })
+    .catch(() => null);
+  if (woken === null && config.settings.sendImmediately && account.enabled)
+    await run.world.detach([...sameConfig(config), '--quiet', 'outbox', 'flush', account.name], {
+      logFile: null,
+      readyWithinMs: 0,
+    });
+  return 0;
+}
+
+async function sendNow(
+  run: Run,
+  config: Config,
+  account: Account,
+  entry: OutboxEntry,
+  neighbours: Neighbours,
+): Promise<number> {
+  const report: SendReport = { messages: [] };
+  const bound = await bindAccount(account, neighbours);
+  const options = {
+    settings: config.settings,
+    waitMs,
+    signal: run.world.signal,
+    only: new Set([entry.id]),
+  };
+  await flushOutbox(bound, neighbours, options, report).catch((error: unknown) => {
+    run.output.error(error);
+  });
+  const told = report.messages.find(({ id }) => id === entry.id);
+  const result = told?.result ?? 'sent';
+  if (run.output.json)
+    run.output.document({
+      queued: queuedJson(entry, account),
+      result,
+      reason: told?.reason ?? null,
+    });
+  else if (told !== undefined)
+    printSent(run.output, account.name, { ...told, nextAttempt: isoTime(told.nextAttempt) });
+  if (result === 'failed') return 69;
+  return result === 'deferred' || result === 'uncertain' ? 75 : 0;
+}
+
+function queuedJson(entry: OutboxEntry, account: Account) {
+  const { id, messageId, recipients } = entry;
+  return {
+    id,
+    account: account.name,
+    messageId,
+    recipients: recipients.map(({ address }) => address),
+  };
+}

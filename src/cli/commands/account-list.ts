@@ -1,0 +1,200 @@
+/** posthorn account list, show and default: the accounts, what they are set to, and how their last polls went. */
+
+import type { Command } from 'commander';
+import { lookUpState } from '../../app/bind-account.ts';
+import { isoTime } from '../../app/report-json.ts';
+import type { Config } from '../../config/config.ts';
+import type { Account, ServerEndpoint } from '../../core/account.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { AccountState } from '../../ports/state-store.ts';
+import { changeConfig } from '../edit-session.ts';
+import { setDefaultAccount } from '../../config/edit.ts';
+import type { Act } from '../program.ts';
+import { accountNamed, accountsMeant, oneAccount, readConfig, withNeighbours } from '../session.ts';
+import { localTime, printable } from '../text.ts';
+import type { Run } from '../world.ts';
+
+export function registerList(command: Command, act: Act): void {
+  command
+    .command('list')
+    .argument('[names...]', 'accounts or @TAG; all where left out')
+    .description('every account, and how it fares')
+    .action(act(list));
+  command
+    .command('show')
+    .argument('[name]', 'the default account where left out')
+    .description('everything an account is set to, defaults filled in; never a password')
+    .action(act(show));
+  command
+    .command('default')
+    .argument('[name]')
+    .description('print the default sender, or set it')
+    .action(act(defaultAccount));
+}
+
+async function list(run: Run, names: readonly string[]): Promise<number> {
+  const config = await readConfig(run);
+  const accounts = accountsMeant(config, names);
+  return withNeighbours(run, config, async ({ state }) => {
+    const rows = [];
+    for (const account of accounts)
+      rows.push(summary(account, config, await lookUpState(state, account)));
+    if (run.output.json) run.output.document({ accounts: rows });
+    else if (rows.length === 0) run.output.say('No accounts yet: posthorn account add');
+    else
+      run.output.table(
+        ['NAME', 'TYPE', 'ADDRESS', 'SERVER', 'LAST SUCCESS', 'STATE'],
+        rows.map(asRow),
+      );
+    return 0;
+  });
+}
+
+type Summary = ReturnType<typeof summary>;
+
+/** The shape of one account in `account list --json`. */
+function summary(account: Account, config: Config, state: AccountState | null) {
+  const { name, label, type, enabled, receive, send, tags, incoming, outgoing } = account;
+  return {
+    name,
+    id: account.id ?? state?.id ?? null,
+    label,
+    type,
+    tags,
+    address: account.identity.address,
+    default: config.defaultAccount === name,
+    enabled,
+    receive,
+    send,
+    incoming: incoming?.host ?? null,
+    outgoing: outgoing?.host ?? null,
+    lastSuccess: isoTime(state?.lastSuccess ?? null),
+    lastAttempt: isoTime(state?.lastAttempt ?? null),
+    failures: state?.failures ?? 0,
+    loginFailures: state?.loginFailures ?? 0,
+    lastError: state?.lastError?.message ?? null,
+    suspended:
+      state?.suspended == null
+        ? null
+        : { ...state.suspended, since: isoTime(state.suspended.since) },
+  };
+}
+
+function asRow(row: Summary): string[] {
+  return [
+    row.default ? `${row.name} *` : row.name,
+    row.type,
+    row.address,
+    row.incoming ?? row.outgoing ?? '',
+    row.lastSuccess === null ? 'never' : localTime(row.lastSuccess),
+    fares(row),
+  ];
+}
+
+function fares(row: Summary): string {
+  if (!row.enabled) return 'disabled';
+  if (row.suspended !== null) return `suspended: ${printable(row.suspended.why)}`;
+  if (row.failures > 0)
+    return `${String(row.failures)} failed: ${printable(row.lastError ?? 'unknown')}`;
+  return row.lastSuccess === null ? 'new' : 'good';
+}
+
+async function show(run: Run, name: string | undefined): Promise<number> {
+  const config = await readConfig(run);
+  const account = oneAccount(config, name);
+  return withNeighbours(run, config, async ({ state }) => {
+    const known = await lookUpState(state, account);
+    if (run.output.json)
+      run.output.document({
+        account: { ...account, id: account.id ?? known?.id ?? null },
+        state: known,
+      });
+    else run.output.table(['KEY', 'VALUE'], shown(account, config, known));
+    return 0;
+  });
+}
+
+function shown(account: Account, config: Config, state: AccountState | null): string[][] {
+  const { identity, incoming, outgoing, folders } = account;
+  const rows: [string, string | undefined][] = [
+    ['name', account.name],
+    ['label', account.label],
+    ['id', account.id ?? state?.id ?? 'given at the first sync'],
+    ['type', account.type],
+    ['tags', account.tags.join(', ')],
+    ['enabled', yesNo(account.enabled)],
+    ['default sender', yesNo(config.defaultAccount === account.name)],
+    ['identity.name', identity.name],
+    ['identity.address', identity.address],
+    ['identity.organization', identity.organization],
+    ['identity.replyTo', identity.replyTo],
+    ['receive', yesNo(account.receive)],
+    ...(incoming === undefined ? [] : endpointRows('incoming', incoming)),
+    ['incoming.username', incoming?.username],
+    ['incoming.password', incoming?.password?.kind],
+    ['incoming.interval', incoming === undefined ? undefined : interval(incoming.intervalMs)],
+    ['incoming.leaveOnServer', account.type === 'pop3' ? leaves(account) : undefined],
+    ['send', yesNo(account.send)],
+    ...(outgoing === undefined ? [] : endpointRows('outgoing', outgoing)),
+    ['outgoing.credentials', outgoing?.credentials],
+    ['outgoing.username', outgoing?.username],
+    ['outgoing.password', outgoing?.password?.kind],
+    ['saveSent', String(account.saveSent)],
+    ['path', account.path],
+    ...Object.entries(folders).map(([role, folder]): [string, string | undefined] => [
+      `folders.${role}`,
+      folder,
+    ]),
+    ['last success', state?.lastSuccess == null ? 'never' : localTime(state.lastSuccess)],
+    ['failures in a row', String(state?.failures ?? 0)],
+    ['last error', state?.lastError?.message],
+    ['suspended', state?.suspended?.why],
+  ];
+  return rows.flatMap(([key, value]) =>
+    value === undefined || value === '' ? [] : [[key, printable(value)]],
+  );
+}
+
+function endpointRows(side: string, server: ServerEndpoint): [string, string | undefined][] {
+  return [
+    [`${side}.host`, server.host],
+    [`${side}.port`, String(server.port)],
+    [`${side}.security`, server.security],
+    [`${side}.auth`, server.auth],
+    [`${side}.allowInsecure`, server.allowInsecure ? 'yes' : undefined],
+    [`${side}.tls.ca`, server.tls.ca],
+    [`${side}.tls.fingerprint`, server.tls.fingerprint],
+    [`${side}.tls.cert`, server.tls.cert],
+  ];
+}
+
+function interval(ms: number | null): string {
+  return ms === null ? 'never' : formatDuration(ms);
+}
+
+function leaves({ incoming }: Account): string {
+  const leave = incoming?.leaveOnServer ?? true;
+  if (typeof leave === 'boolean') return yesNo(leave);
+  return `deleted ${formatDuration(leave.afterMs)} after it was stored`;
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+async function defaultAccount(run: Run, name: string | undefined): Promise<number> {
+  const config = await readConfig(run);
+  if (name === undefined) {
+    if (run.output.json) run.output.document({ default: config.defaultAccount ?? null });
+    else if (config.defaultAccount === undefined) run.output.note('There is no default account.');
+    else run.output.line(config.defaultAccount);
+    return 0;
+  }
+  accountNamed(config, name);
+  return withNeighbours(run, config, async (neighbours) => {
+    await changeConfig(config, neighbours, (text) => setDefaultAccount(text, name));
+    if (run.output.json) run.output.document({ default: name });
+    else run.output.say(`${name} is now the default sender.`);
+    return 0;
+  });
+}

@@ -1,0 +1,21 @@
+/** posthorn account: the subcommands, each in a module of its own. */
+
+import type { Command } from 'commander';
+import type { Act } from '../program.ts';
+import { registerAdd } from './account-add.ts';
+import { registerList } from './account-list.ts';
+import { registerChanges } from './account-change.ts';
+import { registerTest } from './account-test.ts';
+
+export function register(command: Command, act: Act): void {
+  registerAdd(command, act);
+  registerList(command, act);
+  registerTest(command, act);
+  registerChanges(command, act);
+  command.addHelpText(
+    'after',
+    '\nExamples:\n  posthorn account add work --email you@example.org --in-host imap.example.org \\\n' +
+      '      --out-host smtp.example.org --password-command "pass show mail/work"\n' +
+      '  posthorn account list\n  posthorn account test work',
+  );
+}

@@ -1,0 +1,51 @@
+/** posthorn config: where the file is, whether it holds, and its schema for editors. */
+
+import type { Command } from 'commander';
+import { checkConfig, findConfig } from '../../config/load.ts';
+import { configJsonSchema } from '../../config/schema.ts';
+import type { Act } from '../program.ts';
+import { configSource, type Run } from '../world.ts';
+
+export function register(command: Command, act: Act): void {
+  command
+    .command('path')
+    .description('print which file is read, whether or not it exists')
+    .action(act(printPath));
+  command
+    .command('check')
+    .description('read the file and name everything that is wrong in it')
+    .action(act(check));
+  command
+    .command('schema')
+    .description('print the JSON Schema of the file, for editors')
+    .action(act(printSchema));
+  command.addHelpText('after', '\nExample:\n  posthorn config check && posthorn sync');
+}
+
+async function printPath(run: Run): Promise<number> {
+  const { path, exists, places } = await findConfig(configSource(run));
+  if (run.output.json) run.output.document({ path, exists, ...places });
+  else run.output.line(path);
+  return 0;
+}
+
+async function check(run: Run): Promise<number> {
+  const { output } = run;
+  const { location, problems, warnings } = await checkConfig(configSource(run));
+  const { path, exists } = location;
+  if (output.json) output.document({ path, exists, problems, warnings });
+  else {
+    for (const warning of warnings) output.warn(warning);
+    for (const { line, column, message, remedy } of problems) {
+      const place = line === undefined ? path : `${path}:${String(line)}:${String(column ?? 1)}`;
+      output.line(`${place}: ${message}${remedy === undefined ? '' : `. ${remedy}`}`);
+    }
+    if (problems.length === 0) output.say(exists ? `${path}: good` : `${path}: not there yet`);
+  }
+  return problems.length === 0 ? 0 : 78;
+}
+
+function printSchema(run: Run): Promise<number> {
+  run.output.line(JSON.stringify(configJsonSchema(), null, 2));
+  return Promise.resolve(0);
+}

@@ -1,0 +1,44 @@
+/** posthorn folders: the folder table of an account, from what the last sync saw. */
+
+import type { Command } from 'commander';
+import { listFolders, type ListedFolder } from '../../app/list-folders.ts';
+import type { Act } from '../program.ts';
+import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
+import { printable } from '../text.ts';
+import type { Run } from '../world.ts';
+
+export function register(command: Command, act: Act): void {
+  command
+    .command('list', { isDefault: true })
+    .argument('[names...]', 'accounts; all where left out')
+    .description('role, remote name, local path, counts')
+    .action(act(list));
+  command.addHelpText('after', '\nExample:\n  posthorn folders work');
+}
+
+async function list(run: Run, names: readonly string[]): Promise<number> {
+  const config = await readConfig(run);
+  const accounts = accountsMeant(config, names);
+  return withNeighbours(run, config, async (neighbours) => {
+    const folders: ListedFolder[] = [];
+    for (const account of accounts) folders.push(...(await listFolders(account, neighbours)));
+    if (run.output.json) run.output.document({ folders });
+    else if (folders.length === 0) run.output.say('No folders yet: run posthorn sync.');
+    else run.output.table(heading, folders.map(asRow));
+    return 0;
+  });
+}
+
+const heading = ['ACCOUNT', 'ROLE', 'FOLDER', 'MESSAGES', 'UNREAD', 'LOCAL PATH'];
+
+function asRow(folder: ListedFolder): string[] {
+  const { account, role, remote, total, unread, path } = folder;
+  return [
+    account,
+    role ?? '',
+    printable(remote),
+    total === null ? '-' : String(total),
+    unread === null ? '-' : String(unread),
+    printable(path),
+  ];
+}

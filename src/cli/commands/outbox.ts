@@ -1,0 +1,122 @@
+/** posthorn outbox: what is written and not sent yet. */
+
+import type { Command } from 'commander';
+import { lookUpState } from '../../app/bind-account.ts';
+import type { Neighbours } from '../../app/neighbours.ts';
+import { isoTime } from '../../app/report-json.ts';
+import { syncAll, syncStatus } from '../../app/sync-all.ts';
+import { accountJson } from '../../app/report-json.ts';
+import type { Config } from '../../config/config.ts';
+import type { OutboxEntry } from '../../core/outbox-entry.ts';
+import type { Act } from '../program.ts';
+import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
+import { printAccount } from '../sync-text.ts';
+import { localTime, printable, size } from '../text.ts';
+import type { Run } from '../world.ts';
+
+export function register(command: Command, act: Act): void {
+  command.command('list').description('every message that waits, and why').action(act(list));
+  command
+    .command('flush')
+    .argument('[names...]', 'accounts; all where left out')
+    .description('try now what is due')
+    .action(act(flush));
+  command.addHelpText('after', '\nExample:\n  posthorn outbox list --json');
+}
+
+async function list(run: Run): Promise<number> {
+  const config = await readConfig(run);
+  return withNeighbours(run, config, async (neighbours) => {
+    const { entries, broken } = await neighbours.outbox.list();
+    const names = await accountNames(config, neighbours);
+    for (const { id, why } of broken) run.output.warn(`outbox ${id}: ${why}`);
+    const rows = entries.map((entry) => describe(entry, names.get(entry.accountId) ?? null));
+    if (run.output.json) run.output.document({ messages: rows, broken });
+    else if (rows.length === 0) run.output.say('The outbox is empty.');
+    else
+      run.output.table(
+        ['ID', 'ACCOUNT', 'STATE', 'TO', 'SUBJECT', 'SIZE', 'NEXT ATTEMPT', 'REASON'],
+        rows.map(asRow),
+      );
+    return 0;
+  });
+}
+
+type Described = ReturnType<typeof describe>;
+
+/** The shape of one message in --json; times in ISO 8601, sizes in octets. */
+function describe(entry: OutboxEntry, account: string | null) {
+  const {
+    id,
+    state,
+    from,
+    recipients,
+    messageId,
+    subject,
+    size: octets,
+    attempts,
+    lastError,
+  } = entry;
+  const waits = state !== 'failed' && state !== 'held';
+  return {
+    id,
+    account,
+    state,
+    from,
+    recipients,
+    messageId,
+    subject,
+    size: octets,
+    attempts,
+    createdAt: isoTime(entry.createdAt),
+    nextAttempt: waits ? isoTime(entry.nextAttempt) : null,
+    reason: lastError,
+  };
+}
+
+function asRow(entry: Described): string[] {
+  const [first, ...others] = entry.recipients;
+  const more = others.length === 0 ? '' : ` +${String(others.length)}`;
+  return [
+    entry.id,
+    entry.account ?? '(removed)',
+    entry.state,
+    printable(`${first?.address ?? ''}${more}`),
+    printable(entry.subject).slice(0, 40),
+    size(entry.size),
+    entry.nextAttempt === null ? '' : localTime(entry.nextAttempt),
+    printable(entry.reason ?? ''),
+  ];
+}
+
+async function accountNames(
+  { accounts }: Config,
+  { state }: Pick<Neighbours, 'state'>,
+): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const account of accounts.values()) {
+    const known = await lookUpState(state, account);
+    if (known !== null) names.set(known.id, account.name);
+  }
+  return names;
+}
+
+async function flush(run: Run, given: readonly string[]): Promise<number> {
+  const config = await readConfig(run);
+  const accounts = accountsMeant(config, given);
+  return withNeighbours(run, config, async (neighbours) => {
+    const reports = await syncAll(accounts, neighbours, {
+      settings: config.settings,
+      send: true,
+      receive: false,
+      full: false,
+      waitMs: 0,
+      progress: () => undefined,
+      signal: run.world.signal,
+    });
+    const told = reports.map((report) => accountJson(report, syncStatus([report], new Set())));
+    for (const report of told) printAccount(run.output, report);
+    if (run.output.json) run.output.document({ accounts: told });
+    return syncStatus(reports, new Set(given));
+  });
+}

@@ -1,0 +1,24 @@
+/** Changes the configuration file under the lock that keeps two posthorns from writing it at once. */
+
+import type { Neighbours } from '../app/neighbours.ts';
+import type { Config } from '../config/config.ts';
+import { editConfig } from '../config/save.ts';
+
+const waitMs = 10_000;
+
+export async function changeConfig(
+  config: Config,
+  { lock }: Pick<Neighbours, 'lock'>,
+  edit: (text: string) => string,
+): Promise<Config> {
+  return editConfig(config.location, edit, {
+    withLock: async (change) => {
+      const held = await lock.acquire('config', { waitMs });
+      try {
+        return await change();
+      } finally {
+        await held.release();
+      }
+    },
+  });
+}

@@ -1,0 +1,162 @@
+/** Results to standard output, everything else to standard error; colour only where a person looks. */
+
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import { errorJson } from '../app/report-json.ts';
+import { asPosthornError, type PosthornError } from '../errors.ts';
+import type { GlobalOptions, World } from './world.ts';
+
+/** The shape of all --json documents; raised when one changes in a way that a script could notice. */
+export const jsonVersion = 1;
+
+type Style = Parameters<typeof styleText>[0];
+
+export class Output {
+  readonly #world: Pick<World, 'stdout' | 'stderr' | 'env'>;
+  readonly #options: GlobalOptions;
+  readonly #stdout: NodeJS.WriteStream;
+  readonly #stderr: NodeJS.WriteStream;
+  readonly #coloursAllowed: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+
+  constructor(world: Pick<World, 'stdout' | 'stderr' | 'env'>, options: GlobalOptions) {
+    const { stdout, stderr, env } = world;
+    this.#world = world;
+    this.#options = options;
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#coloursAllowed =
+      options.color && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+    this.json = options.json === true;
+    this.quiet = options.quiet === true;
+    this.verbose = options.verbose === true;
+  }
+
+  /** Characters in a line of the terminal; 80 where there is none. */
+  get columns(): number {
+    return this.#stdout.isTTY ? this.#stdout.columns : 80;
+  }
+
+  get isTerminal(): boolean {
+    return this.#stdout.isTTY;
+  }
+
+  /** The same without words for people, for commands that say nothing where all is well. */
+  silenced(): Output {
+    return new Output(this.#world, { ...this.#options, quiet: true });
+  }
+
+  /** One line of the result. */
+  line(text = ''): void {
+    this.#stdout.write(`${text}\n`);
+  }
+
+  /** The one document of --json; `version` is added. */
+  document(value: Readonly<Record<string, unknown>>): void {
+    this.line(JSON.stringify({ version: jsonVersion, ...value }, null, this.isTerminal ? 2 : 0));
+  }
+
+  /** For people alone: nothing with --quiet or --json. */
+  say(text: string): void {
+    if (!this.quiet && !this.json) this.line(text);
+  }
+
+  note(text: string): void {
+    if (!this.quiet) this.#stderr.write(`${text}\n`);
+  }
+
+  warn(text: string): void {
+    this.#stderr.write(`${this.#paint('yellow', 'warning:', this.#stderr)} ${text}\n`);
+  }
+
+  /** One line: to whom, what, and what to do; the rest and the stack with --verbose alone. */
+  error(thrown: unknown): void {
+    const error = asPosthornError(thrown);
+    if (this.json) this.#stderr.write(`${JSON.stringify({ error: errorJson(error) })}\n`);
+    else this.#stderr.write(`${this.#paint('red', 'posthorn:', this.#stderr)} ${oneLine(error)}\n`);
+    if (!this.verbose) return;
+    if (error.detail !== undefined) this.#stderr.write(`${error.detail}\n`);
+    this.#stderr.write(`${stackOf(error)}\n`);
+  }
+
+  /** An error that came as data, e.g. from the daemon. */
+  failure(line: string, detail: string | null): void {
+    this.#stderr.write(`${this.#paint('red', 'posthorn:', this.#stderr)} ${line}\n`);
+    if (this.verbose && detail !== null) this.#stderr.write(`${detail}\n`);
+  }
+
+  bold(text: string): string {
+    return this.#paint('bold', text, this.#stdout);
+  }
+
+  dim(text: string): string {
+    return this.#paint('dim', text, this.#stdout);
+  }
+
+  good(text: string): string {
+    return this.#paint('green', text, this.#stdout);
+  }
+
+  bad(text: string): string {
+    return this.#paint('red', text, this.#stdout);
+  }
+
+  /** Columns without rules, a heading above; nothing is cut, so that a pipe gets every word. */
+  table(heading: readonly string[], rows: readonly (readonly string[])[]): void {
+    const table = new Table({
+      head: heading.map((text) => this.dim(text)),
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+      chars: noRules,
+    });
+    table.push(...rows.map((row) => [...row]));
+    for (const line of table.toString().split('\n')) this.line(line.trimEnd());
+  }
+
+  #paint(style: Style, text: string, stream: NodeJS.WriteStream): string {
+    return this.#coloursAllowed && stream.isTTY ? styleText(style, text) : text;
+  }
+}
+
+const noRules = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+};
+
+/** `work: the server refused … Check ….` */
+export function oneLine(
+  error: Pick<PosthornError, 'account' | 'message' | 'remedy' | 'code'>,
+): string {
+  const whom = error.account === undefined ? '' : `${error.account}: `;
+  const what = error.code === 'internal' ? `a bug in posthorn: ${error.message}` : error.message;
+  const remedy = error.remedy === undefined ? '' : ` ${capital(error.remedy)}`;
+  return `${whom}${sentence(what)}${remedy}`;
+}
+
+function sentence(text: string): string {
+  return /[.!?)]$/.test(text) ? text : `${text}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,67 @@
+/** What most commands begin with: the configuration, the accounts that were meant, and the neighbours, closed at the end. */
+
+import type { Neighbours } from '../app/neighbours.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig, type LoadOptions } from '../config/load.ts';
+import type { Account } from '../core/account.ts';
+import { ConfigurationError, UsageError } from '../errors.ts';
+import { configSource, type Run } from './world.ts';
+
+export async function readConfig(run: Run, options: LoadOptions = {}): Promise<Config> {
+  const config = await loadConfig(configSource(run), options);
+  for (const warning of config.warnings) run.output.warn(warning);
+  return config;
+}
+
+/** Lends the neighbours and closes what they opened, however the work ends. */
+export async function withNeighbours<T>(
+  run: Run,
+  config: Config,
+  work: (neighbours: Neighbours) => Promise<T>,
+): Promise<T> {
+  const neighbours = run.world.neighbours(config.location, (text) => {
+    run.output.warn(text);
+  });
+  try {
+    return await work(neighbours);
+  } finally {
+    await neighbours.state.close();
+  }
+}
+
+/** UsageError (64) with the nearest names where there is no such account. */
+export function accountNamed(config: Config, name: string): Account {
+  const account = config.accounts.get(name);
+  if (account !== undefined) return account;
+  const known = [...config.accounts.keys()];
+  const remedy =
+    known.length === 0
+      ? 'There is none yet: posthorn account add'
+      : `There are: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.`;
+  throw new UsageError(`there is no account "${name}"`, { remedy });
+}
+
+/** The accounts that NAME… and @TAG mean, each once; all of them where nothing is named. */
+export function accountsMeant(config: Config, names: readonly string[]): Account[] {
+  if (names.length === 0) return [...config.accounts.values()];
+  const meant = new Set(names.flatMap((name) => meantBy(config, name)));
+  return [...meant];
+}
+
+function meantBy(config: Config, name: string): Account[] {
+  if (!name.startsWith('@')) return [accountNamed(config, name)];
+  const tagged = [...config.accounts.values()].filter(({ tags }) => tags.includes(name.slice(1)));
+  if (tagged.length === 0) throw new UsageError(`no account has the tag ${name}`);
+  return tagged;
+}
+
+/** The one account a command is about: named, the default, or the only one there is. */
+export function oneAccount(config: Config, name: string | undefined): Account {
+  if (name !== undefined) return accountNamed(config, name);
+  const [only, ...others] = [...config.accounts.values()];
+  if (only !== undefined && others.length === 0) return only;
+  if (config.defaultAccount !== undefined) return accountNamed(config, config.defaultAccount);
+  throw only === undefined
+    ? new ConfigurationError('there is no account yet', { remedy: 'Run: posthorn account add' })
+    : new UsageError('several accounts could be meant', { remedy: 'Name one.' });
+}

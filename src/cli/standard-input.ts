@@ -1,0 +1,37 @@
+/** What is read from standard input: passwords by the line, messages whole. */
+
+import { DataError, UsageError } from '../errors.ts';
+
+/** More than any server takes. */
+const longestMessage = 512 * 1024 * 1024;
+
+export async function readPasswordLines(
+  stdin: NodeJS.ReadStream,
+  count: number,
+): Promise<string[]> {
+  if (stdin.isTTY)
+    throw new UsageError('standard input is a terminal, and passwords typed there would be shown', {
+      remedy: 'Leave the option out to be asked without echo, or pipe the password in.',
+    });
+  const text = (await readAll(stdin)).toString('utf8');
+  const lines = text.split(/\r?\n/).slice(0, count);
+  if (lines.length < count || lines.some((line) => line === ''))
+    throw new UsageError(
+      count === 1
+        ? 'standard input holds no password'
+        : 'standard input must hold two lines: the password of the incoming server, then of the outgoing one',
+    );
+  return lines;
+}
+
+export async function readAll(stdin: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stdin) {
+    const octets = chunk as Buffer;
+    chunks.push(octets);
+    length += octets.length;
+    if (length > longestMessage) throw new DataError('the message is larger than 512 MB');
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,68 @@
+/** What the command line needs of the world around it; main joins the real one, tests another. */
+
+import type { Neighbours } from '../app/neighbours.ts';
+import type { Config, ConfigLocation } from '../config/config.ts';
+import type { ConfigSource } from '../config/paths.ts';
+import type { Control } from '../ports/control.ts';
+import type { Output } from './output.ts';
+
+/** Options that stand before or behind every command. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  /** commander's name for --no-color. */
+  readonly color: boolean;
+  /** commander's name for --no-input. */
+  readonly input: boolean;
+  readonly yes?: boolean;
+}
+
+export interface World {
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly homedir: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Joins the adapters for a configuration; none of them is loaded before it is used. */
+  readonly neighbours: (location: ConfigLocation, warn: (text: string) => void) => Neighbours;
+  readonly control: (location: ConfigLocation) => Control;
+  /** Starts posthorn once more, in a process of its own that outlives this one; resolves with what it says on descriptor 3. */
+  readonly detach: (args: readonly string[], options: DetachOptions) => Promise<string>;
+  readonly runDemo: (options: {
+    keep: boolean;
+    color: boolean;
+    columns: number;
+  }) => Promise<number>;
+}
+
+export interface DetachOptions {
+  /** File that takes its standard output and error, made 0600; `null` for nowhere. */
+  readonly logFile: string | null;
+  /** Wait for one line on descriptor 3, until it ends or this long. 0: do not wait. */
+  readonly readyWithinMs: number;
+}
+
+/** One run of one command. */
+export interface Run {
+  readonly world: World;
+  readonly options: GlobalOptions;
+  readonly output: Output;
+}
+
+export function configSource({ world, options }: Run): ConfigSource {
+  const { env, homedir, cwd } = world;
+  return options.config === undefined
+    ? { env, homedir, cwd }
+    : { env, homedir, cwd, configFile: options.config };
+}
+
+/** Arguments that make another posthorn read the same configuration. */
+export function sameConfig(config: Config): string[] {
+  return config.location.explicit ? ['--config', config.path] : [];
+}

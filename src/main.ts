@@ -1,0 +1,129 @@
+/** Joins the adapters to the rest: the only place that knows them all. Signals and the exit status end here too. */
+
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from './adapters/clock/system-clock.ts';
+import { createControl } from './adapters/control/control.ts';
+import { createMaildirStore } from './adapters/maildir/store.ts';
+import { createOutboxStore } from './adapters/outbox/outbox-store.ts';
+import { detachPosthorn } from './adapters/process/detach.ts';
+import { createSecrets } from './adapters/secrets/secrets.ts';
+import { createLock } from './adapters/state/lock.ts';
+import { createStateStore } from './adapters/state/state-store.ts';
+import type { Neighbours } from './app/neighbours.ts';
+import { run } from './cli/program.ts';
+import type { World } from './cli/world.ts';
+import type { ConfigLocation } from './config/config.ts';
+import type { MailSender } from './ports/mail-sender.ts';
+import type { MailboxSource } from './ports/mailbox-source.ts';
+import type { MessageCodec } from './ports/message-codec.ts';
+import { version } from './version.ts';
+
+/** 128 and the signal's number, as a shell counts. */
+const signalStatus = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Runs one command line, without node and script; sets the exit status, and lets the process end by itself. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const stop = new AbortController();
+  let received: keyof typeof signalStatus | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      received = signal;
+      stop.abort(new Error(`ended by ${signal}`));
+    });
+  endQuietlyOnClosedPipe();
+  const status = await run(argv, world(stop.signal));
+  process.exitCode = endStatus(status, received, argv);
+}
+
+/** A daemon that was asked to end has done what it should; anything else was broken off. */
+function endStatus(
+  status: number,
+  received: keyof typeof signalStatus | null,
+  argv: readonly string[],
+): number {
+  const isDaemon = argv.includes('daemon') && argv.includes('run');
+  return received === null || (isDaemon && status === 0) ? status : signalStatus[received];
+}
+
+/** `posthorn account list | head -1` is no error. */
+function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}
+
+function world(signal: AbortSignal): World {
+  return {
+    version,
+    env: process.env,
+    cwd: process.cwd(),
+    homedir: homedir(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal,
+    neighbours,
+    control: ({ places }) => createControl(places),
+    detach: (args, options) => detachPosthorn(launcher(), args, options),
+    runDemo: async (options) => {
+      const { runDemo } = await import('./demo/run-demo.ts');
+      return runDemo({ ...options, launcher: launcher(), output: process.stdout });
+    },
+  };
+}
+
+/** The script that started this process: bin/posthorn.cjs, wherever it was installed. */
+function launcher(): string {
+  return process.argv[1] ?? '';
+}
+
+function neighbours({ places }: ConfigLocation): Neighbours {
+  const { stateDir, secretsDir } = places;
+  return {
+    sources: { imap: lazySource(loadImap), pop3: lazySource(loadPop3) },
+    store: createMaildirStore(),
+    state: createStateStore({ directory: stateDir }),
+    lock: createLock(join(stateDir, 'locks')),
+    secrets: createSecrets({ directory: secretsDir, env: process.env }),
+    clock: systemClock,
+    outbox: createOutboxStore(join(stateDir, 'outbox')),
+    sender: lazySender,
+    codec: lazyCodec,
+    chance: () => Math.random(),
+    randomBytes,
+  };
+}
+
+async function loadImap(): Promise<MailboxSource> {
+  const { imapSource } = await import('./adapters/imap/source.ts');
+  return imapSource();
+}
+
+async function loadPop3(): Promise<MailboxSource> {
+  const { createPop3Source } = await import('./adapters/pop3/source.ts');
+  return createPop3Source();
+}
+
+function lazySource(load: () => Promise<MailboxSource>): MailboxSource {
+  return { connect: async (...call) => (await load()).connect(...call) };
+}
+
+const lazySender: MailSender = {
+  connect: async (...call) => {
+    const { createSmtpSender } = await import('./adapters/smtp/smtp-sender.ts');
+    return createSmtpSender().connect(...call);
+  },
+};
+
+async function loadCodec(): Promise<MessageCodec> {
+  const { createMessageCodec } = await import('./adapters/mime/message-codec.ts');
+  return createMessageCodec({ randomBytes });
+}
+
+const lazyCodec: MessageCodec = {
+  compose: async (...call) => (await loadCodec()).compose(...call),
+  submit: async (...call) => (await loadCodec()).submit(...call),
+};
