@@ -32,8 +32,9 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // It finds its prebuilt binary beside itself, so it stays in node_modules.
-    external: ['@photostructure/sqlite'],
+    // The first finds its prebuilt binary beside itself, so it stays in node_modules. The second is asked for by the
+    // look-up of configurations written in TypeScript, which posthorn never loads.
+    external: ['@photostructure/sqlite', 'typescript'],
     banner: { js: banner },
     define: { __POSTHORN_VERSION__: JSON.stringify(version) },
     sourcemap: 'linked',
