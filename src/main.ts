@@ -70,7 +70,7 @@ function world(signal: AbortSignal): World {
     detach: (args, options) => detachPosthorn(launcher(), args, options),
     runDemo: async (options) => {
       const { runDemo } = await import('./demo/run-demo.ts');
-      return runDemo({ ...options, launcher: launcher(), output: process.stdout });
+      return runDemo({ ...options, launcher: launcher(), output: process.stdout, signal });
     },
   };
 }

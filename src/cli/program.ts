@@ -1,7 +1,7 @@
 /** The command line as a whole: which commands there are, the options of all of them, and how a run ends. */
 
 import { Command, CommanderError, Option } from 'commander';
-import { asPosthornError, UsageError } from '../errors.ts';
+import { asPosthornError, PosthornError, UsageError } from '../errors.ts';
 import { Output } from './output.ts';
 import type { GlobalOptions, Run, World } from './world.ts';
 
@@ -169,6 +169,7 @@ function conclude(thrown: unknown, program: Command, world: World): number {
     output.error(usage(thrown));
     return 64;
   }
+  if (world.signal.aborted && !(thrown instanceof PosthornError)) return 75;
   output.error(thrown);
   return asPosthornError(thrown).exitStatus;
 }
