@@ -61,7 +61,16 @@ export class Pop3Session implements RemovingSession {
     await this.#settled();
     // Some servers refuse UIDL on an empty maildrop.
     if ((await countMessages(this.#connection)) === 0) return;
-    yield* listMessages(this.#connection, this.#pipelining);
+    let whole = false;
+    try {
+      for await (const page of listMessages(this.#connection, this.#pipelining)) {
+        whole = true;
+        yield page;
+      }
+    } finally {
+      // Answers may be left over from a listing that failed, and would be taken for those of other commands.
+      if (!whole) this.#connection.destroy();
+    }
   }
 
   async *fetch(messages: readonly RemoteMessage[]): AsyncGenerator<IncomingMessage> {

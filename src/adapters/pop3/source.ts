@@ -1,6 +1,7 @@
 /** POP3 as a source of mail: connects, secures and logs in within one deadline (RFC 1939, 2449, 2595, 5034). */
 
 import type { Account, IncomingServer } from '../../core/account.ts';
+import { connectableHost } from '../../core/host.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { Login, MailboxSource } from '../../ports/mailbox-source.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
@@ -37,7 +38,7 @@ async function begin(
   limits: Pop3Limits,
   signal: AbortSignal,
 ): Promise<Pop3Session> {
-  const peer = { host: server.host, port: server.port };
+  const peer = { host: connectableHost(server.host), port: server.port };
   const tls = server.security === 'tls' ? server.tls : null;
   const connection = await Pop3Connection.open(peer, tls, limits, signal);
   const onAbort = () => connection.fail(abortReason(signal));

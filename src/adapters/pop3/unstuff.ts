@@ -29,52 +29,53 @@ export class DotUnstuffer {
     const out: Buffer[] = [];
     let at = 0;
     let from = 0;
-    const emit = (to: number) => {
-      if (to > from) out.push(chunk.subarray(from, to));
-    };
     while (at < chunk.length) {
-      const octet = chunk[at];
-      switch (this.#state) {
-        case 'text': {
-          const end = chunk.indexOf('\r\n.', at, 'latin1');
-          if (end < 0) {
-            this.#state = stateAfter(chunk, at);
-            at = chunk.length;
-            break;
-          }
-          emit(end + 2);
-          at = from = end + 3;
-          this.#state = 'dot';
+      if (this.#state === 'text') {
+        const dot = chunk.indexOf('\r\n.', at, 'latin1');
+        if (dot < 0) {
+          this.#state = stateAfter(chunk, at);
           break;
         }
-        case 'cr':
-          this.#state = octet === LF ? 'line' : 'text';
-          if (octet === LF) at += 1;
-          break;
-        case 'line':
-          if (octet === DOT) {
-            emit(at);
-            at += 1;
-            from = at;
-          }
-          this.#state = octet === DOT ? 'dot' : 'text';
-          break;
-        case 'dot':
-          if (octet === CR) at = from = at + 1;
-          this.#state = octet === CR ? 'dot-cr' : 'text';
-          break;
-        case 'dot-cr':
-          if (octet === LF) {
-            this.#rest = chunk.subarray(at + 1);
-            return out;
-          }
-          out.push(heldCr);
-          this.#state = 'text';
-          break;
+        this.#state = 'line';
+        at = dot + 2;
       }
+      const step = next(this.#state, chunk[at]);
+      if (step.octet === 'drop') {
+        if (at > from) out.push(chunk.subarray(from, at));
+        from = at + 1;
+      }
+      if (step.state === 'end') {
+        this.#rest = chunk.subarray(from);
+        return out;
+      }
+      // The CR after the dot began a text after all.
+      if (this.#state === 'dot-cr') out.push(heldCr);
+      this.#state = step.state;
+      if (step.octet !== 'again') at += 1;
     }
-    emit(at);
+    if (chunk.length > from) out.push(chunk.subarray(from));
     return out;
+  }
+}
+
+/** What becomes of an octet: part of the text, none of it, or to be looked at again in the new state. */
+interface Step {
+  readonly state: State | 'end';
+  readonly octet: 'keep' | 'drop' | 'again';
+}
+
+const within: Step = { state: 'text', octet: 'again' };
+
+function next(state: Exclude<State, 'text'>, octet: number | undefined): Step {
+  switch (state) {
+    case 'cr':
+      return octet === LF ? { state: 'line', octet: 'keep' } : within;
+    case 'line':
+      return octet === DOT ? { state: 'dot', octet: 'drop' } : within;
+    case 'dot':
+      return octet === CR ? { state: 'dot-cr', octet: 'drop' } : within;
+    case 'dot-cr':
+      return octet === LF ? { state: 'end', octet: 'drop' } : within;
   }
 }
 
