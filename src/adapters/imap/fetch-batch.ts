@@ -2,7 +2,7 @@
 
 import { flagsFromImap } from '../../core/flags.ts';
 import type { RemoteMessage } from '../../core/message.ts';
-import { PosthornError, RefusedError } from '../../errors.ts';
+import { RefusedError, type PosthornError } from '../../errors.ts';
 import { UnreadableAnswer, type ImapConnection } from './connection.ts';
 import { commandFailure, isTemporary, RefusedCommand, said } from './failures.ts';
 import { readFetch, type FetchedBody, type FetchedItems } from './fetch-answer.ts';

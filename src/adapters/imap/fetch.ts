@@ -4,7 +4,7 @@ import type { RemoteMessage } from '../../core/message.ts';
 import type { IncomingMessage } from '../../ports/mailbox-source.ts';
 import { UnreadableAnswer, type ImapConnection } from './connection.ts';
 import { fetchBatch, notGiven, type Arrival, type Batch } from './fetch-batch.ts';
-import { bodyOf, fetchPart, octetsHeld, UnreadOctets } from './fetch-body.ts';
+import { bodyOf, fetchPart, octetsHeld, type UnreadOctets } from './fetch-body.ts';
 import { groupForFetch, type FetchGroup } from './fetch-groups.ts';
 
 /** The next set is asked for once no more than this lies unread: two sets stand in memory then, and one is on its way. */

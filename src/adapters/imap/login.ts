@@ -1,6 +1,5 @@
 /** Logging in, strictly: by the mechanism that was chosen, or not at all; never by another one in its place. */
 
-import type { ImapFlow } from 'imapflow';
 import type { Account, IncomingServer } from '../../core/account.ts';
 import { RefusedError } from '../../errors.ts';
 import type { Login } from '../../ports/mailbox-source.ts';
@@ -26,7 +25,12 @@ export type LoginMethod = { sasl: SaslMechanism } | 'LOGIN';
 
 /** Logs in over the connection and resolves with the name of what did it. */
 export async function logIn(connection: ImapConnection, input: LoginInput): Promise<string> {
-  const method = chooseMethod(connection.flow, input.server);
+  const { flow } = connection;
+  const method = chooseLogin(input.server, {
+    capabilities: [...flow.capabilities.keys()],
+    tls: flow.secureConnection,
+    remoteAddress: socketOf(flow)?.remoteAddress,
+  });
   const name = method === 'LOGIN' ? 'LOGIN' : method.sasl;
   try {
     if (method === 'LOGIN') await loginCommand(connection, input.login);
@@ -42,27 +46,34 @@ function saslInput({ login, server }: LoginInput): Parameters<typeof startSasl>[
   return { ...login, host: server.host, port: server.port };
 }
 
+/** What the choice depends on, besides the account. */
+export interface LoginGround {
+  /** As the server names them, in any case. */
+  readonly capabilities: readonly string[];
+  readonly tls: boolean;
+  readonly remoteAddress: string | undefined;
+}
+
 /**
- * The command LOGIN stands in for the mechanism LOGIN where the server does not announce that one, unless
- * LOGINDISABLED forbids it; for `auto` only where nothing else is on offer.
+ * How to log in. The command LOGIN stands in for the mechanism LOGIN where the server does not announce that one,
+ * unless LOGINDISABLED forbids it; for `auto` only where nothing else is on offer. Errors as chooseMechanism.
  */
-function chooseMethod(flow: ImapFlow, server: IncomingServer): LoginMethod {
-  const capabilities = [...flow.capabilities.keys()].map((name) => name.toUpperCase());
+export function chooseLogin(
+  server: Pick<IncomingServer, 'auth' | 'allowInsecure'>,
+  { capabilities, tls, remoteAddress }: LoginGround,
+): LoginMethod {
+  const names = capabilities.map((name) => name.toUpperCase());
   const offered = new Set(
-    capabilities.filter((name) => name.startsWith('AUTH=')).map((name) => name.slice(5)),
+    names.filter((name) => name.startsWith('AUTH=')).map((name) => name.slice(5)),
   );
   const wantsLogin =
     server.auth === 'login' || (server.auth === 'auto' && !usual.some((each) => offered.has(each)));
-  const byCommand = wantsLogin && !offered.has('LOGIN') && !capabilities.includes('LOGINDISABLED');
+  const byCommand = wantsLogin && !offered.has('LOGIN') && !names.includes('LOGINDISABLED');
   if (byCommand) offered.add('LOGIN');
   const sasl = chooseMechanism({
     wanted: server.auth,
     offered,
-    confidential: isConfidential({
-      tls: flow.secureConnection,
-      remoteAddress: socketOf(flow)?.remoteAddress,
-      allowInsecure: false,
-    }),
+    confidential: isConfidential({ tls, remoteAddress, allowInsecure: false }),
     allowInsecure: server.allowInsecure,
   });
   return byCommand && sasl === 'LOGIN' ? 'LOGIN' : { sasl };

@@ -1,3 +1,4 @@
+import { chooseLogin } from '../../../src/adapters/imap/login.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startImapServer } from '../../../src/demo/imap-server.ts';
 import type { ImapOptions } from '../../../src/demo/imap-session.ts';
@@ -92,6 +93,39 @@ describe('the mechanism', () => {
     expect(server.heard.map((line) => line.slice(line.indexOf(' ') + 1))).toEqual([
       'AUTHENTICATE CRAM-MD5',
     ]);
+  });
+});
+
+describe('a password in clear', () => {
+  const far = {
+    capabilities: ['AUTH=PLAIN', 'AUTH=LOGIN'],
+    tls: false,
+    remoteAddress: '192.0.2.7',
+  };
+  const auto = { auth: 'auto', allowInsecure: false } as const;
+
+  test.each(['auto', 'plain', 'login', 'xoauth2', 'oauthbearer'] as const)(
+    '%s does not leave this machine',
+    (auth) => {
+      const choose = () => chooseLogin({ auth, allowInsecure: false }, far);
+      expect(choose).toThrow(expect.objectContaining({ exitStatus: 78, layer: 'login' }));
+    },
+  );
+
+  test('nor by the command LOGIN', () => {
+    const choose = () => chooseLogin(auto, { ...far, capabilities: ['IMAP4rev1'] });
+    expect(choose).toThrow(expect.objectContaining({ exitStatus: 78 }));
+  });
+
+  test('but does to this machine itself, by TLS, and by leave', () => {
+    expect(chooseLogin(auto, { ...far, remoteAddress: '127.0.0.1' })).toEqual({ sasl: 'PLAIN' });
+    expect(chooseLogin(auto, { ...far, tls: true })).toEqual({ sasl: 'PLAIN' });
+    expect(chooseLogin({ ...auto, allowInsecure: true }, far)).toEqual({ sasl: 'PLAIN' });
+  });
+
+  test('is not needed where the server has a challenge', () => {
+    const capabilities = [...far.capabilities, 'AUTH=CRAM-MD5', 'AUTH=SCRAM-SHA-256'];
+    expect(chooseLogin(auto, { ...far, capabilities })).toEqual({ sasl: 'SCRAM-SHA-256' });
   });
 });
 

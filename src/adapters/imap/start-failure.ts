@@ -1,0 +1,99 @@
+/** Why a connection did not become a session, said by the step that failed. */
+
+import type { ImapFlow } from 'imapflow';
+import type { IncomingServer } from '../../core/account.ts';
+import { PosthornError, RefusedError, TemporaryError, type Layer } from '../../errors.ts';
+import { connectionError, cutError } from '../../wire/connection-error.ts';
+import { printable } from '../../wire/printable.ts';
+import type { ImapConnection } from './connection.ts';
+import { isTemporary, readRefusal, RefusedCommand, said } from './failures.ts';
+
+/** How far the login came. */
+export interface LoginState {
+  begun: boolean;
+  mechanism: string | undefined;
+  /** What the login threw, before imapflow wraps it up. */
+  failure: unknown;
+}
+
+export function layerOf(flow: ImapFlow, state: LoginState, server: IncomingServer): Layer {
+  if (state.begun) return 'login';
+  const upgrading = server.security === 'starttls' && flow.capabilities.has('STARTTLS');
+  if (flow.greeting === undefined) return 'greeting';
+  return upgrading && !flow.secureConnection ? 'tls' : 'greeting';
+}
+
+/** Why there is no session, in the order of what is known best. */
+export function connectFailure(
+  error: unknown,
+  connection: ImapConnection,
+  state: LoginState,
+  layer: Layer,
+  server: IncomingServer,
+): PosthornError {
+  const { host, port } = server;
+  const { flow } = connection;
+  if (connection.dropped !== undefined) return connection.dropped;
+  if (state.failure instanceof PosthornError && flow.byeReason === undefined) return state.failure;
+  if (error instanceof PosthornError && flow.byeReason === undefined) return error;
+  if (flow.byeReason !== undefined) return hungUp(flow.byeReason, layer);
+  // imapflow gives the reason in words alone.
+  if (
+    error instanceof Error &&
+    /^(?:Server does not support STARTTLS|STARTTLS is)/.test(error.message)
+  )
+    return noStartTls(host, port);
+  const status = (error as { responseStatus?: string }).responseStatus;
+  if (status !== undefined || error instanceof RefusedCommand) return oddRefusal(error, layer);
+  const code = (error as { code?: string }).code ?? '';
+  if (/^(?:ClosedAfterConnect|NoConnection|EConnectionClosed)/.test(code))
+    return cutError(host, port, layer);
+  if (code === 'STARTTLS_INJECTION') return injected(host, port);
+  return withLayer(connectionError(error, host, port), layer);
+}
+
+function hungUp(bye: string, layer: Layer): PosthornError {
+  const told = `: “${printable(bye)}”`;
+  const remedy = 'Try again later; the server lets nobody in, or not so many at once.';
+  return new TemporaryError(`the server hung up${told}`, { layer, remedy });
+}
+
+function noStartTls(host: string, port: number): RefusedError {
+  return new RefusedError(`${host}:${port} offers no STARTTLS, so nothing was sent to it`, {
+    layer: 'tls',
+    remedy: 'Set `security: tls` (port 993), if the server speaks TLS from the first octet.',
+  });
+}
+
+function injected(host: string, port: number): RefusedError {
+  return new RefusedError(
+    `${host}:${port} sent data in clear after STARTTLS, as an attacker would`,
+    {
+      layer: 'tls',
+      remedy: 'Use `security: tls`, and do not trust this network.',
+    },
+  );
+}
+
+function oddRefusal(error: unknown, layer: Layer): PosthornError {
+  const { response, responseStatus } = error as { response?: object; responseStatus?: string };
+  const refusal =
+    error instanceof RefusedCommand ? error.refusal : readRefusal(responseStatus, response ?? {});
+  const message = `the server refused to start a session${said(refusal)}`;
+  if (isTemporary(refusal)) return new TemporaryError(message, { layer });
+  return new RefusedError(message, { layer, remedy: 'Check host, port and security.' });
+}
+
+/** An answer that is no IMAP at all reaches us as a strange error: it belongs to the step at hand. */
+function withLayer(error: PosthornError, layer: Layer): PosthornError {
+  if (error.layer !== 'connect' || !(error instanceof TemporaryError) || error.code !== 'temporary')
+    return error;
+  return new TemporaryError(error.message, { layer, cause: error });
+}
+
+/** What ends the waiting when a signal fires. */
+export function reasonOf(signal: AbortSignal): PosthornError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof PosthornError) return reason;
+  return new TemporaryError('the connection was given up', { layer: 'session', cause: reason });
+}
