@@ -14,7 +14,7 @@ import { connectHere, connectThread } from '../../../src/adapters/state/connect.
 import { openSqlite } from '../../../src/adapters/state/sqlite.ts';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
 import type { StateStore } from '../../../src/ports/state-store.ts';
-import { idsOf, setUp, storing } from '../../contract/state-store.ts';
+import { idsOf, setUp, storing } from '../../contract/state-samples.ts';
 import { buildPrograms, type Built } from './built.ts';
 import { startNode } from './child.ts';
 import { useScratch } from './scratch.ts';
