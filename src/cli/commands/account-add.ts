@@ -3,14 +3,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Neighbours } from '../../app/neighbours.ts';
+import { chooseAccountId, chooseAccountName } from '../../app/new-account.ts';
 import { testAccount } from '../../app/test-account.ts';
 import type { Config } from '../../config/config.ts';
 import { addAccount, setDefaultAccount } from '../../config/edit.ts';
 import { previewConfig } from '../../config/save.ts';
 import type { AccountEntry } from '../../config/schema.ts';
 import type { Account } from '../../core/account.ts';
-import { newAccountId } from '../../core/account-id.ts';
-import { accountNameFault, accountNameFor } from '../../core/account-name.ts';
 import { gravest, InternalError, UsageError } from '../../errors.ts';
 import type { SecretOwner } from '../../ports/secrets.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
@@ -47,9 +46,9 @@ type Given = readonly { readonly owner: SecretOwner; readonly secret: string }[]
 
 async function addOne(run: Run, given: string | undefined, flags: AccountFlags): Promise<number> {
   const config = await readConfig(run, { allowMissing: true });
-  const name = chooseName(config, given, flags);
+  const name = chooseAccountName(given, flags.email, new Set(config.accounts.keys()));
   return withNeighbours(run, config, async (neighbours) => {
-    const id = newAccountId(neighbours.randomBytes, takenIds(config));
+    const id = chooseAccountId(config.accounts.values(), neighbours);
     const asked = await askForMissing(run, name, absolutePaths(run, flags));
     const entry = entryFrom(asked.flags, id);
     const edit = (text: string): string => withAccount(text, name, entry, flags.default === true);
@@ -70,24 +69,6 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
     tell(run, account, id, config);
     return 0;
   });
-}
-
-function chooseName(config: Config, given: string | undefined, flags: AccountFlags): string {
-  const taken = new Set(config.accounts.keys());
-  if (given === undefined) {
-    if (flags.email === undefined)
-      throw new UsageError('neither a NAME nor an address was given', {
-        remedy: 'Add --email ADDRESS.',
-      });
-    return accountNameFor(flags.email, taken);
-  }
-  const fault = accountNameFault(given);
-  if (fault !== undefined) throw new UsageError(`the name "${given}" ${fault}`);
-  return given;
-}
-
-function takenIds(config: Config): Set<string> {
-  return new Set([...config.accounts.values()].flatMap(({ id }) => id ?? []));
 }
 
 /** A path on the command line starts at the working directory, one in the file at the file's folder. */

@@ -2,11 +2,11 @@
 
 import type { Command } from 'commander';
 import { freshState, lookUpState } from '../../app/bind-account.ts';
+import { resumeAccount } from '../../app/enable-account.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
 import type { Config } from '../../config/config.ts';
 import { removeAccount, setAccountKeys } from '../../config/edit.ts';
 import type { Account } from '../../core/account.ts';
-import { afterEnabling } from '../../core/suspension.ts';
 import { UsageError } from '../../errors.ts';
 import { changeConfig } from '../edit-session.ts';
 import type { Act } from '../program.ts';
@@ -38,7 +38,7 @@ async function setEnabled(run: Run, names: readonly string[], enabled: boolean):
   return withNeighbours(run, config, async (neighbours) => {
     const toChange = accounts.filter((account) => account.enabled !== enabled);
     if (toChange.length > 0) await writeEnabled(config, toChange, enabled, neighbours);
-    if (enabled) await resume(accounts, neighbours);
+    if (enabled) for (const account of accounts) await resumeAccount(account, neighbours.state);
     if (run.output.json)
       run.output.document({ accounts: accounts.map(({ name }) => name), enabled });
     for (const { name } of accounts) run.output.say(`${name}: ${enabled ? 'enabled' : 'disabled'}`);
@@ -58,14 +58,6 @@ async function writeEnabled(
       text,
     ),
   );
-}
-
-async function resume(accounts: readonly Account[], { state }: Neighbours): Promise<void> {
-  for (const account of accounts) {
-    const known = await lookUpState(state, account);
-    if (known !== null)
-      await state.commit([{ kind: 'account', account: afterEnabling(known) }], 'durable');
-  }
 }
 
 /** The configuration goes first: an account that is no longer there has nothing left that could be polled by mistake. */

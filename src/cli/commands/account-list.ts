@@ -2,10 +2,10 @@
 
 import type { Command } from 'commander';
 import { lookUpState } from '../../app/bind-account.ts';
+import { describeAccount } from '../../app/describe-account.ts';
 import { isoTime } from '../../app/report-json.ts';
 import type { Config } from '../../config/config.ts';
-import type { Account, ServerEndpoint } from '../../core/account.ts';
-import { formatDuration } from '../../core/duration.ts';
+import type { Account } from '../../core/account.ts';
 import type { AccountState } from '../../ports/state-store.ts';
 import { changeConfig } from '../edit-session.ts';
 import { setDefaultAccount } from '../../config/edit.ts';
@@ -115,71 +115,8 @@ async function show(run: Run, name: string | undefined): Promise<number> {
 }
 
 function shown(account: Account, config: Config, state: AccountState | null): string[][] {
-  const { identity, incoming, outgoing, folders } = account;
-  const rows: [string, string | undefined][] = [
-    ['name', account.name],
-    ['label', account.label],
-    ['id', account.id ?? state?.id ?? 'given at the first sync'],
-    ['type', account.type],
-    ['tags', account.tags.join(', ')],
-    ['enabled', yesNo(account.enabled)],
-    ['default sender', yesNo(config.defaultAccount === account.name)],
-    ['identity.name', identity.name],
-    ['identity.address', identity.address],
-    ['identity.organization', identity.organization],
-    ['identity.replyTo', identity.replyTo],
-    ['receive', yesNo(account.receive)],
-    ...(incoming === undefined ? [] : endpointRows('incoming', incoming)),
-    ['incoming.username', incoming?.username],
-    ['incoming.password', incoming?.password?.kind],
-    ['incoming.interval', incoming === undefined ? undefined : interval(incoming.intervalMs)],
-    ['incoming.leaveOnServer', account.type === 'pop3' ? leaves(account) : undefined],
-    ['send', yesNo(account.send)],
-    ...(outgoing === undefined ? [] : endpointRows('outgoing', outgoing)),
-    ['outgoing.credentials', outgoing?.credentials],
-    ['outgoing.username', outgoing?.username],
-    ['outgoing.password', outgoing?.password?.kind],
-    ['saveSent', String(account.saveSent)],
-    ['path', account.path],
-    ...Object.entries(folders).map(([role, folder]): [string, string | undefined] => [
-      `folders.${role}`,
-      folder,
-    ]),
-    ['last success', state?.lastSuccess == null ? 'never' : localTime(state.lastSuccess)],
-    ['failures in a row', String(state?.failures ?? 0)],
-    ['last error', state?.lastError?.message],
-    ['suspended', state?.suspended?.why],
-  ];
-  return rows.flatMap(([key, value]) =>
-    value === undefined || value === '' ? [] : [[key, printable(value)]],
-  );
-}
-
-function endpointRows(side: string, server: ServerEndpoint): [string, string | undefined][] {
-  return [
-    [`${side}.host`, server.host],
-    [`${side}.port`, String(server.port)],
-    [`${side}.security`, server.security],
-    [`${side}.auth`, server.auth],
-    [`${side}.allowInsecure`, server.allowInsecure ? 'yes' : undefined],
-    [`${side}.tls.ca`, server.tls.ca],
-    [`${side}.tls.fingerprint`, server.tls.fingerprint],
-    [`${side}.tls.cert`, server.tls.cert],
-  ];
-}
-
-function interval(ms: number | null): string {
-  return ms === null ? 'never' : formatDuration(ms);
-}
-
-function leaves({ incoming }: Account): string {
-  const leave = incoming?.leaveOnServer ?? true;
-  if (typeof leave === 'boolean') return yesNo(leave);
-  return `deleted ${formatDuration(leave.afterMs)} after it was stored`;
-}
-
-function yesNo(value: boolean): string {
-  return value ? 'yes' : 'no';
+  const rows = describeAccount(account, state, config.defaultAccount === account.name);
+  return rows.map(([key, value]) => [key, printable(value)]);
 }
 
 async function defaultAccount(run: Run, name: string | undefined): Promise<number> {

@@ -1,0 +1,79 @@
+/** An account as people read it: everything that it is set to, defaults filled in, and how it fares. */
+
+import type { Account, ServerEndpoint } from '../core/account.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { AccountState } from '../ports/state-store.ts';
+import { isoTime } from './report-json.ts';
+
+/** Key and value, the keys as in the file; never a secret, only where it is kept. Times in ISO 8601. */
+export function describeAccount(
+  account: Account,
+  state: AccountState | null,
+  isDefault: boolean,
+): [string, string][] {
+  const { identity, incoming, outgoing, folders } = account;
+  const rows: [string, string | undefined][] = [
+    ['name', account.name],
+    ['label', account.label],
+    ['id', account.id ?? state?.id ?? 'given at the first sync'],
+    ['type', account.type],
+    ['tags', account.tags.join(', ')],
+    ['enabled', yesNo(account.enabled)],
+    ['default sender', yesNo(isDefault)],
+    ['identity.name', identity.name],
+    ['identity.address', identity.address],
+    ['identity.organization', identity.organization],
+    ['identity.replyTo', identity.replyTo],
+    ['receive', yesNo(account.receive)],
+    ...(incoming === undefined ? [] : endpointRows('incoming', incoming)),
+    ['incoming.username', incoming?.username],
+    ['incoming.password', incoming?.password?.kind],
+    ['incoming.interval', incoming === undefined ? undefined : interval(incoming.intervalMs)],
+    ['incoming.leaveOnServer', account.type === 'pop3' ? leaves(account) : undefined],
+    ['send', yesNo(account.send)],
+    ...(outgoing === undefined ? [] : endpointRows('outgoing', outgoing)),
+    ['outgoing.credentials', outgoing?.credentials],
+    ['outgoing.username', outgoing?.username],
+    ['outgoing.password', outgoing?.password?.kind],
+    ['saveSent', String(account.saveSent)],
+    ['path', account.path],
+    ...Object.entries(folders).map(([role, folder]): [string, string | undefined] => [
+      `folders.${role}`,
+      folder,
+    ]),
+    ['last success', isoTime(state?.lastSuccess ?? null) ?? 'never'],
+    ['failures in a row', String(state?.failures ?? 0)],
+    ['last error', state?.lastError?.message],
+    ['suspended', state?.suspended?.why],
+  ];
+  return rows.flatMap(([key, value]) =>
+    value === undefined || value === '' ? [] : [[key, value] as [string, string]],
+  );
+}
+
+function endpointRows(side: string, server: ServerEndpoint): [string, string | undefined][] {
+  return [
+    [`${side}.host`, server.host],
+    [`${side}.port`, String(server.port)],
+    [`${side}.security`, server.security],
+    [`${side}.auth`, server.auth],
+    [`${side}.allowInsecure`, server.allowInsecure ? 'yes' : undefined],
+    [`${side}.tls.ca`, server.tls.ca],
+    [`${side}.tls.fingerprint`, server.tls.fingerprint],
+    [`${side}.tls.cert`, server.tls.cert],
+  ];
+}
+
+function interval(ms: number | null): string {
+  return ms === null ? 'never' : formatDuration(ms);
+}
+
+function leaves({ incoming }: Account): string {
+  const leave = incoming?.leaveOnServer ?? true;
+  if (typeof leave === 'boolean') return yesNo(leave);
+  return `deleted ${formatDuration(leave.afterMs)} after it was stored`;
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

@@ -1,0 +1,33 @@
+/** Begins an account: its NAME and its id. */
+
+import type { Account } from '../core/account.ts';
+import { newAccountId } from '../core/account-id.ts';
+import { accountNameFault, accountNameFor } from '../core/account-name.ts';
+import { UsageError } from '../errors.ts';
+import type { Neighbours } from './neighbours.ts';
+
+/** The NAME that was given, or one made of the address; UsageError where it cannot be one. */
+export function chooseAccountName(
+  given: string | undefined,
+  address: string | undefined,
+  taken: ReadonlySet<string>,
+): string {
+  if (given === undefined) {
+    if (address !== undefined) return accountNameFor(address, taken);
+    throw new UsageError('neither a NAME nor an address was given', {
+      remedy: 'Add --email ADDRESS.',
+    });
+  }
+  const fault = accountNameFault(given);
+  if (fault !== undefined) throw new UsageError(`the name "${given}" ${fault}`);
+  return given;
+}
+
+/** An id that none of the accounts has. */
+export function chooseAccountId(
+  accounts: Iterable<Account>,
+  { randomBytes }: Pick<Neighbours, 'randomBytes'>,
+): string {
+  const taken = new Set(Array.from(accounts).flatMap(({ id }) => id ?? []));
+  return newAccountId(randomBytes, taken);
+}
