@@ -78,6 +78,7 @@ keep_disabled() {
 }
 
 packages=$(missing_packages)
+packages=${packages% }
 if [ -z "$packages" ]; then exit 0; fi
 
 if ! command -v apt-get >/dev/null; then
@@ -95,7 +96,7 @@ case " $packages" in *' postfix '*)
   echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections ;;
 esac
 if ! install_or_update >&2; then
-  give_up "apt could not install $packages(see above); nothing was removed." \
+  give_up "apt could not install $packages (see above); nothing was removed." \
     'Where another mail server is in the way, run the tests in a container of debian:12 with Node 20.'
 fi
 keep_disabled
