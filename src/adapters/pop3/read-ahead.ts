@@ -1,5 +1,10 @@
 /** Between a server that sends and a caller that writes to disk: what was read ahead, and how much of it there may be. */
 
+import { TemporaryError } from '../../errors.ts';
+
+/** A server ends a session that says nothing for 10 minutes (RFC 1939 section 3); a caller that reads nothing for so long hangs. */
+const longestHoldMs = 600_000;
+
 /** Counts what lies unread over all messages of a session, and makes the reader wait where it is too much. */
 export class Backlog {
   readonly #limit: number;
@@ -19,12 +24,26 @@ export class Backlog {
     if (this.#unread < this.#limit) this.#wake?.();
   }
 
-  /** Resolves once there is room again. One waits at a time. */
+  /** Resolves once there is room again; TemporaryError where nobody makes any. One waits at a time. */
   async room(): Promise<void> {
     if (this.#unread < this.#limit) return;
-    await new Promise<void>((resolve) => (this.#wake = resolve));
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(notTaken()), longestHoldMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
     this.#wake = undefined;
   }
+}
+
+function notTaken(): TemporaryError {
+  return new TemporaryError('the messages that came were not taken for 10 minutes', {
+    code: 'timeout',
+    layer: 'session',
+    remedy: 'Check that the disk of the mail root answers.',
+  });
 }
 
 /** A queue that is filled at one end and iterated at the other, once. */
