@@ -28,7 +28,6 @@ export interface Message {
 }
 
 /** A body in chunks of so many octets. */
-// eslint-disable-next-line @typescript-eslint/require-await -- a body is asynchronous by its nature
 export async function* inChunks(text: string | Buffer, size = 7): AsyncGenerator<Buffer> {
   const octets = Buffer.from(text);
   for (let at = 0; at < octets.length; at += size) yield octets.subarray(at, at + size);

@@ -54,7 +54,8 @@ async function lookAgain(
 
 async function verdict(file: DiskFile, content: Content): Promise<Verdict> {
   try {
-    if ((await file.stat()).size !== content.size) return 'other';
+    const found = await file.stat();
+    if (!found.isFile() || found.size !== content.size) return 'other';
     if ((await sha256(file)) !== content.sha256) return 'other';
     await file.sync();
     return 'same';

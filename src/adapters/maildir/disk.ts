@@ -1,6 +1,16 @@
 /** The calls to the file system that a Maildir needs, so that tests can make any of them fail. */
 
-import { link, mkdir, open, opendir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import {
+  constants,
+  link,
+  mkdir,
+  open,
+  opendir,
+  readdir,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import type { BigIntStats, Dirent } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 
@@ -19,8 +29,11 @@ export interface Disk {
   entries(path: string): AsyncIterable<Dirent>;
 }
 
+/** Without O_NONBLOCK a pipe that somebody put under the name of a message would hold a thread for ever. */
+const openFlags = { r: constants.O_RDONLY | constants.O_NONBLOCK, wx: 'wx' } as const;
+
 export const realDisk: Disk = {
-  open,
+  open: (path, flags, mode) => open(path, openFlags[flags], mode),
   link,
   rename,
   unlink,

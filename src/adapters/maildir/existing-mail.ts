@@ -57,7 +57,7 @@ function holdsMail(root: string, path: string): ConfigurationError {
     `the mail folder ${root} already holds mail${where}, of which posthorn knows nothing`,
     {
       remedy:
-        'Run `posthorn state rebuild` for this account to adopt the mail, or set its `path` to an empty folder.',
+        'Run `posthorn state rebuild NAME` to adopt the mail, or set its `path` to an empty folder.',
     },
   );
 }

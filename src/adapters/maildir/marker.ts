@@ -2,6 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import { StorageError } from '../../errors.ts';
+import { printable } from '../../wire/printable.ts';
 import { errorCode, unless, type Disk, type DiskFile } from './disk.ts';
 import { explained } from './disk-error.ts';
 import { linkWithoutReplacing, syncDirectory } from './durable.ts';
@@ -45,7 +46,7 @@ export async function requireMarker(disk: Disk, root: string, accountId: string)
 
 export function requireOwn(root: string, found: string, accountId: string): void {
   if (found === accountId) return;
-  const owner = found === '' ? 'no account' : `another account (${found.slice(0, 64)})`;
+  const owner = found === '' ? 'no account' : `another account (${printable(found, 64)})`;
   throw new StorageError(`the mail folder ${root} belongs to ${owner}`, {
     remedy: 'Give each account a `path` of its own, and check that the right disk is mounted.',
   });
