@@ -8,7 +8,7 @@ import { afterFailedFiling, afterFiling } from '../core/plan-outbox.ts';
 import { asPosthornError } from '../errors.ts';
 import { canFile, type FilingSession, type MailboxSession } from '../ports/mailbox-source.ts';
 import type { BoundAccount } from './bind-account.ts';
-import type { FlushOptions } from './flush-outbox.ts';
+import type { FlushOptions } from './flush-options.ts';
 import { connectIncoming } from './log-in.ts';
 import type { Neighbours } from './neighbours.ts';
 import { openTree } from './open-tree.ts';

@@ -9,22 +9,14 @@ import {
   type AttemptResult,
   type Moment,
 } from '../core/plan-outbox.ts';
-import type { Settings } from '../core/settings.ts';
 import { asPosthornError, type PosthornError } from '../errors.ts';
 import type { SenderSession } from '../ports/mail-sender.ts';
 import type { BoundAccount } from './bind-account.ts';
 import { fileSent } from './file-sent.ts';
+import type { FlushOptions } from './flush-options.ts';
 import { connectOutgoing } from './log-in.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { SendReport, SentMessage } from './report.ts';
-
-export interface FlushOptions {
-  readonly settings: Settings;
-  readonly waitMs: number;
-  readonly signal: AbortSignal;
-  /** Entries to try now, due or not; all that are due where left out. */
-  readonly only?: ReadonlySet<string>;
-}
 
 /** Throws what kept it from sending at all; each entry then knows why it waits. */
 export async function flushOutbox(

@@ -4,15 +4,22 @@ import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { errorJson } from '../app/report-json.ts';
 import { asPosthornError, type PosthornError } from '../errors.ts';
-import type { GlobalOptions, World } from './world.ts';
+import type { GlobalOptions } from './global-options.ts';
 
 /** The shape of all --json documents; raised when one changes in a way that a script could notice. */
 export const jsonVersion = 1;
 
 type Style = Parameters<typeof styleText>[0];
 
+/** Where it writes, and the environment that may forbid colours. */
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 export class Output {
-  readonly #world: Pick<World, 'stdout' | 'stderr' | 'env'>;
+  readonly #world: Streams;
   readonly #options: GlobalOptions;
   readonly #stdout: NodeJS.WriteStream;
   readonly #stderr: NodeJS.WriteStream;
@@ -21,7 +28,7 @@ export class Output {
   readonly quiet: boolean;
   readonly verbose: boolean;
 
-  constructor(world: Pick<World, 'stdout' | 'stderr' | 'env'>, options: GlobalOptions) {
+  constructor(world: Streams, options: GlobalOptions) {
     const { stdout, stderr, env } = world;
     this.#world = world;
     this.#options = options;
@@ -148,7 +155,7 @@ export function oneLine(
 }
 
 function sentence(text: string): string {
-  return /[.!?)]$/.test(text) ? text : `${text}.`;
+  return /[.!?][”")]?$/.test(text) ? text : `${text}.`;
 }
 
 function capital(text: string): string {

@@ -2,16 +2,10 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { asPosthornError, PosthornError, UsageError } from '../errors.ts';
+import type { Act, Register } from './act.ts';
 import { Output } from './output.ts';
-import type { GlobalOptions, Run, World } from './world.ts';
-
-/** Adds the command's options, subcommands and actions. Each lies in a module that is loaded when it is called. */
-export type Register = (command: Command, act: Act) => void;
-
-/** Binds an action: `command.action(act(async (run, name, options) => 0))`. */
-export type Act = <A extends readonly unknown[]>(
-  action: (run: Run, ...args: A) => Promise<number>,
-) => (...args: unknown[]) => Promise<void>;
+import type { GlobalOptions } from './global-options.ts';
+import type { Run, World } from './world.ts';
 
 interface Entry {
   readonly name: string;

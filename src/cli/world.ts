@@ -4,20 +4,8 @@ import type { Neighbours } from '../app/neighbours.ts';
 import type { Config, ConfigLocation } from '../config/config.ts';
 import type { ConfigSource } from '../config/paths.ts';
 import type { Control } from '../ports/control.ts';
+import type { GlobalOptions } from './global-options.ts';
 import type { Output } from './output.ts';
-
-/** Options that stand before or behind every command. */
-export interface GlobalOptions {
-  readonly config?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  /** commander's name for --no-color. */
-  readonly color: boolean;
-  /** commander's name for --no-input. */
-  readonly input: boolean;
-  readonly yes?: boolean;
-}
 
 export interface World {
   readonly version: string;

@@ -14,7 +14,7 @@ import { gravest, InternalError, UsageError } from '../../errors.ts';
 import type { SecretOwner } from '../../ports/secrets.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
 import { changeConfig } from '../edit-session.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { askPassword, canAsk } from '../prompt.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { readPasswordLines } from '../standard-input.ts';

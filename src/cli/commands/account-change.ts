@@ -9,7 +9,7 @@ import { removeAccount, setAccountKeys } from '../../config/edit.ts';
 import type { Account } from '../../core/account.ts';
 import { UsageError } from '../../errors.ts';
 import { changeConfig } from '../edit-session.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { confirm } from '../prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import type { Run } from '../world.ts';

@@ -9,7 +9,7 @@ import type { Account } from '../../core/account.ts';
 import type { AccountState } from '../../ports/state-store.ts';
 import { changeConfig } from '../edit-session.ts';
 import { setDefaultAccount } from '../../config/edit.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { accountNamed, accountsMeant, oneAccount, readConfig, withNeighbours } from '../session.ts';
 import { localTime, printable } from '../text.ts';
 import type { Run } from '../world.ts';

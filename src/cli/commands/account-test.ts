@@ -8,7 +8,7 @@ import { testAccount, type AccountTest, type ServerTest } from '../../app/test-a
 import type { Account } from '../../core/account.ts';
 import { gravest } from '../../errors.ts';
 import { oneLine, type Output } from '../output.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { plural } from '../text.ts';
 import type { Run } from '../world.ts';

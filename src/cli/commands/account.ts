@@ -1,7 +1,7 @@
 /** posthorn account: the subcommands, each in a module of its own. */
 
 import type { Command } from 'commander';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { registerAdd } from './account-add.ts';
 import { registerList } from './account-list.ts';
 import { registerChanges } from './account-change.ts';

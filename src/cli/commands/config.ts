@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { checkConfig, findConfig } from '../../config/load.ts';
 import { configJsonSchema } from '../../config/schema.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { configSource, type Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {

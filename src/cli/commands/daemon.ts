@@ -9,7 +9,7 @@ import type { Config } from '../../config/config.ts';
 import { runDaemon } from '../../daemon/daemon.ts';
 import { ConfigurationError, TemporaryError } from '../../errors.ts';
 import { announceReady } from '../readiness.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { accountLines } from '../sync-text.ts';
 import { localTime, plural } from '../text.ts';

@@ -1,7 +1,7 @@
 /** posthorn demo: the whole main job against mail servers that it starts itself. */
 
 import type { Command } from 'commander';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { listFolders, type ListedFolder } from '../../app/list-folders.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { printable } from '../text.ts';
 import type { Run } from '../world.ts';

@@ -8,7 +8,7 @@ import { syncAll, syncStatus } from '../../app/sync-all.ts';
 import { accountJson } from '../../app/report-json.ts';
 import type { Config } from '../../config/config.ts';
 import type { OutboxEntry } from '../../core/outbox-entry.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { printAccount } from '../sync-text.ts';
 import { localTime, printable, size } from '../text.ts';

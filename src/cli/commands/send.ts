@@ -10,7 +10,7 @@ import type { Account } from '../../core/account.ts';
 import { DataError, UsageError } from '../../errors.ts';
 import type { Draft } from '../../ports/message-codec.ts';
 import { concludeQueued } from '../after-queueing.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { accountNamed, readConfig, withNeighbours } from '../session.ts';
 import { readAll } from '../standard-input.ts';
 import type { Run } from '../world.ts';

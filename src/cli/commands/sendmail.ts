@@ -5,7 +5,7 @@ import { enqueue } from '../../app/enqueue.ts';
 import type { Config } from '../../config/config.ts';
 import type { Account } from '../../core/account.ts';
 import { concludeQueued } from '../after-queueing.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { readAll } from '../standard-input.ts';
 import type { Run } from '../world.ts';

@@ -8,7 +8,7 @@ import type { SyncOptions } from '../../app/sync-account.ts';
 import type { Config } from '../../config/config.ts';
 import type { Account } from '../../core/account.ts';
 import { ConfigurationError, gravest, type ExitStatus } from '../../errors.ts';
-import type { Act } from '../program.ts';
+import type { Act } from '../act.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { printAccount, Progress } from '../sync-text.ts';
 import type { Run } from '../world.ts';

@@ -1,0 +1,11 @@
+/** How an outbox is flushed. */
+
+import type { Settings } from '../core/settings.ts';
+
+export interface FlushOptions {
+  readonly settings: Settings;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+  /** Entries to try now, due or not; all that are due where left out. */
+  readonly only?: ReadonlySet<string>;
+}
