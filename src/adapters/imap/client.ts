@@ -5,11 +5,18 @@ import type { Socket } from 'node:net';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import type { Layer } from '../../errors.ts';
 import { connect } from '../../wire/connect.ts';
-import { timeoutError } from '../../wire/connection-error.ts';
+import { cutError, timeoutError } from '../../wire/connection-error.ts';
 import { checkPeer, tlsOptions } from '../../wire/tls-options.ts';
 import { ImapConnection } from './connection.ts';
 import { logIn, unexpectedPreauth, type LoginInput } from './login.ts';
-import { connectFailure, layerOf, reasonOf, type LoginState } from './start-failure.ts';
+import {
+  connectFailure,
+  isGreeting,
+  layerOf,
+  noImap,
+  reasonOf,
+  type LoginState,
+} from './start-failure.ts';
 import { UnparsedLines } from './unparsed-lines.ts';
 
 export interface Timeouts {
@@ -51,6 +58,7 @@ export async function openConnection(
   if (signal.aborted) throw reasonOf(signal);
   const { server } = input;
   const expiresAt = performance.now() + timeouts.connectMs;
+  const upgradeOptions = await tlsOptions(server.tls, server.host);
   const socket = await connect({
     host: server.host,
     port: server.port,
@@ -59,10 +67,6 @@ export async function openConnection(
     tls: server.security === 'tls' ? server.tls : null,
   }).catch((error: unknown) => {
     throw signal.aborted ? reasonOf(signal) : error;
-  });
-  const upgradeOptions = await tlsOptions(server.tls, server.host).catch((error: unknown) => {
-    socket.destroy();
-    throw error;
   });
   return await startSession({ ...input, socket, upgradeOptions, signal }, timeouts, expiresAt);
 }
@@ -81,7 +85,10 @@ async function startSession(
   const { server, signal, socket } = start;
   const state: LoginState = { begun: false, mechanism: undefined, failure: undefined };
   const unparsed = new UnparsedLines();
-  const flow = new ImapFlow(flowOptions(start, unparsed));
+  const judge = (first: Buffer): void => {
+    if (!isGreeting(first)) connection.drop(noImap(server.host, server.port, first));
+  };
+  const flow = new ImapFlow(flowOptions(start, unparsed, judge));
   const connection = new ImapConnection(flow, timeouts.stallMs, unparsed);
   const layer = (): Layer => layerOf(flow, state, server);
   useOwnCommands(flow, connection, start, state);
@@ -108,7 +115,11 @@ async function startSession(
   }
 }
 
-function flowOptions(start: SessionStart, unparsed: UnparsedLines): ImapFlowOptions {
+function flowOptions(
+  start: SessionStart,
+  unparsed: UnparsedLines,
+  judge: (first: Buffer) => void,
+): ImapFlowOptions {
   const { server } = start;
   return {
     host: server.host,
@@ -117,7 +128,7 @@ function flowOptions(start: SessionStart, unparsed: UnparsedLines): ImapFlowOpti
     doSTARTTLS: server.security === 'starttls',
     // The secret never goes into imapflow: this only makes it call our AUTHENTICATE.
     auth: { user: 'posthorn', accessToken: 'unused' },
-    transport: transportOver(start),
+    transport: transportOver(start, judge),
     clientInfo: { name: 'posthorn', version: '', vendor: '', 'support-url': '' },
     logger: unparsed,
     disableAutoIdle: true,
@@ -136,11 +147,25 @@ function flowOptions(start: SessionStart, unparsed: UnparsedLines): ImapFlowOpti
 
 type Transport = NonNullable<ImapFlowOptions['transport']>;
 
-/** Hands imapflow the socket that is open already, and upgrades it with our judgement on the certificate. */
-function transportOver({ socket, upgradeOptions, server }: SessionStart): Transport {
+/**
+ * Hands imapflow the socket that is open already, and upgrades it with our judgement on the certificate. `judge` sees the
+ * first octets that came.
+ */
+function transportOver(
+  { socket, upgradeOptions, server }: SessionStart,
+  judge: (first: Buffer) => void,
+): Transport {
   return {
     connect(_options, onConnect) {
-      setImmediate(onConnect);
+      setImmediate(() => {
+        // A socket that broke meanwhile has nobody else to tell it.
+        if (socket.destroyed) {
+          socket.emit('error', cutError(server.host, server.port, 'greeting'));
+          return;
+        }
+        onConnect();
+        socket.once('data', judge);
+      });
       return socket as unknown as ReturnType<Transport['connect']>;
     },
     upgrade(_socket, _options, onSecure) {

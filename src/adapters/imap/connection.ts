@@ -42,10 +42,17 @@ interface FlowError extends Error {
   code?: string;
   response?: Answer;
   responseStatus?: string;
+  responseText?: string;
+  /** The tagged answer itself could not be read; the two sides are still in step. */
+  parserError?: unknown;
 }
 
 /** A line of the answer could not be read, so what it said is not known; never leaves this adapter. */
-export class UnreadableAnswer extends Error {}
+export class UnreadableAnswer extends Error {
+  constructor() {
+    super('the answer is no valid IMAP');
+  }
+}
 
 export function socketOf(flow: ImapFlow): InnerSocket | undefined {
   const { socket } = flow as unknown as Inner;
@@ -186,8 +193,10 @@ export class ImapConnection {
       });
     }
     if (error.responseStatus === 'NO' || error.responseStatus === 'BAD') {
-      return new RefusedCommand(readRefusal(error.responseStatus, error.response));
+      const { responseStatus, response, responseText } = error;
+      return new RefusedCommand(readRefusal(responseStatus, response, responseText));
     }
+    if (error.parserError !== undefined) return new UnreadableAnswer();
     // What is neither a refusal nor a loss left the two sides out of step: nothing after it can be believed.
     this.#failure ??= error;
     this.flow.close();

@@ -28,11 +28,16 @@ export class RefusedCommand extends Error {
   }
 }
 
-export function readRefusal(status: string | undefined, answer: Answer | undefined): Refusal {
+/** `words`: what the server said where it broke the form of an answer. */
+export function readRefusal(
+  status: string | undefined,
+  answer: Answer | undefined,
+  words = '',
+): Refusal {
   return {
     status: status === 'BAD' ? 'BAD' : 'NO',
     code: printable(responseCode(answer)?.name ?? '', 40),
-    text: printable(humanText(answer)),
+    text: printable(humanText(answer) || words),
   };
 }
 
@@ -41,6 +46,9 @@ const temporaryCodes = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG', 'C
 
 /** Exchange logs a user in whose mailbox it cannot reach, and says so at every command that follows. */
 const notConnected = /authenticated but not connected/i;
+
+/** Servers without response codes say it in words. */
+const notNow = /temporar|try again|too many|unavailable|overload|maximum number of/i;
 
 export function isTemporary(refusal: Refusal): boolean {
   return temporaryCodes.has(refusal.code) || notConnected.test(refusal.text);
@@ -55,7 +63,8 @@ export function said({ code, text }: Refusal): string {
 export function loginFailure(refusal: Refusal, mechanism: string, account: string): PosthornError {
   const details = { layer: 'login' as const, detail: `${mechanism}: ${refusal.status}` };
   const told = said(refusal);
-  if (isTemporary(refusal)) {
+  const inWords = ['', 'ALERT'].includes(refusal.code) && notNow.test(refusal.text);
+  if (isTemporary(refusal) || inWords) {
     const remedy = 'Try again later; the server lets nobody in, or not so many at once.';
     return new TemporaryError(`the server could not log in${told}`, { ...details, remedy });
   }

@@ -29,12 +29,20 @@ export class UnreadOctets {
     };
   }
 
-  /** Waits until at most `limit` are held, but never longer than `patienceMs`: a body may have been dropped unread. */
-  async below(limit: number, patienceMs: number): Promise<void> {
+  /**
+   * Waits until at most `limit` are held, but never longer than `patienceMs`, as a body may have been dropped unread, and
+   * not after `onLost` has called back.
+   */
+  async below(
+    limit: number,
+    patienceMs: number,
+    onLost: (wake: () => void) => () => void,
+  ): Promise<void> {
     if (this.#held <= limit) return;
     await new Promise<void>((resolve) => {
       const settle = (): void => {
         clearTimeout(timer);
+        forget();
         this.#waiting.delete(check);
         resolve();
       };
@@ -43,6 +51,8 @@ export class UnreadOctets {
       };
       const timer = setTimeout(settle, patienceMs);
       this.#waiting.add(check);
+      let forget = (): void => {};
+      forget = onLost(settle);
     });
   }
 }

@@ -40,13 +40,14 @@ function start(context: FetchContext, group: FetchGroup | undefined): Promise<Ba
 
 /** Never rejects. */
 async function takeIn(context: FetchContext, group: FetchGroup): Promise<Batch> {
-  await context.unread.below(unreadLimit, context.patienceMs);
+  const { connection, unread, patienceMs } = context;
+  await unread.below(unreadLimit, patienceMs, (wake) => connection.onLost(wake));
   try {
     context.assertOpen();
   } catch (error) {
     return { arrivals: [], error };
   }
-  return await fetchBatch(context.connection, group);
+  return await fetchBatch(connection, group);
 }
 
 function* deliver(context: FetchContext, arrivals: readonly Arrival[]): Generator<IncomingMessage> {

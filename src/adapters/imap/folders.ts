@@ -65,12 +65,24 @@ async function runList(
 ): Promise<ListedFolder[]> {
   const found = new Map<string, ListedFolder>();
   const take = ({ attributes }: Answer): void => {
-    if (found.size >= mostFolders) throw new UnreadableAnswer();
+    if (found.size >= mostFolders) throw tooManyFolders();
     const folder = readFolder(attributes ?? [], names);
     if (folder !== undefined && !found.has(folder.path)) found.set(folder.path, folder);
   };
-  await connection.run('LIST', [{ type: 'STRING', value: '' }, ...pattern], { LIST: take });
+  try {
+    await connection.run('LIST', [{ type: 'STRING', value: '' }, ...pattern], { LIST: take });
+  } catch (error) {
+    // One name that nobody can read keeps no other folder from its mail; it only looks as if it were gone.
+    if (!(error instanceof UnreadableAnswer) || found.size === 0) throw error;
+  }
   return [...found.values()];
+}
+
+function tooManyFolders(): RefusedError {
+  return new RefusedError(`the server lists more than ${mostFolders} folders`, {
+    layer: 'session',
+    remedy: 'Check that the account is one person’s mailbox.',
+  });
 }
 
 /** `(\HasNoChildren) "/" "Projekte/Stra&AN8-e"` */

@@ -2,11 +2,18 @@
 
 import { flagsFromImap } from '../../core/flags.ts';
 import type { RemoteMessage } from '../../core/message.ts';
-import type { ImapConnection } from './connection.ts';
-import { UnreadableAnswer } from './connection.ts';
+import { UnreadableAnswer, type ImapConnection } from './connection.ts';
 import { readFetch, type FetchedItems } from './fetch-answer.ts';
 import { failure } from './folders.ts';
-import { atom, numberOf, sequence, type Answer, type TokenNode } from './tokens.ts';
+import {
+  atom,
+  numberOf,
+  sequence,
+  textOf,
+  unpackSet,
+  type Answer,
+  type TokenNode,
+} from './tokens.ts';
 
 const pageSize = 1_000;
 /** RFC 9051, section 9: UIDs have 32 bits. */
@@ -36,16 +43,22 @@ export async function searchUids(
   criteria: readonly TokenNode[],
 ): Promise<number[]> {
   const found = new Set<number>();
-  const take = ({ numbers, attributes }: Answer): void => {
-    const tokens = numbers ?? (attributes ?? []).map(numberOf);
-    for (const number of tokens) {
-      if (number !== undefined && number > 0 && number <= highestUid) found.add(number);
-    }
+  const add = (number: number | undefined): void => {
+    if (number !== undefined && number > 0 && number <= highestUid) found.add(number);
+  };
+  const search = ({ numbers, attributes }: Answer): void => {
+    for (const number of numbers ?? (attributes ?? []).map(numberOf)) add(number);
+  };
+  // RFC 9051, section 7.3.4: a server of IMAP4rev2 alone answers with a set.
+  const esearch = ({ attributes }: Answer): void => {
+    const at = (attributes ?? []).findIndex((node) => textOf(node)?.toUpperCase() === 'ALL');
+    if (at !== -1) for (const number of unpackSet(textOf(attributes?.[at + 1]) ?? '')) add(number);
   };
   try {
-    await connection.run('UID SEARCH', criteria, { SEARCH: take });
+    await connection.run('UID SEARCH', criteria, { SEARCH: search, ESEARCH: esearch });
   } catch (error) {
-    throw failure(error, 'the folder cannot be listed', 'folder');
+    const known = error instanceof RangeError ? new UnreadableAnswer() : error;
+    throw failure(known, 'the folder cannot be listed', 'folder');
   }
   return [...found].sort((a, b) => a - b);
 }

@@ -36,7 +36,6 @@ export class ImapSession implements FilingSession {
   readonly #account: Account;
   readonly #timeouts: Timeouts;
   readonly #names = new MailboxNames();
-  readonly #unread = new UnreadOctets();
   /** Counts what was opened, so that a fetch that is under way learns of it. */
   #opened = 0;
   #open = false;
@@ -69,7 +68,7 @@ export class ImapSession implements FilingSession {
     yield* fetchMessages(
       {
         connection: this.#connection,
-        unread: this.#unread,
+        unread: new UnreadOctets(),
         patienceMs: this.#timeouts.stallMs,
         assertOpen: this.#guard(),
       },

@@ -34,9 +34,11 @@ export function connectFailure(
   const { host, port } = server;
   const { flow } = connection;
   if (connection.dropped !== undefined) return connection.dropped;
-  if (state.failure instanceof PosthornError && flow.byeReason === undefined) return state.failure;
-  if (error instanceof PosthornError && flow.byeReason === undefined) return error;
+  const known = state.failure ?? error;
+  // A lost session says less than the BYE before it; a refused login says more than the BYE that follows it.
+  if (known instanceof PosthornError && known.layer !== 'session') return known;
   if (flow.byeReason !== undefined) return hungUp(flow.byeReason, layer);
+  if (known instanceof PosthornError) return cutError(host, port, layer);
   // imapflow gives the reason in words alone.
   if (
     error instanceof Error &&
@@ -50,6 +52,19 @@ export function connectFailure(
     return cutError(host, port, layer);
   if (code === 'STARTTLS_INJECTION') return injected(host, port);
   return withLayer(connectionError(error, host, port), layer);
+}
+
+/** Every greeting begins with `*` (RFC 9051, section 7.1); some servers put NULs before it. */
+export function isGreeting(first: Buffer): boolean {
+  return /^\0*(?:\*|$)/.test(first.toString('latin1', 0, 64));
+}
+
+export function noImap(host: string, port: number, first: Buffer): RefusedError {
+  const line = printable(first.toString('latin1', 0, 80).replace(/\r?\n.*$/s, ''), 60);
+  return new RefusedError(`${host}:${port} does not speak IMAP: “${line}”`, {
+    layer: 'greeting',
+    remedy: 'Check host, port and type of the account.',
+  });
 }
 
 function hungUp(bye: string, layer: Layer): PosthornError {

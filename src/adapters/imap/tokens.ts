@@ -98,3 +98,20 @@ export function packSet(numbers: readonly number[]): string {
   });
   return parts.join(',');
 }
+
+/** More numbers than any folder has messages. */
+const mostNumbers = 16_777_216;
+
+/** The numbers of a set; throws RangeError where it would fill the memory. */
+export function* unpackSet(set: string): Generator<number> {
+  let left = mostNumbers;
+  for (const part of set.split(',')) {
+    const match = /^([0-9]{1,10})(?::([0-9]{1,10}))?$/.exec(part);
+    if (match === null) continue;
+    const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])];
+    for (let number = Math.min(from, to); number <= Math.max(from, to); number += 1) {
+      if (left-- === 0) throw new RangeError('a set of too many numbers');
+      yield number;
+    }
+  }
+}

@@ -69,6 +69,15 @@ describe('folders', () => {
     ]);
   });
 
+  test('a line that cannot be read costs one folder', async () => {
+    const { session } = await scripted(({ text }) =>
+      text.startsWith('LIST')
+        ? '* LIST () "/" INBOX\r\n* LIST (( "/" broken\r\n* LIST () "/" b\r\n$ OK\r\n'
+        : undefined,
+    );
+    expect((await session.folders()).map(({ path }) => path)).toEqual(['INBOX', 'b']);
+  });
+
   test('a folder that vanished stops itself alone', async () => {
     const { session } = await demo([Buffer.from('x\r\n')]);
     const error = await refusalOf(session.open(plainFolder('Gone')));
@@ -134,6 +143,14 @@ describe('listing', () => {
       { id: '1', size: 10, internalDate: null, flags: [] },
       { id: '2', size: null, internalDate: null, flags: [] },
     ]);
+  });
+
+  test('a set instead of numbers', async () => {
+    const { session } = await scripted(({ text }) => {
+      if (text.startsWith('UID SEARCH')) return '* ESEARCH (TAG "1") UID ALL 2,5:7\r\n$ OK\r\n';
+      return text.startsWith('UID FETCH') ? '$ OK\r\n' : undefined;
+    });
+    expect((await listAll(session, 2)).map(({ id }) => id)).toEqual(['5', '6', '7']);
   });
 
   test('a refused SEARCH stops the folder', async () => {

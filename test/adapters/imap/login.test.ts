@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { chooseLogin } from '../../../src/adapters/imap/login.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startImapServer } from '../../../src/demo/imap-server.ts';
@@ -146,10 +148,22 @@ describe('a refused login', () => {
     ['[EXPIRED] old', 77],
     ['[PRIVACYREQUIRED] TLS', 69],
     ['no', 77],
+    ['Too many simultaneous connections', 75],
+    ['[ALERT] Too many simultaneous connections. (Failure)', 75],
+    ['[AUTHENTICATIONFAILED] too many', 77],
   ])('%s', async (refuseLogin, exitStatus) => {
     const error = await refusalOf(connect(accountAt(await demo({ refuseLogin }))));
     expect(error).toMatchObject({ exitStatus, layer: 'login' });
     expect(error.remedy).toBeTruthy();
+  });
+
+  test('a BYE after the answer does not hide it', async () => {
+    const server = await scripted(({ text, tag }, socket) => {
+      if (!text.startsWith('AUTHENTICATE')) return undefined;
+      socket.end(`${tag} NO [AUTHENTICATIONFAILED] no\r\n* BYE bye\r\n`);
+      return '';
+    });
+    expect((await refusalOf(connect(accountAt(server.port)))).exitStatus).toBe(77);
   });
 
   test('a BYE instead of an answer', async () => {
@@ -239,10 +253,22 @@ describe('what is no session', () => {
     expect(server.heard.filter((line) => !line.endsWith('CAPABILITY'))).toEqual([]);
   });
 
-  test('a server that speaks another protocol', async () => {
-    const server = await scripted(() => undefined, { greeting: 'HTTP/1.1 400 Bad Request\r\n' });
-    const timeouts = { connectMs: 300 };
-    const error = await refusalOf(connect(accountAt(server.port), { timeouts }));
-    expect(error.layer).toBe('greeting');
+  test.each(['HTTP/1.1 400 Bad Request\r\n', '+OK POP3\r\n', '220 mail ESMTP\r\n'])(
+    'a server that speaks another protocol: %j',
+    async (greeting) => {
+      const server = await scripted(() => undefined, { greeting });
+      const error = await refusalOf(connect(accountAt(server.port)));
+      expect(error).toMatchObject({ exitStatus: 69, layer: 'greeting' });
+    },
+  );
+
+  test('a connection that is reset at once', async () => {
+    const server = createServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    stops.push(async () => void server.close());
+    const account = accountAt((server.address() as AddressInfo).port);
+    const error = await refusalOf(connect(account));
+    expect(error.exitStatus).toBe(75);
+    expect(error).not.toMatchObject({ code: 'timeout' });
   });
 });
