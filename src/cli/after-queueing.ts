@@ -27,16 +27,23 @@ export async function concludeQueued(
   if (now) return sendNow(run, config, account, entry, neighbours);
   if (run.output.json) run.output.document({ queued: queuedJson(entry, account) });
   else run.output.say(`Queued as ${entry.id} for ${plural(entry.recipients.length, 'recipient')}.`);
-  const woken = await run.world
+  if (account.enabled) await flushSoon(run, config, account.name);
+  return 0;
+}
+
+/** Wakes the daemon; where none runs, a flush of its own goes on behind this process, unless the outbox waits for the next sync. */
+export async function flushSoon(run: Run, config: Config, name: string | null): Promise<void> {
+  const { world } = run;
+  const woken = await world
     .control(config.location)
     .call({ command: 'wake' })
     .catch(() => null);
-  if (woken === null && config.settings.sendImmediately && account.enabled)
-    await run.world.detach([...sameConfig(config), '--quiet', 'outbox', 'flush', account.name], {
-      logFile: null,
-      readyWithinMs: 0,
-    });
-  return 0;
+  if (woken !== null || !config.settings.sendImmediately) return;
+  const names = name === null ? [] : [name];
+  await world.detach([...sameConfig(config), '--quiet', 'outbox', 'flush', ...names], {
+    logFile: null,
+    readyWithinMs: 0,
+  });
 }
 
 async function sendNow(

@@ -13,6 +13,7 @@ import type { Account } from '../../core/account.ts';
 import { gravest, InternalError, UsageError } from '../../errors.ts';
 import type { SecretOwner } from '../../ports/secrets.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
+import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
 import type { Act } from '../act.ts';
 import { askPassword, canAsk } from '../prompt.ts';
@@ -67,6 +68,7 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
       throw error;
     }
     tell(run, account, id, config);
+    await noteRunningDaemon(run, config);
     return 0;
   });
 }

@@ -8,6 +8,7 @@ import type { Config } from '../../config/config.ts';
 import { removeAccount, setAccountKeys } from '../../config/edit.ts';
 import type { Account } from '../../core/account.ts';
 import { UsageError } from '../../errors.ts';
+import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
 import type { Act } from '../act.ts';
 import { confirm } from '../prompt.ts';
@@ -42,6 +43,7 @@ async function setEnabled(run: Run, names: readonly string[], enabled: boolean):
     if (run.output.json)
       run.output.document({ accounts: accounts.map(({ name }) => name), enabled });
     for (const { name } of accounts) run.output.say(`${name}: ${enabled ? 'enabled' : 'disabled'}`);
+    if (toChange.length > 0) await noteRunningDaemon(run, config);
     return 0;
   });
 }
@@ -76,6 +78,7 @@ async function remove(run: Run, names: readonly string[]): Promise<number> {
       run.output.document({ removed: accounts.map(({ name, path }) => ({ name, path })) });
     for (const { name, path } of accounts)
       run.output.say(`${name}: removed; its mail stays in ${path}`);
+    await noteRunningDaemon(run, config);
     return 0;
   });
 }

@@ -3,15 +3,18 @@
 import type { Command } from 'commander';
 import { lookUpState } from '../../app/bind-account.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
+import { cancelMessages, retryMessages } from '../../app/outbox-orders.ts';
 import { isoTime } from '../../app/report-json.ts';
 import { syncAll, syncStatus } from '../../app/sync-all.ts';
 import { accountJson } from '../../app/report-json.ts';
 import type { Config } from '../../config/config.ts';
 import type { OutboxEntry } from '../../core/outbox-entry.ts';
 import type { Act } from '../act.ts';
+import { flushSoon } from '../after-queueing.ts';
+import { confirm } from '../prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { printAccount } from '../sync-text.ts';
-import { localTime, printable, size } from '../text.ts';
+import { localTime, plural, printable, size } from '../text.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {
@@ -21,6 +24,16 @@ export function register(command: Command, act: Act): void {
     .argument('[names...]', 'accounts; all where left out')
     .description('try now what is due')
     .action(act(flush));
+  command
+    .command('retry')
+    .argument('[ids...]', 'messages; all that have failed where left out')
+    .description('make messages due now, and ask refused recipients again')
+    .action(act(retry));
+  command
+    .command('cancel')
+    .argument('<ids...>', 'messages')
+    .description('remove messages for good')
+    .action(act(cancel));
   command.addHelpText('after', '\nExample:\n  posthorn outbox list --json');
 }
 
@@ -99,6 +112,31 @@ async function accountNames(
     if (known !== null) names.set(known.id, account.name);
   }
   return names;
+}
+
+async function retry(run: Run, ids: readonly string[]): Promise<number> {
+  const config = await readConfig(run);
+  return withNeighbours(run, config, async (neighbours) => {
+    const entries = await retryMessages(ids, neighbours);
+    tell(run, entries, 'is due now');
+    await flushSoon(run, config, null);
+    return 0;
+  });
+}
+
+async function cancel(run: Run, ids: readonly string[]): Promise<number> {
+  const config = await readConfig(run);
+  await confirm(run, `Remove ${plural(ids.length, 'message')} for good?`);
+  return withNeighbours(run, config, async (neighbours) => {
+    tell(run, await cancelMessages(ids, neighbours), 'is removed');
+    return 0;
+  });
+}
+
+function tell({ output }: Run, entries: readonly OutboxEntry[], what: string): void {
+  if (output.json) output.document({ messages: entries.map(({ id }) => id) });
+  for (const { id, subject } of entries) output.say(`${id} "${printable(subject)}" ${what}.`);
+  if (entries.length === 0) output.say('There is nothing to do.');
 }
 
 async function flush(run: Run, given: readonly string[]): Promise<number> {
