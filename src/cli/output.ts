@@ -110,15 +110,23 @@ export class Output {
     return this.#paint('red', text, this.#stdout);
   }
 
-  /** Columns without rules, a heading above; nothing is cut, so that a pipe gets every word. */
-  table(heading: readonly string[], rows: readonly (readonly string[])[]): void {
+  /** Columns without rules, a heading above, a note below its row; nothing is cut, so that a pipe gets every word. */
+  table(
+    heading: readonly string[],
+    rows: readonly (readonly string[])[],
+    notes: readonly (string | null)[] = [],
+  ): void {
     const table = new Table({
       head: heading.map((text) => this.dim(text)),
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
       chars: noRules,
     });
     table.push(...rows.map((row) => [...row]));
-    for (const line of table.toString().split('\n')) this.line(line.trimEnd());
+    for (const [at, line] of table.toString().split('\n').entries()) {
+      this.line(line.trimEnd());
+      const note = notes[at - 1] ?? null;
+      if (note !== null) this.line(`  ${note}`);
+    }
   }
 
   #paint(style: Style, text: string, stream: NodeJS.WriteStream): string {

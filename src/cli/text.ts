@@ -25,3 +25,10 @@ export function localTime(iso: string | number): string {
   const day = `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
+
+/** A path below the home folder as people write it: `~/Mail`. For eyes alone, never for --json. */
+export function homely(path: string, home: string | undefined): string {
+  return home !== undefined && home !== '/' && path.startsWith(`${home}/`)
+    ? `~${path.slice(home.length)}`
+    : path;
+}

@@ -3,7 +3,6 @@
  * BODYSTRUCTURE and single MIME parts are answered with BAD.
  */
 
-import type { Connection } from './connection.ts';
 import * as folders from './imap-folder-commands.ts';
 import { authenticateCommand, capabilities, login, startTls } from './imap-login.ts';
 import * as messages from './imap-message-commands.ts';

@@ -50,7 +50,8 @@ async function play(
   await prepare(folder, people);
   stage.say(
     'Three mail servers of the demo are up on this machine: IMAP, POP3 and SMTP.\n' +
-      'Mara reads her mail by IMAP, Jonas fetches his by POP3. Each command below is the real one.',
+      'Mara reads her mail by IMAP, Jonas fetches his by POP3.\n' +
+      'Each command below is the real one.',
   );
   await addAccounts(stage, people, servers);
   await firstSync(stage);
@@ -157,7 +158,7 @@ function conclude(stage: Stage, { equal, missing, different }: Comparison): numb
   stage.heading('Every message on disk beside the one on the server');
   if (missing + different === 0) {
     stage.say(
-      `All ${String(equal)} messages are equal byte for byte (CRLF as LF), none is missing, none is double.`,
+      `All ${String(equal)} messages are equal byte for byte (CRLF as LF).\nNone is missing, none is double.`,
     );
     return 0;
   }

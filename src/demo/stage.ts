@@ -38,7 +38,8 @@ export class Stage {
   async run(words: readonly string[], input = ''): Promise<string> {
     this.#options.signal.throwIfAborted();
     const piped = input === '' ? '' : `printf ${quoted(input.replaceAll('\n', '\\n'))} | `;
-    this.say(this.#paint('36', `\n$ ${piped}posthorn ${words.map(quoted).join(' ')}`));
+    const line = `$ ${piped}posthorn ${words.map(quoted).join(' ')}`;
+    this.say(`\n${this.#paint('36', folded(line, this.#options.columns))}`);
     const { status, text } = await this.#spawn(words, input, true);
     if (status !== 0) throw new Error(`posthorn ${words.join(' ')} ended with ${String(status)}`);
     return text;
@@ -90,6 +91,18 @@ export class Stage {
   #paint(code: string, text: string): string {
     return this.#options.color ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
+}
+
+/** Broken between options where the line would not fit, as a shell takes it. */
+function folded(line: string, columns: number): string {
+  const lines: string[] = [''];
+  for (const part of line.split(/ (?=--)/)) {
+    const last = lines.at(-1) ?? '';
+    const joined = last === '' ? part : `${last} ${part}`;
+    if (last !== '' && joined.length + 2 > columns) lines.push(`    ${part}`);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines.join(' \\\n');
 }
 
 /** As a shell would need it. */

@@ -19,6 +19,7 @@ import type { Act } from '../act.ts';
 import { askPassword, canAsk } from '../prompt.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { readPasswordLines } from '../standard-input.ts';
+import { homely } from '../text.ts';
 import type { Run } from '../world.ts';
 import { failures, printTest, testJson } from './account-test.ts';
 
@@ -168,8 +169,11 @@ async function giveUp(id: string, { secrets }: Neighbours, status: number): Prom
 }
 
 function tell(run: Run, account: Account, id: string, config: Config): void {
-  const { name } = account;
-  if (run.output.json)
-    run.output.document({ added: { name, id, path: account.path }, config: config.path });
-  else run.output.say(`${name}: added to ${config.path}; its mail will be in ${account.path}`);
+  const { name, path } = account;
+  const { home } = config.location;
+  if (run.output.json) run.output.document({ added: { name, id, path }, config: config.path });
+  else
+    run.output.say(
+      `${name}: added to ${homely(config.path, home)}; its mail will be in ${homely(path, home)}`,
+    );
 }

@@ -13,6 +13,7 @@ import { changeConfig } from '../edit-session.ts';
 import type { Act } from '../act.ts';
 import { confirm } from '../prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
+import { homely } from '../text.ts';
 import type { Run } from '../world.ts';
 
 export function registerChanges(command: Command, act: Act): void {
@@ -77,7 +78,7 @@ async function remove(run: Run, names: readonly string[]): Promise<number> {
     if (run.output.json)
       run.output.document({ removed: accounts.map(({ name, path }) => ({ name, path })) });
     for (const { name, path } of accounts)
-      run.output.say(`${name}: removed; its mail stays in ${path}`);
+      run.output.say(`${name}: removed; its mail stays in ${homely(path, config.location.home)}`);
     await noteRunningDaemon(run, config);
     return 0;
   });

@@ -179,8 +179,8 @@ async function status(run: Run): Promise<number> {
 function printStatus(run: Run, now: DaemonStatus): void {
   const { process: id, version, startedAt, accounts } = now;
   run.output.say(
-    `The daemon runs (process ${String(id)}, posthorn ${version}) since ${localTime(startedAt)}, ` +
-      `with ${plural(accounts.length, 'account')}.`,
+    `The daemon runs since ${localTime(startedAt)} with ${plural(accounts.length, 'account')} ` +
+      `(process ${String(id)}, ${version}).`,
   );
   if (accounts.length === 0) return;
   run.output.table(

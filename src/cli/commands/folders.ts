@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { listFolders, type ListedFolder } from '../../app/list-folders.ts';
 import type { Act } from '../act.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
-import { printable } from '../text.ts';
+import { homely, printable } from '../text.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {
@@ -24,14 +24,18 @@ async function list(run: Run, names: readonly string[]): Promise<number> {
     for (const account of accounts) folders.push(...(await listFolders(account, neighbours)));
     if (run.output.json) run.output.document({ folders });
     else if (folders.length === 0) run.output.say('No folders yet: run posthorn sync.');
-    else run.output.table(heading, folders.map(asRow));
+    else
+      run.output.table(
+        heading,
+        folders.map((folder) => asRow(folder, config.location.home)),
+      );
     return 0;
   });
 }
 
 const heading = ['ACCOUNT', 'ROLE', 'FOLDER', 'MESSAGES', 'UNREAD', 'LOCAL PATH'];
 
-function asRow(folder: ListedFolder): string[] {
+function asRow(folder: ListedFolder, home: string): string[] {
   const { account, role, remote, total, unread, path } = folder;
   return [
     account,
@@ -39,6 +43,6 @@ function asRow(folder: ListedFolder): string[] {
     printable(remote),
     total === null ? '-' : String(total),
     unread === null ? '-' : String(unread),
-    printable(path),
+    printable(homely(path, home)),
   ];
 }

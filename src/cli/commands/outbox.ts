@@ -14,7 +14,7 @@ import { flushSoon } from '../after-queueing.ts';
 import { confirm } from '../prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { printAccount } from '../sync-text.ts';
-import { localTime, plural, printable, size } from '../text.ts';
+import { localTime, plural, printable } from '../text.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {
@@ -48,8 +48,9 @@ async function list(run: Run): Promise<number> {
     else if (rows.length === 0) run.output.say('The outbox is empty.');
     else
       run.output.table(
-        ['ID', 'ACCOUNT', 'STATE', 'TO', 'SUBJECT', 'SIZE', 'NEXT ATTEMPT', 'REASON'],
+        ['ID', 'ACCOUNT', 'STATE', 'NEXT ATTEMPT', 'TO', 'SUBJECT'],
         rows.map(asRow),
+        rows.map(({ reason }) => (reason === null ? null : `(${printable(reason)})`)),
       );
     return 0;
   });
@@ -94,11 +95,9 @@ function asRow(entry: Described): string[] {
     entry.id,
     entry.account ?? '(removed)',
     entry.state,
+    entry.nextAttempt === null ? 'none' : localTime(entry.nextAttempt),
     printable(`${first?.address ?? ''}${more}`),
-    printable(entry.subject).slice(0, 40),
-    size(entry.size),
-    entry.nextAttempt === null ? '' : localTime(entry.nextAttempt),
-    printable(entry.reason ?? ''),
+    printable(entry.subject),
   ];
 }
 
