@@ -1,5 +1,6 @@
 /** When posthorn stops asking a server that keeps failing, and says so. */
 
+import type { Layer } from '../errors.ts';
 import type { Settings } from './settings.ts';
 
 /** The part of an account's state that its polls move. Times in milliseconds since the epoch. */
@@ -20,6 +21,8 @@ export interface PollHistory {
 export interface PollFailure {
   readonly code: string;
   readonly message: string;
+  /** The step that failed; a login that the server refused is told by it from a password that is not to be had here. */
+  readonly layer?: Layer | undefined;
 }
 
 type Limits = Pick<Settings, 'maxFailures' | 'suspendAfterMs' | 'maxLoginFailures'>;
@@ -44,13 +47,15 @@ export function afterFailure<H extends PollHistory>(
   limits: Limits,
   now: number,
 ): H {
+  const { code, message, layer } = failure;
+  const refused = code === 'credentials' && layer === 'login';
   const next = {
     ...history,
     lastAttempt: now,
     failures: history.failures + 1,
-    loginFailures: failure.code === 'credentials' ? history.loginFailures + 1 : 0,
+    loginFailures: refused ? history.loginFailures + 1 : 0,
     failingSince: history.failingSince ?? now,
-    lastError: { ...failure, at: now },
+    lastError: { code, message, at: now },
   };
   const why = reasonToSuspend(next, limits, now);
   return why === null || next.suspended !== null
