@@ -13,10 +13,27 @@ export interface Mailbox {
 
 /** All of a list, groups flattened (RFC 5322 3.4). DataError names what is no address. */
 export function parseMailboxes(text: string): Mailbox[] {
-  if (/\p{Cc}/u.test(text.replace(/\t/g, ' '))) throw noAddress(text);
+  if (/\p{Cc}/u.test(text.replace(/\t/g, ' ')) || isGuesswork(text)) throw noAddress(text);
   return addressparser(text, { flatten: true })
     .filter(({ name, address }) => name !== '' || address !== '')
     .map(({ name, address }) => ({ name: name.trim(), address: envelopeAddress(address, text) }));
+}
+
+/**
+ * The parser makes something of everything: of `a@x b@y` it makes one address, of `<a b@x>` b@x. A recipient must neither be
+ * lost nor guessed, so each must be a single word, or stand in brackets as one, one between two commas.
+ */
+function isGuesswork(text: string): boolean {
+  const plain = text
+    .replace(/"(?:[^"\\]|\\.)*"/g, '""')
+    .replace(/\([^()]*\)/g, '')
+    .replace(/(^|[,;])[^,;:<>@[]*:/g, ',');
+  return plain.split(/[,;]/).some((each) => {
+    const brackets = each.match(/<[^<>]*>/g) ?? [];
+    const [inner = each] = brackets.map((bracket) => bracket.slice(1, -1));
+    const outside = each.replace(/<[^<>]*>/g, '');
+    return brackets.length > 1 || /[<>]/.test(outside) || /\s/.test(inner.trim());
+  });
 }
 
 /** Of a header's value; null where there is none that can be used. */
