@@ -4,6 +4,7 @@ import type { Account } from '../core/account.ts';
 import { ConfigurationError, gravest, type ExitStatus } from '../errors.ts';
 import { mapBounded } from './bounded.ts';
 import type { Neighbours } from './neighbours.ts';
+import { errorJson, type AccountJson } from './report-json.ts';
 import type { AccountReport } from './report.ts';
 import { syncAccount, type SyncOptions } from './sync-account.ts';
 
@@ -20,20 +21,9 @@ export async function syncAll(
   );
 }
 
-/**
- * The status of a whole sync. Accounts that are disabled or suspended count only where they were named (78).
- */
-export function syncStatus(
-  reports: readonly AccountReport[],
-  named: ReadonlySet<string>,
-): ExitStatus {
-  return gravest(reports.flatMap((report) => statusesOf(report, named.has(report.account))));
-}
-
-function statusesOf(report: AccountReport, isNamed: boolean): ExitStatus[] {
-  const statuses: ExitStatus[] = [];
-  if (report.skipped !== null && isNamed) statuses.push(78);
-  if (report.error !== null) statuses.push(report.error.exitStatus);
+/** The status that this account alone earns. */
+export function syncStatus(report: AccountReport): ExitStatus {
+  const statuses: ExitStatus[] = report.error === null ? [] : [report.error.exitStatus];
   for (const { result } of report.sent?.messages ?? []) {
     if (result === 'failed') statuses.push(69);
     if (result === 'deferred' || result === 'uncertain') statuses.push(75);
@@ -42,15 +32,15 @@ function statusesOf(report: AccountReport, isNamed: boolean): ExitStatus[] {
     if (error !== null) statuses.push(error.exitStatus);
     statuses.push(...failed.map((each) => each.error.exitStatus));
   }
-  return statuses;
+  return gravest(statuses);
 }
 
-/** For a skipped account that was named outright. */
-export function skippedError(report: AccountReport): ConfigurationError | null {
-  if (report.skipped === null) return null;
-  const remedy = `Run: posthorn account enable ${report.account}`;
-  return new ConfigurationError(`it is ${report.skipped}, nothing was done`, {
+/** An account that is disabled or suspended is skipped without a fuss, but an error (78) where it was named outright. */
+export function refusedIfSkipped(report: AccountJson): AccountJson {
+  if (report.skipped === null) return report;
+  const error = new ConfigurationError(`it is ${report.skipped}, nothing was done`, {
     account: report.account,
-    remedy,
+    remedy: `Run: posthorn account enable ${report.account}`,
   });
+  return { ...report, status: error.exitStatus, error: errorJson(error) };
 }

@@ -6,7 +6,7 @@ export type AccountType = 'imap' | 'pop3';
 /** `tls`: from the first byte. `starttls`: upgraded before anything else is said, or not at all. `none`: in clear. */
 export type Security = 'tls' | 'starttls' | 'none';
 
-/** SASL mechanisms in lower case, the POP3 command APOP, and `auto`: the strongest one that both sides know. */
+/** SASL mechanisms in lower case, the POP3 command APOP, and `auto`: what fits the server and the encryption (wire/sasl). */
 export type AuthMethod =
   | 'auto'
   | 'plain'

@@ -137,7 +137,7 @@ class Daemon {
     );
     const accounts = reports.map((report) => {
       this.#options.onReport(report);
-      return { ...accountJson(report, syncStatus([report], new Set())) };
+      return { ...accountJson(report, syncStatus(report)) };
     });
     const unknown = request.accounts.filter((name) => !this.#keepers.has(name));
     return JSON.parse(JSON.stringify({ accounts, unknown })) as Json;

@@ -89,7 +89,7 @@ function logLine(run: Run, level: 'info' | 'warn', text: string): void {
 }
 
 function logReport(run: Run, report: AccountReport): void {
-  const told = accountJson(report, syncStatus([report], new Set()));
+  const told = accountJson(report, syncStatus(report));
   for (const { level, text } of accountLines(told)) {
     const isNews = level !== 'info' || !text.endsWith('nothing new') || run.output.verbose;
     if (isNews) logLine(run, level === 'info' ? 'info' : 'warn', text);

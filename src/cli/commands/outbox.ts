@@ -9,6 +9,7 @@ import { syncAll, syncStatus } from '../../app/sync-all.ts';
 import { accountJson } from '../../app/report-json.ts';
 import type { Config } from '../../config/config.ts';
 import type { OutboxEntry } from '../../core/outbox-entry.ts';
+import { gravest } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { flushSoon } from '../after-queueing.ts';
 import { confirm } from '../prompt.ts';
@@ -151,9 +152,9 @@ async function flush(run: Run, given: readonly string[]): Promise<number> {
       progress: () => undefined,
       signal: run.world.signal,
     });
-    const told = reports.map((report) => accountJson(report, syncStatus([report], new Set())));
+    const told = reports.map((report) => accountJson(report, syncStatus(report)));
     for (const report of told) printAccount(run.output, report);
     if (run.output.json) run.output.document({ accounts: told });
-    return syncStatus(reports, new Set(given));
+    return gravest(reports.map(syncStatus));
   });
 }

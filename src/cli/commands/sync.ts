@@ -3,7 +3,7 @@
 import { Option, type Command } from 'commander';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { accountJson, type AccountJson } from '../../app/report-json.ts';
-import { skippedError, syncAll, syncStatus } from '../../app/sync-all.ts';
+import { refusedIfSkipped, syncAll, syncStatus } from '../../app/sync-all.ts';
 import type { SyncOptions } from '../../app/sync-account.ts';
 import type { Config } from '../../config/config.ts';
 import type { Account } from '../../core/account.ts';
@@ -43,9 +43,13 @@ async function sync(run: Run, names: readonly string[], flags: SyncFlags): Promi
       remedy: 'Run: posthorn account add',
     });
   const named = new Set(names.length === 0 ? [] : accounts.map(({ name }) => name));
-  const reports =
-    (await syncByDaemon(run, config, accounts, flags)) ??
-    (await syncHere(run, config, accounts, flags, named));
+  const byDaemon = await syncByDaemon(run, config, accounts, flags);
+  const done = new Set(byDaemon.map(({ account }) => account));
+  const others = accounts.filter(({ name }) => !done.has(name));
+  const here = others.length === 0 ? [] : await syncHere(run, config, others, flags);
+  const reports = [...byDaemon, ...here].map((report) =>
+    named.has(report.account) ? refusedIfSkipped(report) : report,
+  );
   for (const report of reports) printAccount(run.output, report);
   if (run.output.json) run.output.document({ accounts: reports });
   run.world.signal.throwIfAborted();
@@ -57,7 +61,6 @@ async function syncHere(
   config: Config,
   accounts: readonly Account[],
   flags: SyncFlags,
-  named: ReadonlySet<string>,
 ): Promise<AccountJson[]> {
   return withNeighbours(run, config, async (neighbours: Neighbours) => {
     const progress = new Progress(run.output, run.world.stderr);
@@ -74,21 +77,17 @@ async function syncHere(
     };
     const reports = await syncAll(accounts, neighbours, options);
     progress.clear();
-    return reports.map((report) => {
-      const error = named.has(report.account) ? skippedError(report) : null;
-      const told = error === null ? report : { ...report, error };
-      return accountJson(told, syncStatus([report], named));
-    });
+    return reports.map((report) => accountJson(report, syncStatus(report)));
   });
 }
 
-/** The daemon holds the accounts' locks while it polls, so it is asked. Null where none runs, or it does not keep all of them. */
+/** The daemon holds the accounts' locks while it polls, so it is asked. Of accounts that it does not keep it says nothing. */
 async function syncByDaemon(
   run: Run,
   config: Config,
   accounts: readonly Account[],
   flags: SyncFlags,
-): Promise<AccountJson[] | null> {
+): Promise<AccountJson[]> {
   const request = {
     command: 'sync',
     accounts: accounts.map(({ name }) => name),
@@ -98,7 +97,6 @@ async function syncByDaemon(
   } as const;
   const answer = (await run.world.control(config.location).call(request, run.world.signal)) as {
     accounts: AccountJson[];
-    unknown: string[];
   } | null;
-  return answer === null || answer.unknown.length > 0 ? null : answer.accounts;
+  return answer?.accounts ?? [];
 }
