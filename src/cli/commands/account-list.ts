@@ -99,6 +99,19 @@ function fares(row: Summary): string {
   return row.lastSuccess === null ? 'new' : 'good';
 }
 
+/** The state of one account in `account show --json`. */
+function stateJson(state: AccountState) {
+  const { lastAttempt, lastSuccess, failingSince, lastError, suspended, ...rest } = state;
+  return {
+    ...rest,
+    lastAttempt: isoTime(lastAttempt),
+    lastSuccess: isoTime(lastSuccess),
+    failingSince: isoTime(failingSince),
+    lastError: lastError === null ? null : { ...lastError, at: isoTime(lastError.at) },
+    suspended: suspended === null ? null : { ...suspended, since: isoTime(suspended.since) },
+  };
+}
+
 async function show(run: Run, name: string | undefined): Promise<number> {
   const config = await readConfig(run);
   const account = oneAccount(config, name);
@@ -107,7 +120,7 @@ async function show(run: Run, name: string | undefined): Promise<number> {
     if (run.output.json)
       run.output.document({
         account: { ...account, id: account.id ?? known?.id ?? null },
-        state: known,
+        state: known === null ? null : stateJson(known),
       });
     else run.output.table(['KEY', 'VALUE'], shown(account, config, known));
     return 0;
