@@ -30,6 +30,8 @@ export async function fileSent(
   try {
     for (const entry of entries) {
       const unfiled = toKeep.includes(entry) ? await cabinet.file(entry) : null;
+      // Asked to stop: it stays as it is, due at the next flush.
+      if (options.signal.aborted && unfiled !== null) return;
       report.messages.push(await conclude(entry, unfiled, neighbours));
     }
   } finally {
@@ -80,7 +82,7 @@ class SentCabinet {
   /** Why it could not be filed, or null. */
   async file(entry: OutboxEntry): Promise<string | null> {
     try {
-      if (this.#bound.account.type === 'pop3') await this.#keepLocally(entry);
+      if (this.#hasNoServer()) await this.#keepLocally(entry);
       else await this.#keepOnServer(entry);
       return null;
     } catch (thrown) {
@@ -90,6 +92,12 @@ class SentCabinet {
 
   async close(): Promise<void> {
     await this.#session?.close();
+  }
+
+  /** POP3 knows one folder; an account that sends alone has no server of its own at all. */
+  #hasNoServer(): boolean {
+    const { type, incoming } = this.#bound.account;
+    return type === 'pop3' || incoming === undefined;
   }
 
   async #keepOnServer(entry: OutboxEntry): Promise<void> {

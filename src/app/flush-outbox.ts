@@ -57,6 +57,7 @@ async function flushLocked(
   const line = new SendingLine(bound, neighbours, options);
   try {
     for (const entry of due.filter(({ state }) => state !== 'sent')) {
+      if (options.signal.aborted) break;
       const after = await line.attempt(entry);
       if (after.state !== 'sent') report.messages.push(told(after));
     }
@@ -67,7 +68,7 @@ async function flushLocked(
     ({ state }) => state === 'sent',
   );
   await fileSent(taken, bound, neighbours, options, report);
-  if (line.failure !== null) throw line.failure;
+  if (line.failure !== null && !options.signal.aborted) throw line.failure;
 }
 
 /**
@@ -88,15 +89,28 @@ class SendingLine {
     this.#signal = signal;
   }
 
+  /** What became of it; as it was where we were asked to stop before anything was sent. */
   async attempt(entry: OutboxEntry): Promise<OutboxEntry> {
     const { outbox } = this.#neighbours;
     const session = await this.#connected();
-    if (session === null) return this.#putOff(entry);
+    if (session === null) return this.#putOff(entry, this.failure?.message ?? 'no connection');
+    const octets = await this.#read(entry);
+    if (!Buffer.isBuffer(octets)) return this.#putOff(entry, octets.message);
     const sending = beforeAttempt(entry);
     await outbox.update(sending);
-    const after = afterAttempt(sending, await this.#send(sending, session), this.#moment());
+    const result = await this.#send(sending, octets, session);
+    const after = result === null ? entry : afterAttempt(sending, result, this.#moment());
     await outbox.update(after);
     return after;
+  }
+
+  /** One message that can't be read must not keep the others from being sent (design rule 11). */
+  async #read({ id }: OutboxEntry): Promise<Buffer | PosthornError> {
+    try {
+      return await this.#neighbours.outbox.read(id);
+    } catch (thrown) {
+      return asPosthornError(thrown);
+    }
   }
 
   async close(): Promise<void> {
@@ -116,9 +130,8 @@ class SendingLine {
   }
 
   /** Nothing was sent: the attempt counts, unless we were asked to stop. */
-  async #putOff(entry: OutboxEntry): Promise<OutboxEntry> {
+  async #putOff(entry: OutboxEntry, reason: string): Promise<OutboxEntry> {
     if (this.#signal.aborted) return entry;
-    const reason = this.failure?.message ?? 'no connection';
     const tried = { ...entry, attempts: entry.attempts + 1 };
     const result = { kind: entry.state === 'queued' ? 'deferred' : 'uncertain', reason } as const;
     const after = afterAttempt(tried, result, this.#moment());
@@ -126,19 +139,22 @@ class SendingLine {
     return after;
   }
 
-  async #send(entry: OutboxEntry, session: SenderSession): Promise<AttemptResult> {
-    const octets = await this.#neighbours.outbox.read(entry.id);
+  /** Null where we were asked to stop and it surely was not taken. */
+  async #send(
+    entry: OutboxEntry,
+    octets: Buffer,
+    session: SenderSession,
+  ): Promise<AttemptResult | null> {
     try {
-      const outcome = await session.send(
-        { from: entry.from, recipients: openRecipients(entry), octets },
-        this.#signal,
-      );
+      const message = { from: entry.from, recipients: openRecipients(entry), octets };
+      const outcome = await session.send(message, this.#signal);
       if (outcome.kind === 'uncertain') await this.close();
       return outcome;
     } catch (thrown) {
       const error = asPosthornError(thrown);
       if (error.reach !== 'message') await this.close();
       const refused = error.reach === 'message' && error.retry === 'never';
+      if (this.#signal.aborted && !refused) return null;
       return { kind: refused ? 'refused' : 'deferred', reason: error.message };
     }
   }
