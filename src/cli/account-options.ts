@@ -1,8 +1,7 @@
 /** The options of account add, and the keys of the file that they stand for. */
 
-import { Option, type Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
-import type { AccountEntry } from '../config/schema.ts';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { authWords, type AccountEntry } from '../config/schema.ts';
 
 /** As commander hands them over: camel case, undefined where not given. */
 export interface AccountFlags {
@@ -57,17 +56,6 @@ export interface AccountFlags {
 }
 
 const securities = ['tls', 'starttls', 'none'];
-const mechanisms = [
-  'auto',
-  'plain',
-  'login',
-  'cram-md5',
-  'scram-sha-1',
-  'scram-sha-256',
-  'xoauth2',
-  'oauthbearer',
-  'external',
-];
 
 export function addAccountOptions(command: Command): Command {
   addIdentity(command);
@@ -100,7 +88,7 @@ function addIncoming(command: Command): Command {
     .option('--in-port <port>', 'its port (default: by type and security: 993/143, 995/110)', port)
     .addOption(choice('--in-security <kind>', 'its security (default: tls)', securities))
     .addOption(
-      choice('--in-auth <method>', 'its authentication (default: auto)', [...mechanisms, 'apop']),
+      choice('--in-auth <method>', 'its authentication (default: auto)', [...authWords, 'apop']),
     )
     .option('--user <name>', 'user name there (default: the address)');
   addPassword(command, '', 'the password');
@@ -129,7 +117,7 @@ function addOutgoing(command: Command): Command {
         'none',
       ]),
     )
-    .addOption(choice('--out-auth <method>', 'its authentication (default: auto)', mechanisms))
+    .addOption(choice('--out-auth <method>', 'its authentication (default: auto)', authWords))
     .option('--out-user <name>', 'user name there');
   addPassword(command, 'out-', 'the password of the outgoing server');
   return command

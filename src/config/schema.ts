@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { accountNamePattern } from '../core/account-name.ts';
 import * as value from './schema-values.ts';
 
-const authWords = [
+/** Words for `auth` that fit every protocol. */
+export const authWords = [
   'auto',
   'plain',
   'login',
