@@ -35,7 +35,7 @@ export async function enqueue(
     attempts: 0,
     nextAttempt: now,
     lastError: null,
-    saveSent: settings.saveSent && account.saveSent !== false,
+    saveSent: account.saveSent === true || (settings.saveSent && account.saveSent !== false),
     filing: null,
   };
   await neighbours.outbox.add(entry, composed.octets);
