@@ -183,7 +183,10 @@ function notOffered(what: string, { offered }: MechanismChoice): RefusedError {
   const names = [...offered].sort().join(', ');
   return new RefusedError(`the server offers ${what} (it offers: ${names || 'nothing'})`, {
     layer: 'login',
-    remedy: 'Set `auth` to what the server offers, or `auth: auto`.',
+    remedy:
+      names === ''
+        ? 'Set `security: tls` or `starttls`: many servers offer a login on an encrypted connection alone.'
+        : 'Set `auth` to what the server offers, or `auth: auto`.',
   });
 }
 

@@ -15,8 +15,11 @@ const lineLimit = 8192;
 /** Some answers wait for the server's disk: the sizes of a large maildrop, the deletions at QUIT. */
 const slowFactor = 5;
 
+/** How long an answer may take: the greeting as long as connecting, which it ends for the person who waits. */
+type Pace = 'greeting' | 'usual' | 'slow';
+
 export interface ConnectionLimits {
-  /** DNS, TCP and TLS together, in milliseconds. */
+  /** DNS, TCP and TLS together, in milliseconds; and then the greeting. */
   readonly connectMs: number;
   /** Silence while an answer is waited for, in milliseconds. */
   readonly answerMs: number;
@@ -79,8 +82,8 @@ export class Pop3Connection {
     this.#socket.write(lines.map((line) => `${line}\r\n`).join(''));
   }
 
-  async reply(pace: 'usual' | 'slow' = 'usual'): Promise<Reply> {
-    this.#reader.idleMs = this.#limits.answerMs * (pace === 'slow' ? slowFactor : 1);
+  async reply(pace: Pace = 'usual'): Promise<Reply> {
+    this.#reader.idleMs = this.#patience(pace);
     const line = await this.#reader.line(lineLimit);
     this.#reader.idleMs = this.#limits.answerMs;
     const reply = parseReply(line);
@@ -91,7 +94,13 @@ export class Pop3Connection {
     );
   }
 
-  async command(line: string, pace: 'usual' | 'slow' = 'usual'): Promise<Reply> {
+  #patience(pace: Pace): number {
+    const { connectMs, answerMs } = this.#limits;
+    if (pace === 'greeting') return connectMs;
+    return pace === 'slow' ? answerMs * slowFactor : answerMs;
+  }
+
+  async command(line: string, pace: Pace = 'usual'): Promise<Reply> {
     this.send([line]);
     return await this.reply(pace);
   }

@@ -21,7 +21,7 @@ export type Method = SaslMechanism | 'APOP' | 'USER';
 /** RFC 1939 section 7: the msg-id in the greeting that APOP signs, or null. */
 export async function readGreeting(connection: Pop3Connection): Promise<string | null> {
   connection.layer = 'greeting';
-  const reply = await connection.reply();
+  const reply = await connection.reply('greeting');
   if (reply.kind === 'ok')
     return /<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>/.exec(reply.text)?.[0] ?? null;
   const message = `the server turns us away${said(reply)}`;
