@@ -1,74 +1,26 @@
-/** Writes the configuration of a Dovecot 2.3 that lives in one folder and harms no other. */
+/** Writes the configuration of a Dovecot that lives in one folder and harms no other: what all versions have in common. */
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import type { Certificate } from './authority.ts';
-
-export type MailFormat = 'maildir' | 'maildir-fs' | 'sdbox';
-
-export interface DovecotSettings {
-  /** `maildir` (Maildir++, the default), `maildir-fs` (nested folders) or `sdbox`. */
-  format?: MailFormat;
-  /** Of folder names, `/` unless given. */
-  separator?: '.' | '/';
-  /** Sent, Drafts, Trash, Junk and Archive exist for everyone, with their SPECIAL-USE flag (RFC 6154). */
-  specialUse?: boolean;
-  /**
-   * No password in clear without TLS. The server then stands on 127.0.0.2, since Dovecot trusts
-   * whoever comes from its own address.
-   */
-  disablePlaintextAuth?: boolean;
-  /** `%08Xu%08Xv` unless given. */
-  pop3UidlFormat?: string;
-  mechanisms?: readonly string[];
-  sslMinProtocol?: 'TLSv1.2' | 'TLSv1.3';
-  /** Lines for the end of the configuration file. */
-  extra?: string;
-}
-
-export interface DovecotPorts {
-  imap: number;
-  imaps: number;
-  pop3: number;
-  pop3s: number;
-  lmtp: number;
-}
-
-export interface DovecotPlace extends DovecotSettings {
-  folder: string;
-  host: string;
-  ports: DovecotPorts;
-  certificate: Certificate;
-}
+import type { DovecotDialect } from './dovecot-dialect.ts';
+import { dialect23 } from './dovecot-config-23.ts';
+import { dialect24 } from './dovecot-config-24.ts';
+import { authSocket, mailOwner } from './dovecot-settings.ts';
+import type { DovecotPlace, DovecotPorts } from './dovecot-settings.ts';
 
 const mechanisms = ['plain', 'login', 'apop', 'cram-md5', 'scram-sha-1', 'scram-sha-256'];
 
 /** Octets of the longest path of a Unix socket (sun_path). */
 const longestSocketPath = 107;
 
-/** Who owns the mail: Debian's `mail` where we are root, ourselves otherwise. */
-export const mailOwner = ((): { uid: number; gid: number } => {
-  const { uid, gid } = userInfo();
-  return uid === 0 ? { uid: 8, gid: 8 } : { uid, gid };
-})();
-
-export const authSocket = (folder: string): string => join(folder, 'run', 'auth-client');
-
 /** Without root nothing can change its user or its root directory: every process runs as the one user. */
-function users(): string {
+function users(chrooted: readonly string[]): string {
   const { uid, username } = userInfo();
   if (uid === 0) return '';
-  const services = ['imap-login', 'pop3-login', 'lmtp', 'anvil', 'stats', 'auth', 'ipc'];
   return [
     `default_internal_user = ${username}`,
     `default_internal_group = ${username}`,
     `default_login_user = ${username}`,
-    ...services.map((service) => `service ${service} {\n  chroot =\n}`),
+    ...chrooted.map((service) => `service ${service} {\n  chroot =\n}`),
   ].join('\n');
-}
-
-function mailLocation(format: MailFormat): string {
-  if (format === 'sdbox') return 'sdbox:~/sdbox';
-  return format === 'maildir-fs' ? 'maildir:~/Maildir:LAYOUT=fs' : 'maildir:~/Maildir';
 }
 
 function namespace(separator: string, specialUse: boolean): string {
@@ -91,8 +43,8 @@ function listener(name: string, port: number, tls = false): string {
 }
 
 /** Login processes serve many connections each, so that quick reconnects never wait for a fork. */
-function services(ports: DovecotPorts): string {
-  const login = '  service_count = 0\n  process_min_avail = 1\n  client_limit = 1000';
+function services(ports: DovecotPorts, manyRequests: string): string {
+  const login = `  ${manyRequests}\n  process_min_avail = 1\n  client_limit = 1000`;
   const { uid } = userInfo();
   return [
     `service imap-login {\n${login}`,
@@ -111,31 +63,23 @@ function services(ports: DovecotPorts): string {
   ].join('\n');
 }
 
-function authentication(place: DovecotPlace): string {
-  const { uid, gid } = mailOwner;
-  // A file for each user: a common one is read again only once a second.
-  const passwords = join(place.folder, 'users', '%u');
-  const fields = `uid=${uid} gid=${gid} home=${join(place.folder, 'mail')}/%u`;
-  return [
-    `auth_mechanisms = ${(place.mechanisms ?? mechanisms).join(' ')}`,
-    'auth_failure_delay = 0',
-    'auth_username_format = %Lu',
-    `disable_plaintext_auth = ${place.disablePlaintextAuth === true ? 'yes' : 'no'}`,
-    `passdb {\n  driver = passwd-file\n  args = username_format=%u ${passwords}\n}`,
-    `userdb {\n  driver = passwd-file\n  args = username_format=%u ${passwords}`,
-    `  default_fields = ${fields}\n}`,
-    `first_valid_uid = ${Math.min(uid, 8)}`,
-    `first_valid_gid = ${Math.min(gid, 8)}`,
-  ].join('\n');
+function dialectOf(version: string): DovecotDialect {
+  if (version.startsWith('2.3.')) return dialect23;
+  if (version.startsWith('2.4.')) return dialect24;
+  throw new Error(
+    `Dovecot ${version} is installed: these tests know the configuration of 2.3, 2.4`,
+  );
 }
 
-/** The text of dovecot.conf. */
-export function dovecotConfiguration(place: DovecotPlace): string {
-  const { folder, host, certificate } = place;
+/** The text of dovecot.conf for what `dovecot --version` names. */
+export function dovecotConfiguration(version: string, place: DovecotPlace): string {
+  const { folder, host } = place;
   if (authSocket(folder).length + 20 > longestSocketPath) {
     throw new Error(`${folder} is too long a path for sockets: set TMPDIR to a shorter one`);
   }
+  const dialect = dialectOf(version);
   return [
+    ...dialect.head,
     `base_dir = ${folder}/run`,
     `state_dir = ${folder}/state`,
     `instance_name = ${folder.split('/').at(-1)}`,
@@ -143,20 +87,22 @@ export function dovecotConfiguration(place: DovecotPlace): string {
     'log_timestamp = "%Y-%m-%d %H:%M:%S "',
     'protocols = imap pop3 lmtp',
     `listen = ${host}`,
-    users(),
+    users(dialect.chrooted),
     'ssl = yes',
-    `ssl_cert = <${certificate.cert}`,
-    `ssl_key = <${certificate.key}`,
-    'ssl_dh =',
     `ssl_min_protocol = ${place.sslMinProtocol ?? 'TLSv1.2'}`,
-    authentication(place),
-    services(place.ports),
-    `mail_location = ${mailLocation(place.format ?? 'maildir')}`,
+    ...dialect.certificate(place.certificate),
+    `auth_mechanisms = ${(place.mechanisms ?? mechanisms).join(' ')}`,
+    'auth_failure_delay = 0',
+    ...dialect.passwords(place),
+    `first_valid_uid = ${Math.min(mailOwner.uid, 8)}`,
+    `first_valid_gid = ${Math.min(mailOwner.gid, 8)}`,
+    services(place.ports, dialect.manyRequests),
+    ...dialect.mailLocation(place.format ?? 'maildir'),
     namespace(place.separator ?? '/', place.specialUse === true),
     'mail_max_userip_connections = 1000',
     'mail_fsync = never',
     'postmaster_address = postmaster@example.org',
-    `pop3_uidl_format = ${place.pop3UidlFormat ?? '%08Xu%08Xv'}`,
+    `pop3_uidl_format = ${dialect.uidl[place.pop3Uidl ?? 'uid']}`,
     place.extra ?? '',
     '',
   ].join('\n');

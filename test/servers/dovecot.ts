@@ -6,8 +6,9 @@ import { Accounts } from './accounts.ts';
 import type { User } from './accounts.ts';
 import { createAuthority } from './authority.ts';
 import type { Authority, Certificate, CertificateKind } from './authority.ts';
-import { authSocket, dovecotConfiguration, mailOwner } from './dovecot-config.ts';
-import type { DovecotPorts, DovecotSettings } from './dovecot-config.ts';
+import { dovecotConfiguration } from './dovecot-config.ts';
+import { authSocket, mailOwner } from './dovecot-settings.ts';
+import type { DovecotPorts, DovecotSettings } from './dovecot-settings.ts';
 import { withFreePorts } from './free-ports.ts';
 import { Guard, untilReady } from './guard.ts';
 import { writeMessages } from './maildir-files.ts';
@@ -256,16 +257,15 @@ interface Place {
   authority: Authority;
   accounts: Accounts;
   options: DovecotOptions;
+  version: string;
 }
 
-async function requireVersion(): Promise<void> {
+async function versionOfDovecot(): Promise<string> {
   await requirePrograms([dovecot, doveadm]);
-  const version = (await output(dovecot, ['--version'])).trim();
-  if (version.startsWith('2.3.')) return;
-  throw new Error(`Dovecot ${version} is installed: these tests know the configuration of 2.3`);
+  return (await output(dovecot, ['--version'])).trim();
 }
 
-async function furnish(folder: string, options: DovecotOptions): Promise<Place> {
+async function furnish(folder: string, options: DovecotOptions, version: string): Promise<Place> {
   // Dovecot's users have to walk through the folder, not to list it.
   await chmod(folder, 0o711);
   for (const name of ['run', 'state', 'users']) await mkdir(join(folder, name), { mode: 0o755 });
@@ -278,7 +278,7 @@ async function furnish(folder: string, options: DovecotOptions): Promise<Place> 
     await accounts.put(name, `${name}-secret`);
   }
   const host = options.disablePlaintextAuth === true ? '127.0.0.2' : '127.0.0.1';
-  return { folder, host, authority, accounts, options };
+  return { folder, host, authority, accounts, options, version };
 }
 
 async function launch(place: Place, guard: Guard, numbers: number[]): Promise<Dovecot> {
@@ -287,7 +287,8 @@ async function launch(place: Place, guard: Guard, numbers: number[]): Promise<Do
   const ports = { imap, imaps, pop3, pop3s, lmtp };
   const kind = options.certificate ?? 'good';
   const certificate = typeof kind === 'string' ? await authority.certificate(kind) : kind;
-  const text = dovecotConfiguration({ ...options, folder, host, ports, certificate });
+  const settings = { ...options, folder, host, ports, certificate };
+  const text = dovecotConfiguration(place.version, settings);
   await writeFile(join(folder, 'dovecot.conf'), text);
   const server = new Dovecot(place, ports, guard);
   await server.resume();
@@ -296,11 +297,11 @@ async function launch(place: Place, guard: Guard, numbers: number[]): Promise<Do
 
 /** Starts a Dovecot in a fraction of a second; `stop()` it, though it also goes when the process goes. */
 export async function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
-  await requireVersion();
+  const version = await versionOfDovecot();
   const folder = await mkdtemp(join(tmpdir(), 'posthorn-dovecot-'));
   const guard = new Guard(folder, dovecot, ['-F', '-c', join(folder, 'dovecot.conf')]);
   try {
-    const place = await furnish(folder, options);
+    const place = await furnish(folder, options, version);
     const host = place.host;
     return await withFreePorts(host, 5, (numbers) => launch(place, guard, numbers));
   } catch (error) {
