@@ -95,7 +95,10 @@ const mistakes = [
   { words: ['snyc'], says: /unknown command 'snyc'.*Did you mean sync\?/s },
   { words: ['account', 'lst'], says: /unknown command 'lst'.*Did you mean list\?/s },
   { words: ['sync', '--recieve'], says: /unknown option '--recieve'.*Did you mean --receive\?/s },
-  { words: ['sync', '--send', '--receive'], says: /'--send' cannot be used with option '--receive'/ },
+  {
+    words: ['sync', '--send', '--receive'],
+    says: /'--send' cannot be used with option '--receive'/,
+  },
   { words: ['sync', 'nobody'], says: /no account "nobody".*There are: work/s },
   { words: ['sync', '@nobody'], says: /no account has the tag @nobody/ },
   { words: ['account', 'remove'], says: /missing required argument 'names'/ },

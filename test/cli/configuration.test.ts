@@ -62,11 +62,11 @@ const refused = [
 describe.each(refused)('a configuration with $what', ({ config, place, says }) => {
   it('is refused with its place, by every command that reads it', async () => {
     const home = await homeWith(config);
-    const [line, column] = place.split(":");
+    const [line, column] = place.split(':');
     const [sync, check] = await Promise.all([home.run(['sync']), home.run(['config', 'check'])]);
     expect(sync).toMatchObject({ status: 78, stdout: '' });
     expect(sync.stderr).toContain(`${home.config}: `);
-    expect(sync.stderr).toContain(`line ${line ?? ""}, column ${column ?? ""}`);
+    expect(sync.stderr).toContain(`line ${line ?? ''}, column ${column ?? ''}`);
     expect(sync.stderr).toMatch(says);
     expect(sync.stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(check).toMatchObject({ status: 78, stderr: '' });

@@ -180,7 +180,7 @@ function end(pid: number): void {
 
 /** Looks again and again until it holds; whatever it throws last is the failure. */
 export async function eventually(look: () => Promise<void>, withinMs = 20_000): Promise<void> {
-  for (const deadline = Date.now() + withinMs; ; ) {
+  for (const deadline = Date.now() + withinMs; ;) {
     try {
       await look();
       return;
