@@ -8,4 +8,6 @@ export interface FlushOptions {
   readonly signal: AbortSignal;
   /** Entries to try now, due or not; all that are due where left out. */
   readonly only?: ReadonlySet<string>;
+  /** Called once no other process sends for the account, before the queue is looked at. */
+  readonly onLocked?: () => Promise<void>;
 }

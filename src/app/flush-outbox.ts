@@ -29,6 +29,7 @@ export async function flushOutbox(
   const { waitMs, signal } = options;
   const lock = await neighbours.lock.acquire(`outbox-${bound.id}`, { waitMs, signal });
   try {
+    await options.onLocked?.();
     await flushLocked(bound, neighbours, options, report);
   } finally {
     await lock.release();

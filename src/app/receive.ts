@@ -33,35 +33,70 @@ export async function receive(
   options: ReceiveOptions,
   report: ReceiveReport,
 ): Promise<void> {
+  const { account, id } = bound;
   const tree = await openTree(bound, neighbours);
-  const session = await connectIncoming(bound.account, bound.id, neighbours, options.signal);
+  const connect = (): Promise<MailboxSession> =>
+    connectIncoming(account, id, neighbours, options.signal);
+  const link = new Link(connect, await connect());
   try {
-    await syncFolders(folderRun(bound, neighbours, options, session, tree), report);
+    await syncFolders(link, accountRun(bound, neighbours, options, tree), report);
   } finally {
-    await session.close();
+    await link.close();
   }
 }
 
-function folderRun(
+/** The account's connection, made anew once a fetch was broken off: the other folders do not suffer from it. */
+class Link {
+  readonly #connect: () => Promise<MailboxSession>;
+  #session: MailboxSession;
+  #isSpent = false;
+
+  constructor(connect: () => Promise<MailboxSession>, session: MailboxSession) {
+    this.#connect = connect;
+    this.#session = session;
+  }
+
+  async session(): Promise<MailboxSession> {
+    if (!this.#isSpent) return this.#session;
+    await this.#session.close();
+    this.#session = await this.#connect();
+    this.#isSpent = false;
+    return this.#session;
+  }
+
+  spend(): void {
+    this.#isSpent = true;
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+}
+
+type AccountRun = Omit<FolderRun, 'session' | 'onBrokenOff'>;
+
+function accountRun(
   { account, id }: BoundAccount,
   { state, clock }: Neighbours,
   { settings, full, progress }: ReceiveOptions,
-  session: MailboxSession,
   tree: MailTree,
-): FolderRun {
+): AccountRun {
   const retry = { maxAttempts, full };
-  const neighbours = { state, clock };
-  return { account, accountId: id, settings, session, tree, neighbours, retry, progress };
+  return { account, accountId: id, settings, tree, neighbours: { state, clock }, retry, progress };
 }
 
-async function syncFolders(run: FolderRun, report: ReceiveReport): Promise<void> {
+async function syncFolders(link: Link, run: AccountRun, report: ReceiveReport): Promise<void> {
   const known = new Map<string, KnownFolder>();
   for (const folder of await run.neighbours.state.folders(run.accountId))
     known.set(folder.path, folder);
-  for (const folder of (await run.session.folders()).filter(isKept)) {
+  const onBrokenOff = (): void => {
+    link.spend();
+  };
+  for (const folder of (await (await link.session()).folders()).filter(isKept)) {
     const folderReport = emptyFolderReport(folder.path);
     report.folders.push(folderReport);
-    await syncContained(run, folder, known.get(folder.path), folderReport);
+    const folderRun = { ...run, session: await link.session(), onBrokenOff };
+    await syncContained(folderRun, folder, known.get(folder.path), folderReport);
   }
 }
 

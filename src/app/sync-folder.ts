@@ -28,6 +28,8 @@ export interface FolderRun {
   readonly accountId: string;
   readonly settings: Settings;
   readonly session: MailboxSession;
+  /** Called where the session is fit for close() alone from now on. */
+  readonly onBrokenOff: () => void;
   readonly tree: MailTree;
   readonly neighbours: Pick<Neighbours, 'state' | 'clock'>;
   readonly retry: RetryPolicy;
@@ -193,11 +195,11 @@ async function knownMessages(
 }
 
 function transferTarget(
-  { accountId, tree, neighbours, progress }: FolderRun,
+  { accountId, tree, neighbours, onBrokenOff, progress }: FolderRun,
   folder: KnownFolder,
   watermark: Watermark | null,
   report: FolderReport,
 ): TransferTarget {
   const { state, clock } = neighbours;
-  return { accountId, tree, state, clock, folder, watermark, report, progress };
+  return { accountId, tree, state, clock, folder, watermark, report, onBrokenOff, progress };
 }

@@ -24,6 +24,8 @@ export interface TransferTarget {
   /** IMAP: which UIDs are settled; null for POP3. */
   readonly watermark: Watermark | null;
   readonly report: FolderReport;
+  /** Called where a fetch is left early: the session is then fit for close() alone. */
+  readonly onBrokenOff: () => void;
   /** Called after each durable point. */
   readonly progress: (report: FolderReport) => void;
 }
@@ -83,7 +85,9 @@ class Transfer {
       this.#start(incoming);
       if (this.#inFlight.size >= inFlightLimit) await Promise.race(this.#inFlight);
       if (this.#isFull()) await this.#startFlush();
-      if (this.#broken !== null) return;
+      if (this.#broken === null) continue;
+      this.#target.onBrokenOff();
+      return;
     }
   }
 
@@ -164,8 +168,10 @@ class Transfer {
     const staged = await this.#dropKnownContent(batch.filter((each) => each.kind === 'staged'));
     const delivered = await this.#publish(staged);
     const changes = batch.map((outcome) => this.#change(outcome, delivered));
-    this.#advance(batch, changes);
-    await this.#target.state.commit(changes, 'durable');
+    const uids = batch.map(({ message }) => Number(message.id));
+    await this.#target.state.commit([...changes, ...this.#settled(uids)], 'durable');
+    // Not before: after a commit that failed, the next one must not settle these UIDs.
+    for (const uid of uids) this.#target.watermark?.finish(uid);
     for (const outcome of batch) this.#count(outcome, delivered);
     this.#target.progress(this.#target.report);
   }
@@ -193,7 +199,8 @@ class Transfer {
 
   #returned({ message, staged }: StagedOutcome): KnownMessage | null {
     const known = this.#known(message);
-    return known?.status === 'absent' && known.wireSha256 === staged.wireSha256 ? known : null;
+    // Only what was stored once has a hash; it may have failed since it came back.
+    return known !== null && known.wireSha256 === staged.wireSha256 ? known : null;
   }
 
   #known(message: RemoteMessage): KnownMessage | null {
@@ -229,11 +236,11 @@ class Transfer {
     };
   }
 
-  #advance(batch: readonly Outcome[], changes: StateChange[]): void {
+  #settled(uids: readonly number[]): StateChange[] {
     const { watermark, accountId, folder } = this.#target;
-    if (watermark === null) return;
-    for (const { message } of batch) watermark.finish(Number(message.id));
-    changes.push({ kind: 'folder', accountId, folder: { ...folder, settledUid: watermark.mark } });
+    if (watermark === null) return [];
+    const settledUid = watermark.markAfter(uids);
+    return [{ kind: 'folder', accountId, folder: { ...folder, settledUid } }];
   }
 
   #count(outcome: Outcome, delivered: Published): void {

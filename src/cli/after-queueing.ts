@@ -40,7 +40,7 @@ export async function flushSoon(run: Run, config: Config, name: string | null): 
     .catch(() => null);
   if (woken !== null || !config.settings.sendImmediately) return;
   const names = name === null ? [] : [name];
-  await world.detach([...sameConfig(config), '--quiet', 'outbox', 'flush', ...names], {
+  await world.detach([...sameConfig(config), '--quiet', 'outbox', 'flush', '--in-turn', ...names], {
     logFile: null,
     readyWithinMs: 0,
   });

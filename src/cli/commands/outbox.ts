@@ -1,19 +1,20 @@
 /** posthorn outbox: what is written and not sent yet. */
 
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { lookUpState } from '../../app/bind-account.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { cancelMessages, retryMessages } from '../../app/outbox-orders.ts';
 import { isoTime } from '../../app/report-json.ts';
-import { syncAll, syncStatus } from '../../app/sync-all.ts';
-import { accountJson } from '../../app/report-json.ts';
+import { flushInTurn } from '../../app/flush-in-turn.ts';
 import type { Config } from '../../config/config.ts';
 import type { OutboxEntry } from '../../core/outbox-entry.ts';
-import { gravest } from '../../errors.ts';
+import type { Account } from '../../core/account.ts';
+import { gravest, type ExitStatus } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { flushSoon } from '../after-queueing.ts';
 import { confirm } from '../prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
+import { runSync } from '../run-sync.ts';
 import { printAccount } from '../sync-text.ts';
 import { localTime, plural, printable } from '../text.ts';
 import type { Run } from '../world.ts';
@@ -24,6 +25,7 @@ export function register(command: Command, act: Act): void {
     .command('flush')
     .argument('[names...]', 'accounts; all where left out')
     .description('try now what is due')
+    .addOption(new Option('--in-turn', 'wait behind another flush, unless one waits').hideHelp())
     .action(act(flush));
   command
     .command('retry')
@@ -139,22 +141,32 @@ function tell({ output }: Run, entries: readonly OutboxEntry[], what: string): v
   if (entries.length === 0) output.say('There is nothing to do.');
 }
 
-async function flush(run: Run, given: readonly string[]): Promise<number> {
+interface FlushFlags {
+  readonly inTurn?: boolean;
+}
+
+async function flush(run: Run, given: readonly string[], flags: FlushFlags): Promise<number> {
   const config = await readConfig(run);
   const accounts = accountsMeant(config, given);
-  return withNeighbours(run, config, async (neighbours) => {
-    const reports = await syncAll(accounts, neighbours, {
-      settings: config.settings,
-      send: true,
-      receive: false,
-      full: false,
-      waitMs: 0,
-      progress: () => undefined,
-      signal: run.world.signal,
-    });
-    const told = reports.map((report) => accountJson(report, syncStatus(report)));
-    for (const report of told) printAccount(run.output, report);
-    if (run.output.json) run.output.document({ accounts: told });
-    return gravest(reports.map(syncStatus));
-  });
+  if (flags.inTurn === true) return flushBehind(run, config, accounts);
+  const wish = { send: true, receive: false, full: false, waitMs: 0 };
+  const reports = await runSync(run, config, accounts, wish);
+  for (const report of reports) printAccount(run.output, report);
+  if (run.output.json) run.output.document({ accounts: reports });
+  return gravest(reports.map(({ status }) => status as ExitStatus));
+}
+
+/** What `send` leaves behind: nobody looks at it, and each message keeps its own reason. */
+async function flushBehind(
+  run: Run,
+  config: Config,
+  accounts: readonly Account[],
+): Promise<number> {
+  const { signal } = run.world;
+  await withNeighbours(run, config, async (neighbours) =>
+    Promise.all(
+      accounts.map((account) => flushInTurn(account, config.settings, neighbours, signal)),
+    ),
+  );
+  return 0;
 }
