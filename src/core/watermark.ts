@@ -21,6 +21,17 @@ export class Watermark {
     this.#unfinished.push(uid);
   }
 
+  /** What the mark will be once these are finished too; nothing is finished by asking. */
+  markAfter(uids: readonly number[]): number {
+    const soon = new Set(uids);
+    let mark = this.#mark;
+    for (const next of this.#unfinished) {
+      if (!this.#finished.has(next) && !soon.has(next)) break;
+      mark = Math.max(mark, next);
+    }
+    return mark;
+  }
+
   finish(uid: number): void {
     this.#finished.add(uid);
     let done = 0;

@@ -1,0 +1,183 @@
+/** A use case's surroundings in memory: one account, its server, its disk and its state, which outlive every run. */
+
+import type { Neighbours } from '../../src/app/neighbours.ts';
+import type { AccountReport } from '../../src/app/report.ts';
+import { syncAccount } from '../../src/app/sync-account.ts';
+import type { Account, LeaveOnServer } from '../../src/core/account.ts';
+import type { KnownFolder, KnownMessage } from '../../src/core/message.ts';
+import type { Settings } from '../../src/core/settings.ts';
+import { TemporaryError } from '../../src/errors.ts';
+import type { Lock } from '../../src/ports/lock.ts';
+import type { StateStore } from '../../src/ports/state-store.ts';
+import type { MailStore } from '../../src/ports/mail-store.ts';
+import { CrashingProcess, never, type CrashPoint } from '../fakes/crashing.ts';
+import { createManualClock, type ManualClock } from '../fakes/manual-clock.ts';
+import { MemoryMailServer } from '../fakes/memory-mail-server.ts';
+import { MemoryMailStore } from '../fakes/memory-mail-store.ts';
+import { createMemoryStateStore } from '../fakes/memory-state-store.ts';
+
+export const accountId = 'abcdef';
+const root = '/mail/work';
+
+export interface WorldOptions {
+  readonly leaveOnServer?: LeaveOnServer;
+  readonly folders?: readonly string[];
+  readonly random?: () => number;
+  readonly maxFailures?: number;
+}
+
+export interface RunOptions {
+  readonly full?: boolean;
+  readonly crash?: CrashPoint;
+}
+
+export class World {
+  readonly server: MemoryMailServer;
+  readonly disk = new MemoryMailStore();
+  readonly clock: ManualClock = createManualClock();
+  readonly account: Account;
+  readonly settings: Settings;
+  state: StateStore;
+  /** Names of the steps of the last run. */
+  steps: readonly string[] = [];
+
+  constructor(type: 'imap' | 'pop3', options: WorldOptions = {}) {
+    this.server = new MemoryMailServer(type, options.folders);
+    this.state = createMemoryStateStore(options.random ?? (() => 0));
+    this.account = account(type, options.leaveOnServer ?? true);
+    this.settings = settings(options.maxFailures ?? 0);
+  }
+
+  /** One `sync`, by a process that has only what the earlier ones left behind. */
+  async sync({ full = false, crash = never }: RunOptions = {}): Promise<AccountReport> {
+    const process = new CrashingProcess(crash);
+    const report = await syncAccount(this.account, this.#neighbours(process), {
+      settings: this.settings,
+      send: false,
+      receive: true,
+      full,
+      waitMs: 0,
+      progress: () => undefined,
+      signal: new AbortController().signal,
+    });
+    this.steps = process.steps;
+    return report;
+  }
+
+  /** Texts of the messages that a reader sees in the folder, sorted. */
+  mail(path = 'INBOX'): string[] {
+    return [...(this.disk.folder(root, path)?.values() ?? [])].map(String).sort();
+  }
+
+  async known(path = 'INBOX'): Promise<KnownMessage[]> {
+    const all: KnownMessage[] = [];
+    for await (const page of this.state.messages(accountId, path, -1)) all.push(...page);
+    return all;
+  }
+
+  async knownFolder(path = 'INBOX'): Promise<KnownFolder | undefined> {
+    return (await this.state.folders(accountId)).find((folder) => folder.path === path);
+  }
+
+  #neighbours(process: CrashingProcess): Neighbours {
+    const step = (name: string): Promise<void> => process.step(name, () => Promise.resolve());
+    const source = this.server.source(step);
+    const store: MailStore = process.store(this.disk);
+    return {
+      ...unused,
+      sources: { imap: source, pop3: source },
+      store,
+      state: process.state(this.state),
+      lock: oneLock(),
+      clock: this.clock,
+      secrets: { ...unused.secrets, read: () => Promise.resolve('secret') },
+    };
+  }
+}
+
+function account(type: 'imap' | 'pop3', leaveOnServer: LeaveOnServer): Account {
+  const endpoint = {
+    host: 'mail.example.org',
+    port: 993,
+    security: 'tls',
+    auth: 'auto',
+    allowInsecure: false,
+    tls: {},
+  } as const;
+  return {
+    name: 'work',
+    id: accountId,
+    label: 'Work',
+    tags: [],
+    type,
+    enabled: true,
+    identity: { address: 'anna@example.org' },
+    incoming: {
+      ...endpoint,
+      username: 'anna',
+      password: { kind: 'stored' },
+      intervalMs: null,
+      idle: false,
+      leaveOnServer,
+    },
+    receive: true,
+    send: false,
+    saveSent: 'auto',
+    path: root,
+    folders: {},
+  };
+}
+
+function settings(maxFailures: number): Settings {
+  return {
+    mailRoot: '/mail',
+    layout: 'fs',
+    maxFailures,
+    suspendAfterMs: 0,
+    maxLoginFailures: 0,
+    sendImmediately: true,
+    saveSent: true,
+    trashRetentionMs: null,
+  };
+}
+
+/** Held for the life of one process. */
+function oneLock(): Lock {
+  const held = new Set<string>();
+  return {
+    acquire: async (name) => {
+      await Promise.resolve();
+      if (held.has(name)) throw new TemporaryError('it is locked', { code: 'locked' });
+      held.add(name);
+      return {
+        release: async () => {
+          await Promise.resolve();
+          held.delete(name);
+        },
+      };
+    },
+  };
+}
+
+const refuse = (): never => {
+  throw new Error('receiving needs no such neighbour');
+};
+
+const unused: Pick<
+  Neighbours,
+  'outbox' | 'sender' | 'codec' | 'secrets' | 'chance' | 'randomBytes'
+> = {
+  outbox: {
+    add: refuse,
+    list: refuse,
+    get: refuse,
+    update: refuse,
+    read: refuse,
+    remove: refuse,
+  },
+  sender: { connect: refuse },
+  codec: { compose: refuse, submit: refuse },
+  secrets: { read: refuse, store: refuse, forget: refuse },
+  chance: () => 0.5,
+  randomBytes: refuse,
+};

@@ -1,0 +1,87 @@
+/** A process that dies at a chosen step: that step and every later one throw, so that nothing is cleaned up. */
+
+import type { MailStore, MailTree, Staged } from '../../src/ports/mail-store.ts';
+import type { StateStore } from '../../src/ports/state-store.ts';
+
+export class Crash extends Error {}
+
+/** Where it dies: at step number `at`, before it does anything or right after. */
+export interface CrashPoint {
+  readonly at: number;
+  readonly after: boolean;
+}
+
+export const never: CrashPoint = { at: Number.POSITIVE_INFINITY, after: false };
+
+export class CrashingProcess {
+  /** Names of the steps so far. */
+  readonly steps: string[] = [];
+  readonly #point: CrashPoint;
+  #isDead = false;
+
+  constructor(point: CrashPoint) {
+    this.#point = point;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const number = this.steps.length;
+    this.steps.push(name);
+    const { at, after } = this.#point;
+    this.#isDead ||= number === at && !after;
+    this.requireLife();
+    const result = await work();
+    this.#isDead ||= number === at;
+    this.requireLife();
+    return result;
+  }
+
+  requireLife(): void {
+    if (this.#isDead) throw new Crash('dead');
+  }
+
+  state(inner: StateStore): StateStore {
+    return {
+      ...inner,
+      commit: (changes, durability) =>
+        this.step(`commit ${changes.map(({ kind }) => kind).join()}`, () =>
+          inner.commit(changes, durability),
+        ),
+    };
+  }
+
+  store(inner: MailStore): MailStore {
+    return {
+      open: async (root, id) => this.#tree(await this.step('open', () => inner.open(root, id))),
+      create: async (root, id) =>
+        this.#tree(await this.step('create', () => inner.create(root, id))),
+    };
+  }
+
+  #tree(inner: MailTree): MailTree {
+    return {
+      root: inner.root,
+      directory: (path) => inner.directory(path),
+      count: (path) => inner.count(path),
+      ensureFolder: (path) => this.step('ensure', () => inner.ensureFolder(path)),
+      stage: (path, delivery) => this.step('stage', () => inner.stage(path, delivery)),
+      publish: (path, staged) => this.#publish(inner, path, staged),
+      discard: (staged) => this.step('discard', () => inner.discard(staged)),
+    };
+  }
+
+  /** One after the other, so that death comes in the middle of a batch too. */
+  async #publish(
+    inner: MailTree,
+    path: string,
+    staged: readonly Staged[],
+  ): ReturnType<MailTree['publish']> {
+    const delivered: Awaited<ReturnType<MailTree['publish']>>[number][] = [];
+    for (const each of staged)
+      delivered.push(...(await this.step('publish', () => inner.publish(path, [each]))));
+    return delivered;
+  }
+}
