@@ -111,6 +111,7 @@ describe(`150 messages (seed ${String(seed)})`, () => {
     { timeout: 2 * minute },
     async () => {
       const random = seeded(seed + 1);
+      const { truth } = await filled(150);
       const kills: Kill[] = [];
       for (let turn = 0; turn < 8; turn += 1)
         kills.push(...(await killWhileDeleting(truth, turn, random)));
