@@ -159,7 +159,10 @@ async function markAbsent(
   if (changes.length > 0) await neighbours.state.commit(changes, 'durable');
 }
 
-/** Deletes only what the state holds durably by now; what the server confirmed is marked after QUIT. */
+/**
+ * Deletes only what the state holds durably by now. It is absent before the first DELE: where the answer to QUIT never comes,
+ * nobody knows what the server still has, and a bad one gives the ids anew. What it lists again is compared by content.
+ */
 async function removeStored(
   run: FolderRun,
   folder: KnownFolder,
@@ -173,14 +176,30 @@ async function removeStored(
   if (deletions.length === 0) return;
   if (!canRemove(run.session))
     throw new RefusedError('this server cannot delete messages on its side', { reach: 'folder' });
-  const removed = await run.session.remove(deletions.map(({ message }) => message));
-  report.deleted += removed.length;
-  await markAbsent(
+  const messages = deletions.map(({ message }) => message);
+  await markAbsent(run, folder, known, messages);
+  const removed = new Set(await run.session.remove(messages));
+  report.deleted += removed.size;
+  await keepStored(
     run,
     folder,
-    known,
-    removed.map((id) => ({ id })),
+    messages.flatMap(({ id }) => (removed.has(id) ? [] : (known.get(id) ?? []))),
   );
+}
+
+/** What the server refused to delete, in a session that it ended in order, is as it was. */
+async function keepStored(
+  { neighbours, accountId }: FolderRun,
+  folder: KnownFolder,
+  kept: readonly KnownMessage[],
+): Promise<void> {
+  const changes = kept.map((message): StateChange => ({
+    kind: 'message',
+    accountId,
+    folder: folder.path,
+    message,
+  }));
+  if (changes.length > 0) await neighbours.state.commit(changes, 'durable');
 }
 
 async function knownMessages(
