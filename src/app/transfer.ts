@@ -114,6 +114,8 @@ class Transfer {
       return { kind: 'staged', message, staged };
     } catch (thrown) {
       const error = asPosthornError(thrown);
+      // A file that could not even be made has left the body unread, and the session waiting for its reader.
+      await body[Symbol.asyncIterator]().return?.();
       if (error.reach !== 'message') throw error;
       return { kind: 'failed', message, error };
     }
