@@ -277,7 +277,7 @@ function quarantined(
     flags,
     internalDate,
     storedAt: null,
-    attempts: (known?.attempts ?? 0) + 1,
+    attempts: known?.status === 'quarantined' ? known.attempts + 1 : 1,
     error,
   };
 }

@@ -43,7 +43,7 @@ export interface RemoteMessage {
 }
 
 /**
- * stored: durable in the Maildir. absent: stored once, no longer listed by the server (an id that comes back is compared
+ * stored: durable in the Maildir. absent: known once, no longer listed by the server (an id that comes back is compared
  * by content, since bad servers give ids twice). quarantined: could not be fetched.
  */
 export type KnownStatus = 'stored' | 'absent' | 'quarantined';

@@ -9,7 +9,8 @@ type Known = ReadonlyMap<string, KnownMessage>;
 
 /**
  * Fetches what is new, what came back after it was gone (bad servers give a UIDL twice, so its content decides), and what
- * failed before; marks what the server no longer lists. Fetches come first, in the listing's order.
+ * failed before; marks what the server no longer lists, also what could never be fetched: whatever comes back under its id is
+ * new. Fetches come first, in the listing's order.
  */
 export function planPop3(
   listing: readonly RemoteMessage[],
@@ -25,7 +26,7 @@ export function planPop3(
     }));
   const listed = new Set(listing.map((message) => message.id));
   const gone = [...known.values()]
-    .filter((message) => message.status === 'stored' && !listed.has(message.id))
+    .filter((message) => message.status !== 'absent' && !listed.has(message.id))
     .map((message): Operation => ({ kind: 'mark-absent', id: message.id }));
   return [...fetches, ...gone];
 }

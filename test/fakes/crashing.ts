@@ -33,10 +33,12 @@ export class CrashingProcess {
     const { at, after } = this.#point;
     this.#isDead ||= number === at && !after;
     this.requireLife();
-    const result = await work();
-    this.#isDead ||= number === at;
-    this.requireLife();
-    return result;
+    try {
+      return await work();
+    } finally {
+      this.#isDead ||= number === at;
+      this.requireLife();
+    }
   }
 
   requireLife(): void {
