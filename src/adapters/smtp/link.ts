@@ -146,7 +146,7 @@ export class SmtpLink {
     try {
       return await this.#until<Delivery>((settle) => {
         this.#smtp.send(envelope, body, (error: LibraryError | null, info) => {
-          if (error === null) settle(null, { kind: 'taken', reply: info?.response ?? '' });
+          if (error === null) settle(null, { kind: 'taken', reply: info.response });
           else if (isReply(error)) settle(null, { kind: 'refused', error });
           else settle(error);
         });

@@ -56,17 +56,17 @@ export class SmtpSession implements SenderSession {
     const envelope = envelopeFor(message, sendable);
     const body = Readable.from(chunks(message.octets), { objectMode: false });
     // nodemailer writes the final dot once it has read all of the body: from then on nobody knows.
-    let dotLeft = false;
-    body.once('end', () => (dotLeft = true));
+    const dot = { left: false };
+    body.once('end', () => (dot.left = true));
     const delivery = await this.#link.deliver(envelope, body);
     switch (delivery.kind) {
       case 'broken':
-        if (dotLeft) return { kind: 'uncertain', reason: delivery.reason.message };
+        if (dot.left) return { kind: 'uncertain', reason: delivery.reason.message };
         throw delivery.reason;
       case 'refused':
         return this.#refused(delivery.error, envelope);
       case 'taken':
-        if (!dotLeft) throw this.#outOfStep(delivery.reply);
+        if (!dot.left) throw this.#outOfStep(delivery.reply);
         this.#open = false;
         return answered(verdictsOf(envelope, null), told(delivery.reply));
     }
