@@ -8,6 +8,7 @@ import type { SendReport } from '../app/report.ts';
 import type { Config } from '../config/config.ts';
 import type { Account } from '../core/account.ts';
 import type { OutboxEntry } from '../core/outbox-entry.ts';
+import { asPosthornError, type PosthornError } from '../errors.ts';
 import { printSent } from './sync-text.ts';
 import { plural } from './text.ts';
 import { sameConfig, type Run } from './world.ts';
@@ -61,21 +62,43 @@ async function sendNow(
     signal: run.world.signal,
     only: new Set([entry.id]),
   };
-  await flushOutbox(bound, neighbours, options, report).catch((error: unknown) => {
-    run.output.error(error);
-  });
+  const failure = await flushOutbox(bound, neighbours, options, report).then(
+    () => null,
+    (error: unknown) => named(error, account),
+  );
   const told = report.messages.find(({ id }) => id === entry.id);
-  const result = told?.result ?? 'sent';
+  const result = told?.result ?? resultOf(await neighbours.outbox.get(entry.id));
+  if (failure !== null) run.output.error(failure);
   if (run.output.json)
     run.output.document({
       queued: queuedJson(entry, account),
       result,
-      reason: told?.reason ?? null,
+      reason: told?.reason ?? failure?.message ?? null,
     });
   else if (told !== undefined)
     printSent(run.output, account.name, { ...told, nextAttempt: isoTime(told.nextAttempt) });
-  if (result === 'failed') return 69;
-  return result === 'deferred' || result === 'uncertain' ? 75 : 0;
+  return verdict(result, failure);
+}
+
+type Sent = SendReport['messages'][number]['result'];
+
+/** Where this flush has nothing to tell: the message is gone because another posthorn sent it, or it still waits. */
+function resultOf(left: OutboxEntry | null): Sent {
+  if (left === null) return 'sent';
+  if (left.state === 'failed') return 'failed';
+  return left.state === 'sent' ? 'unfiled' : 'deferred';
+}
+
+function verdict(result: Sent, failure: PosthornError | null): number {
+  if (result === 'sent' || result === 'unfiled') return 0;
+  if (failure !== null) return failure.exitStatus;
+  return result === 'failed' ? 69 : 75;
+}
+
+function named(thrown: unknown, account: Account): PosthornError {
+  const error = asPosthornError(thrown);
+  error.account ??= account.name;
+  return error;
 }
 
 function queuedJson(entry: OutboxEntry, account: Account) {
