@@ -1,5 +1,5 @@
 /** Configuration files that cannot be meant: 78, with line, column and the nearest known key; and `config path|check|schema`. */
-import { stat } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configuration } from './accounts.ts';
@@ -122,7 +122,7 @@ describe('config', () => {
 
   it('that everyone may write is refused, for it names commands', async () => {
     const home = await homeWith(configuration({}));
-    await (await import('node:fs/promises')).chmod(home.config, 0o666);
+    await chmod(home.config, 0o666);
     const { status, stderr } = await home.run(['account', 'list']);
     expect(status).toBe(78);
     expect(stderr).toContain(`chmod 600 ${home.config}`);

@@ -75,7 +75,7 @@ function faultOfSqlite(code: number, path: string): Fault {
     case resultCode.cannotOpen:
       return storage(`cannot open ${path} for writing`, writable(path));
     case resultCode.inputOutput:
-      return storage(`cannot read or write ${path}`, 'Check its disk.');
+      return storage(`cannot read or write ${path}`, 'Check its disk: it may be full, or broken.');
     default:
       return { ...storage(`the database ${path} refused a step`, undefined), kind: 'internal' };
   }
