@@ -43,7 +43,6 @@ it('a body is ended that the disk would not even begin to take', async () => {
     watermark: null,
     onBrokenOff: () => undefined,
     report: emptyFolderReport('INBOX'),
-    onBrokenOff: () => undefined,
     progress: () => undefined,
   });
   await expect(work).rejects.toThrow('no space is left');

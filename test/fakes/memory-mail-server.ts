@@ -60,8 +60,11 @@ export class MemoryMailServer {
   pageSize = 5;
   /** Octets of each message that was deleted here by a session. */
   readonly deleted: string[] = [];
+  /** Every message that ever stood here, oldest first. */
+  readonly history: ServedMessage[] = [];
   connections = 0;
-  #given = 0;
+  /** Bodies that were begun. */
+  given = 0;
 
   constructor(type: 'imap' | 'pop3', paths: readonly string[] = ['INBOX']) {
     this.type = type;
@@ -88,7 +91,9 @@ export class MemoryMailServer {
     const folder = this.folder(options.path);
     const id = options.id ?? (this.type === 'imap' ? '' : 'uidl-') + String(folder.uidNext);
     folder.uidNext += 1;
-    folder.messages.push({ id, text, flags: options.flags ?? [] });
+    const message = { id, text, flags: options.flags ?? [] };
+    folder.messages.push(message);
+    this.history.push(message);
   }
 
   expunge(id: RemoteId, path = 'INBOX'): void {
@@ -109,8 +114,8 @@ export class MemoryMailServer {
 
   /** Whether the connection breaks at this message. */
   breaksNow(): boolean {
-    this.#given += 1;
-    return this.#given - 1 === this.faults.breakAt;
+    this.given += 1;
+    return this.given - 1 === this.faults.breakAt;
   }
 }
 
