@@ -7,13 +7,16 @@ import { lookUpState } from '../app/bind-account.ts';
 import type { Account } from '../core/account.ts';
 import { isDue } from '../core/plan-outbox.ts';
 import type { Settings } from '../core/settings.ts';
+import { TemporaryError } from '../errors.ts';
+import { Lane } from './lane.ts';
+import { WorkLoop } from './work-loop.ts';
 
-/** A poll that takes longer is broken off; the next one goes on where it was. */
-const longestPollMs = 2 * 3_600_000;
+/** Before an outbox is flushed again whose entries are still due, since it could not be flushed at all. */
+const pauseAfterFailureMs = 15_000;
+/** The same after a flush that went well: nothing is due then, and nothing shall spin where something is. */
+const pauseAfterFlushMs = 1_000;
 
-const pauseAfterErrorMs = 15_000;
-
-/** What one poll is to do. */
+/** What one poll is to do: one of the two, or both. */
 export interface Poll {
   readonly send: boolean;
   readonly receive: boolean;
@@ -25,25 +28,36 @@ export interface KeeperOptions {
   readonly settings: Settings;
   readonly neighbours: Neighbours;
   readonly onReport: (report: AccountReport) => void;
+  /** Must not throw. */
   readonly onError: (account: string, error: unknown) => void;
-  readonly signal: AbortSignal;
 }
 
+/** Sending has a lane of its own: a message must not wait behind a first sync that takes hours. */
 export class AccountKeeper {
   readonly account: Account;
   readonly #options: KeeperOptions;
-  /** Wall-clock time of the next poll; null: never by itself. */
+  readonly #receiving = new Lane();
+  readonly #sending = new Lane();
+  readonly #polls: WorkLoop;
+  readonly #flushes: WorkLoop;
+  /** Time between two polls; null: never by itself. */
+  readonly #intervalMs: number | null;
+  /** Wall-clock time of the next poll. */
   #nextPoll: number | null;
-  #interrupt = new AbortController();
-  #sockets = new AbortController();
-  #running: Promise<unknown> = Promise.resolve();
-  #polling = false;
+  #dropped = false;
 
   constructor(options: KeeperOptions) {
+    const { account, neighbours, onError } = options;
     this.#options = options;
-    this.account = options.account;
-    const polls = options.account.receive && options.account.incoming?.intervalMs !== null;
-    this.#nextPoll = polls ? options.neighbours.clock.now() : null;
+    this.account = account;
+    this.#intervalMs = account.receive ? (account.incoming?.intervalMs ?? null) : null;
+    this.#nextPoll = this.#intervalMs === null ? null : neighbours.clock.now();
+    const { clock } = neighbours;
+    const failed = (error: unknown): void => {
+      onError(account.name, error);
+    };
+    this.#polls = new WorkLoop({ clock, step: () => this.#pollStep(), onError: failed });
+    this.#flushes = new WorkLoop({ clock, step: () => this.#flushStep(), onError: failed });
   }
 
   get nextPoll(): number | null {
@@ -51,108 +65,116 @@ export class AccountKeeper {
   }
 
   get polling(): boolean {
-    return this.#polling;
+    return this.#receiving.busy;
   }
 
-  /** Runs until the signal; never throws. */
+  /** Runs until `stop`; never throws. */
   async run(): Promise<void> {
-    const { signal, onError } = this.#options;
-    while (!signal.aborted) {
-      try {
-        await this.#step();
-      } catch (error) {
-        onError(this.account.name, error);
-        await this.#rest(this.#now() + 60_000);
-      }
-    }
-    await this.#running.catch(() => undefined);
+    await Promise.all([this.#polls.run(), this.#flushes.run()]);
   }
 
-  /** Something may be due earlier than thought. */
+  /** Breaks off what runs; resolves once what was in hand is finished. */
+  async stop(): Promise<void> {
+    const reason = new TemporaryError('it was broken off, since the daemon is stopping', {
+      remedy: 'Nothing: the next poll goes on where this one was.',
+    });
+    this.#polls.end();
+    this.#flushes.end();
+    await Promise.all([this.#receiving.close(reason), this.#sending.close(reason)]);
+  }
+
+  /** Something may be due earlier than thought: a new message in the outbox, a wall clock that was set. */
   wake(): void {
-    this.#interrupt.abort();
+    this.#polls.wake();
+    this.#flushes.wake();
   }
 
   /** After a sleep of the machine: every connection is stale, and what is due by the wall clock is due now. */
   dropConnections(): void {
-    this.#sockets.abort(new Error('the machine was asleep'));
+    const reason = new TemporaryError('the machine was asleep, its connections are stale', {
+      remedy: 'Nothing: they are made anew at once.',
+    });
+    this.#dropped = this.#receiving.busy;
+    this.#receiving.breakOff(reason);
+    this.#sending.breakOff(reason);
     this.wake();
   }
 
   /** One poll at once, behind one that is under way; `sync` beside the daemon asks for it. */
-  async pollNow(poll: Poll): Promise<AccountReport> {
-    const before = this.#running;
-    const mine = before.catch(() => undefined).then(() => this.#poll(poll));
-    this.#running = mine;
-    return mine;
+  async pollNow({ send, receive, full }: Poll): Promise<AccountReport> {
+    const sent = send ? await this.#flush() : null;
+    if (sent !== null && !receive) return sent;
+    const received = await this.#receive(full);
+    this.#polls.wake();
+    return sent === null ? received : joined(sent, received);
   }
 
-  async #step(): Promise<void> {
-    this.#interrupt = new AbortController();
+  async #pollStep(): Promise<number | null> {
+    if (!this.#pollIsDue()) return this.#nextPoll;
+    const send = !this.#options.settings.sendImmediately;
+    this.#options.onReport(await this.pollNow({ send, receive: true, full: false }));
+    this.#flushes.wake();
+    return this.#nextPoll;
+  }
+
+  /** A due time further away than the interval was planned before the clock was set back. */
+  #pollIsDue(): boolean {
+    if (this.#nextPoll === null || this.#intervalMs === null) return false;
     const now = this.#now();
-    const nextFlush = await this.#nextFlush(now);
-    const pollIsDue = this.#nextPoll !== null && this.#nextPoll <= now;
-    if (pollIsDue) await this.#report({ send: true, receive: true, full: false });
-    else if (nextFlush !== null && nextFlush <= now) await this.#flush();
-    else await this.#rest(earliest(this.#nextPoll, nextFlush));
+    this.#nextPoll = Math.min(this.#nextPoll, now + this.#intervalMs);
+    return this.#nextPoll <= now;
   }
 
-  /** What could not be sent for want of the lock is still due: it must not be asked for in a tight loop. */
-  async #flush(): Promise<void> {
-    const report = await this.#report({ send: true, receive: false, full: false });
-    this.#interrupt = new AbortController();
-    if (report.error !== null) await this.#rest(this.#now() + pauseAfterErrorMs);
-  }
-
-  async #report(poll: Poll): Promise<AccountReport> {
-    const report = await this.pollNow(poll);
+  async #flushStep(): Promise<number | null> {
+    const next = await this.#nextFlush();
+    if (next === null || next > this.#now()) return next;
+    const report = await this.#flush();
     this.#options.onReport(report);
-    return report;
+    return this.#now() + (report.error === null ? pauseAfterFlushMs : pauseAfterFailureMs);
   }
 
-  async #poll(poll: Poll): Promise<AccountReport> {
-    const { account, settings, neighbours, signal } = this.#options;
-    this.#sockets = new AbortController();
-    const deadline = AbortSignal.timeout(longestPollMs);
-    this.#polling = true;
-    try {
-      return await syncAccount(account, neighbours, {
-        ...poll,
-        settings,
-        waitMs: 0,
-        progress: () => undefined,
-        signal: AbortSignal.any([signal, this.#sockets.signal, deadline]),
-      });
-    } finally {
-      this.#polling = false;
-      if (poll.receive) this.#planNextPoll();
-      this.wake();
-    }
+  async #flush(): Promise<AccountReport> {
+    return this.#sending.run((signal) =>
+      this.#sync({ send: true, receive: false, full: false }, signal),
+    );
   }
 
+  async #receive(full: boolean): Promise<AccountReport> {
+    return this.#receiving.run(async (signal) => {
+      try {
+        return await this.#sync({ send: false, receive: true, full }, signal);
+      } finally {
+        this.#planNextPoll();
+      }
+    });
+  }
+
+  async #sync(poll: Poll, signal: AbortSignal): Promise<AccountReport> {
+    const { settings, neighbours } = this.#options;
+    const progress = (): void => undefined;
+    const options = { ...poll, settings, waitMs: 0, progress, signal };
+    return syncAccount(this.account, neighbours, options);
+  }
+
+  /** What the sleep of the machine broke off is due again at once. */
   #planNextPoll(): void {
-    const interval = this.account.incoming?.intervalMs ?? null;
-    const polls = this.account.receive && interval !== null;
-    this.#nextPoll = polls ? this.#now() + interval : null;
+    const wait = this.#dropped ? 0 : this.#intervalMs;
+    this.#dropped = false;
+    this.#nextPoll = this.#intervalMs === null || wait === null ? null : this.#now() + wait;
   }
 
-  /** When the outbox wants work for this account; null while it holds nothing, or the account is suspended. */
-  async #nextFlush(now: number): Promise<number | null> {
-    const { neighbours } = this.#options;
+  /** When the outbox wants work; null while nothing waits in it, the account is suspended, or only a sync shall send. */
+  async #nextFlush(): Promise<number | null> {
+    const { neighbours, settings } = this.#options;
+    if (!settings.sendImmediately || !this.account.send) return null;
     const state = await lookUpState(neighbours.state, this.account);
-    if (state === null || state.suspended !== null || !this.account.send) return null;
+    if (state === null || state.suspended !== null) return null;
     const { entries } = await neighbours.outbox.list();
-    return entries
+    const times = entries
       .filter(({ accountId }) => accountId === state.id)
-      .filter((entry) => isDue(entry, Math.max(now, entry.nextAttempt)))
-      .reduce<number | null>((first, { nextAttempt }) => earliest(first, nextAttempt), null);
-  }
-
-  async #rest(until: number | null): Promise<void> {
-    const { neighbours, signal } = this.#options;
-    const awake = AbortSignal.any([signal, this.#interrupt.signal]);
-    const at = until ?? Number.MAX_SAFE_INTEGER;
-    await neighbours.clock.sleepUntil(at, awake).catch(() => undefined);
+      .filter((entry) => isDue(entry, entry.nextAttempt))
+      .map(({ nextAttempt }) => nextAttempt);
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   #now(): number {
@@ -160,7 +182,7 @@ export class AccountKeeper {
   }
 }
 
-function earliest(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.min(one, other);
+/** What `sync` would have told had it done both: the error of receiving covers that of sending. */
+function joined(sent: AccountReport, received: AccountReport): AccountReport {
+  return { ...received, sent: sent.sent, error: received.error ?? sent.error };
 }

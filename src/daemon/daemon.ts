@@ -60,46 +60,60 @@ class Daemon {
   }
 
   async run(): Promise<void> {
-    const { control, log, neighbours, onReady } = this.#options;
+    const { control, neighbours, onReady } = this.#options;
     const server = await control.serve((request) => this.#answer(request));
     try {
       const keepers = [...this.#keepers.values()].map((keeper) => keeper.run());
-      const heart = beat(
-        neighbours.clock,
-        (gap) => {
-          this.#woke(gap);
-        },
-        this.#signal,
-      );
-      log('info', `started with ${count(keepers.length, 'account')}`);
+      const onLeap = (by: number): void => {
+        this.#leapt(by);
+      };
+      const heart = beat(neighbours.clock, onLeap, this.#signal);
+      this.#log('info', `started with ${count(keepers.length, 'account')}`);
       onReady();
       await aborted(this.#signal);
-      log('info', 'stopping: messages in hand are finished first');
-      await Promise.race([Promise.all([...keepers, heart]), afterGrace()]);
+      this.#log('info', 'stopping: messages in hand are finished first');
+      await withinGrace(Promise.all([...keepers, ...this.#stopKeepers(), heart]));
     } finally {
       await server.close();
-      log('info', 'stopped');
+      this.#log('info', 'stopped');
+    }
+  }
+
+  #stopKeepers(): Promise<void>[] {
+    return [...this.#keepers.values()].map((keeper) => keeper.stop());
+  }
+
+  /** A log that can't be written must not end the daemon. */
+  #log(level: 'info' | 'warn', text: string): void {
+    try {
+      this.#options.log(level, text);
+    } catch {
+      // There is nowhere to say it.
     }
   }
 
   #keeper(account: Account): AccountKeeper {
-    const { settings, neighbours, onReport, log } = this.#options;
+    const { settings, neighbours, onReport } = this.#options;
     return new AccountKeeper({
       account,
       settings,
       neighbours,
       onReport,
       onError: (name, error) => {
-        log('warn', `${name}: ${error instanceof Error ? error.message : String(error)}`);
+        this.#log('warn', `${name}: ${error instanceof Error ? error.message : String(error)}`);
       },
-      signal: this.#signal,
     });
   }
 
-  #woke(gap: number): void {
-    const seconds = String(Math.round(gap / 1000));
-    this.#options.log('info', `the machine slept for ${seconds} s: all connections are made anew`);
-    for (const keeper of this.#keepers.values()) keeper.dropConnections();
+  #leapt(by: number): void {
+    const seconds = String(Math.round(Math.abs(by) / 1000));
+    if (by > 0)
+      this.#log('info', `the machine slept for ${seconds} s: all connections are made anew`);
+    else
+      this.#log('info', `the clock was set back by ${seconds} s: the next polls are planned anew`);
+    for (const keeper of this.#keepers.values())
+      if (by > 0) keeper.dropConnections();
+      else keeper.wake();
   }
 
   async #answer(request: ControlRequest): Promise<Json> {
@@ -161,8 +175,15 @@ async function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function afterGrace(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    setTimeout(resolve, graceMs).unref();
+/** Whatever hangs in spite of its aborted signal does not keep the daemon from ending. */
+async function withinGrace(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const grace = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, graceMs);
   });
+  try {
+    await Promise.race([work, grace]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
