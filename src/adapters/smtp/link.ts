@@ -178,7 +178,8 @@ export class SmtpLink {
     if (this.#broken === null) {
       this.#broken = reason;
       this.#smtp.close();
-      this.#socket.destroy();
+      // Under TLS the outer socket alone: Node may crash when the one below it goes first.
+      (this.tls ?? this.#socket).destroy();
     }
     this.#reject?.(this.#broken);
     this.#reject = null;
