@@ -36,6 +36,8 @@ export interface SentJson {
 export interface AccountJson {
   readonly account: string;
   readonly skipped: 'disabled' | 'suspended' | null;
+  /** Why it is suspended: since earlier (then it was skipped), or from this poll on. */
+  readonly suspended: string | null;
   /** Exit status that this account alone would have earned. */
   readonly status: number;
   readonly sent: readonly SentJson[] | null;
@@ -57,10 +59,11 @@ export function errorJson(error: PosthornError): ErrorJson {
 
 /** `status` as core of the exit status: see sync-all. */
 export function accountJson(report: AccountReport, status: number): AccountJson {
-  const { account, skipped, sent, received, error } = report;
+  const { account, skipped, suspended, sent, received, error } = report;
   return {
     account,
     skipped,
+    suspended,
     status,
     sent:
       sent?.messages.map(({ nextAttempt, ...message }) => ({

@@ -46,6 +46,8 @@ export interface AccountReport {
   readonly account: string;
   readonly id: string;
   readonly skipped: 'disabled' | 'suspended' | null;
+  /** Why it is suspended: since earlier (then it was skipped), or from this poll on. */
+  readonly suspended: string | null;
   readonly sent: SendReport | null;
   readonly received: ReceiveReport | null;
   readonly error: PosthornError | null;

@@ -3,7 +3,7 @@
 import type { Account } from '../core/account.ts';
 import type { Settings } from '../core/settings.ts';
 import { afterFailure, afterSuccess } from '../core/suspension.ts';
-import { asPosthornError, type PosthornError } from '../errors.ts';
+import { asPosthornError, gravest, type PosthornError } from '../errors.ts';
 import { bindAccount, type BoundAccount } from './bind-account.ts';
 import { flushOutbox } from './flush-outbox.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -27,12 +27,14 @@ export async function syncAccount(
   neighbours: Neighbours,
   options: SyncOptions,
 ): Promise<AccountReport> {
-  const blank = { account: account.name, id: account.id ?? '', sent: null, received: null };
+  const nothing = { sent: null, received: null, suspended: null };
+  const blank = { account: account.name, id: account.id ?? '', ...nothing };
   if (!account.enabled) return { ...blank, skipped: 'disabled', error: null };
   try {
     const bound = await bindAccount(account, neighbours);
-    if (bound.state.suspended !== null)
-      return { ...blank, id: bound.id, skipped: 'suspended', error: null };
+    const suspended = bound.state.suspended?.why ?? null;
+    if (suspended !== null)
+      return { ...blank, id: bound.id, skipped: 'suspended', suspended, error: null };
     return await syncBound(bound, neighbours, options);
   } catch (thrown) {
     return { ...blank, skipped: null, error: named(thrown, account) };
@@ -57,7 +59,20 @@ async function syncBound(
     await receiveLocked(bound, neighbours, options, received).catch((thrown: unknown) => {
       errors.push(named(thrown, account));
     });
-  return { account: account.name, id, skipped: null, sent, received, error: errors.at(-1) ?? null };
+  const error = gravestOf(errors);
+  const suspended = error === null ? null : await whySuspended(id, neighbours);
+  return { account: account.name, id, skipped: null, suspended, sent, received, error };
+}
+
+function gravestOf(errors: readonly PosthornError[]): PosthornError | null {
+  const status = gravest(errors.map(({ exitStatus }) => exitStatus));
+  return errors.find(({ exitStatus }) => exitStatus === status) ?? null;
+}
+
+/** A failure may have been the one too many. */
+async function whySuspended(id: string, { state }: Neighbours): Promise<string | null> {
+  const now = await state.account(id).catch(() => null);
+  return now?.suspended?.why ?? null;
 }
 
 /** The lock comes first: what another process does now is no failure of the account, and is not remembered as one. */

@@ -38,7 +38,8 @@ export function syncStatus(report: AccountReport): ExitStatus {
 /** An account that is disabled or suspended is skipped without a fuss, but an error (78) where it was named outright. */
 export function refusedIfSkipped(report: AccountJson): AccountJson {
   if (report.skipped === null) return report;
-  const error = new ConfigurationError(`it is ${report.skipped}, nothing was done`, {
+  const why = report.suspended === null ? '' : ` (${report.suspended})`;
+  const error = new ConfigurationError(`it is ${report.skipped}${why}, nothing was done`, {
     account: report.account,
     remedy: `Run: posthorn account enable ${report.account}`,
   });

@@ -48,15 +48,27 @@ export function printAccount(output: Output, report: AccountJson): void {
 
 /** The report line by line: what was sent, what came, what went wrong. */
 export function accountLines(report: AccountJson): AccountLine[] {
-  const { account, received, sent, error, skipped } = report;
+  const { account, received, sent, error, skipped, suspended } = report;
   const lines = (sent ?? []).map((message) => sentLine(account, message));
-  if (skipped !== null && error === null) lines.unshift(note(`${account}: ${skipped}, skipped`));
+  if (skipped !== null && error === null) lines.unshift(skippedLine(account, skipped, suspended));
   const news = received === null ? null : receivedText(received);
   if (news !== null) lines.push(info(`${account}: ${news}`));
   else if (received !== null && error === null) lines.push(info(`${account}: nothing new`));
   for (const folder of received ?? []) lines.push(...troubles(account, folder));
   if (error !== null) lines.push(failureLine(account, error));
+  if (skipped === null && suspended !== null) lines.push(suspendedLine(account, suspended));
   return lines;
+}
+
+function skippedLine(account: string, skipped: string, suspended: string | null): AccountLine {
+  const why = suspended === null ? '' : ` (${printable(suspended)})`;
+  return note(`${account}: ${skipped}${why}, skipped`);
+}
+
+/** An error, for it must be seen with --quiet too: nothing more will be heard of this account. */
+function suspendedLine(account: string, why: string): AccountLine {
+  const text = `${account}: it is suspended from now on: ${printable(why)}. Once that is mended, run: posthorn account enable ${account}`;
+  return { level: 'error', text, detail: null };
 }
 
 function info(text: string): AccountLine {
