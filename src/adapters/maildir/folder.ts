@@ -50,14 +50,16 @@ async function markSubfolder(disk: Disk, folder: string): Promise<void> {
   await file?.close();
 }
 
-/** Makes the account's root and what is missing above it, each durable in its parent. */
+/**
+ * Makes the account's root and what is missing above it, each durable in its parent. Another account may be making the same
+ * parents: that they stand a moment later is no reason to give up.
+ */
 export async function makeRoot(disk: Disk, root: string): Promise<void> {
   const parent = join(root, '..');
-  try {
-    if (!(await makeDirectory(disk, root))) return;
-  } catch (error) {
-    if (parent === root || (await unless(['ENOENT'], disk.stat(parent))) !== null) throw error;
-    await makeRoot(disk, parent);
+  const made = await unless(['ENOENT'], makeDirectory(disk, root));
+  if (made === false) return;
+  if (made === null) {
+    if (parent !== root) await makeRoot(disk, parent);
     await makeDirectory(disk, root);
   }
   await syncDirectory(disk, parent);

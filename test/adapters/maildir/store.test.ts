@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { realDisk } from '../../../src/adapters/maildir/disk.ts';
 import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
 import { ConfigurationError, StorageError } from '../../../src/errors.ts';
 import type { StoreWorld } from '../../contract/mail-store.ts';
@@ -32,6 +33,19 @@ describe('create', () => {
       expect((await stat(path)).mode & 0o777).toBe(0o700);
     expect((await stat(join(world.root, '.posthorn'))).mode & 0o777).toBe(0o600);
     expect(await readFile(join(world.root, '.posthorn'), 'utf8')).toMatch(/^7f3kq2\n# Mail of/);
+    expect(await readdir(world.root)).toEqual(['.posthorn']);
+  });
+
+  it('is not put off by another account that makes the same parent meanwhile', async () => {
+    const parent = dirname(world.root);
+    const mkdirLate = async (path: string, mode: number): Promise<void> => {
+      await realDisk.mkdir(path, mode).catch(async (error: unknown) => {
+        if (path === world.root) await mkdir(parent);
+        throw error;
+      });
+    };
+    const store = createMaildirStore({ disk: { ...realDisk, mkdir: mkdirLate } });
+    await store.create(world.root, 'mine');
     expect(await readdir(world.root)).toEqual(['.posthorn']);
   });
 
