@@ -31,6 +31,13 @@ export interface RunOptions {
   readonly crash?: CrashPoint;
 }
 
+/** Where a run keeps mail and state. */
+export interface Place {
+  readonly store: MailStore;
+  readonly state: StateStore;
+  readonly root: string;
+}
+
 export class World {
   readonly server: MemoryMailServer;
   readonly disk = new MemoryMailStore();
@@ -51,7 +58,15 @@ export class World {
   /** One `sync`, by a process that has only what the earlier ones left behind. */
   async sync({ full = false, crash = never }: RunOptions = {}): Promise<AccountReport> {
     const process = new CrashingProcess(crash);
-    const report = await syncAccount(this.account, this.#neighbours(process), {
+    const report = await this.syncAs(process, { store: this.disk, state: this.state, root }, full);
+    this.steps = process.steps;
+    return report;
+  }
+
+  /** The same with another disk and another state, whose objects live as long as the process. */
+  async syncAs(process: CrashingProcess, place: Place, full = false): Promise<AccountReport> {
+    const account = { ...this.account, path: place.root };
+    return syncAccount(account, this.#neighbours(process, place), {
       settings: this.settings,
       send: false,
       receive: true,
@@ -60,8 +75,6 @@ export class World {
       progress: () => undefined,
       signal: new AbortController().signal,
     });
-    this.steps = process.steps;
-    return report;
   }
 
   /** Texts of the messages that a reader sees in the folder, sorted. */
@@ -79,15 +92,14 @@ export class World {
     return (await this.state.folders(accountId)).find((folder) => folder.path === path);
   }
 
-  #neighbours(process: CrashingProcess): Neighbours {
+  #neighbours(process: CrashingProcess, { store, state }: Place): Neighbours {
     const step = (name: string): Promise<void> => process.step(name, () => Promise.resolve());
     const source = this.server.source(step);
-    const store: MailStore = process.store(this.disk);
     return {
       ...unused,
       sources: { imap: source, pop3: source },
-      store,
-      state: process.state(this.state),
+      store: process.store(store),
+      state: process.state(state),
       lock: oneLock(),
       clock: this.clock,
       secrets: { ...unused.secrets, read: () => Promise.resolve('secret') },
