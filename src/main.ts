@@ -32,9 +32,9 @@ export async function main(argv: readonly string[]): Promise<void> {
       received = signal;
       stop.abort(new Error(`ended by ${signal}`));
     });
-  endQuietlyOnClosedPipe();
+  outliveBrokenStreams();
   const status = await run(argv, world(stop.signal));
-  process.exitCode = endStatus(status, received, argv);
+  process.exitCode = endStatus(status === 0 && resultIsLost ? 74 : status, received, argv);
 }
 
 /** A daemon that was asked to end has done what it should; anything else was broken off. */
@@ -47,13 +47,21 @@ function endStatus(
   return received === null || (isDaemon && status === 0) ? status : signalStatus[received];
 }
 
-/** `posthorn account list | head -1` is no error. */
-function endQuietlyOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+/**
+ * `posthorn account list | head -1` is no error. A log that takes no more, e.g. on a full disk, must not end the daemon; a
+ * result that could not be written is told by the status.
+ */
+function outliveBrokenStreams(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') return;
+    resultIsLost = true;
+    // It may be told only after the command has ended.
+    if (process.exitCode === 0) process.exitCode = 74;
+  });
 }
+
+let resultIsLost = false;
 
 function world(signal: AbortSignal): World {
   return {
