@@ -214,14 +214,15 @@ export class ImapConnection {
     this.#running += 1;
     if (this.#running > 1) return;
     let seen = this.#progress();
-    let since = Date.now();
+    // Not the wall clock, which may be put back by hours meanwhile.
+    let since = performance.now();
     this.#watchdog = setInterval(
       () => {
         const now = this.#progress();
         if (now !== seen) {
           seen = now;
-          since = Date.now();
-        } else if (Date.now() - since >= this.#stallMs) {
+          since = performance.now();
+        } else if (performance.now() - since >= this.#stallMs) {
           this.drop(stalled(this.#stallMs));
         }
       },
