@@ -7,8 +7,8 @@ import { syncStatus } from '../../app/sync-all.ts';
 import type { AccountReport } from '../../app/report.ts';
 import type { Config } from '../../config/config.ts';
 import { runDaemon } from '../../daemon/daemon.ts';
-import { ConfigurationError, TemporaryError } from '../../errors.ts';
-import { announceReady } from '../readiness.ts';
+import { ConfigurationError } from '../../errors.ts';
+import { announceReady, startFailure } from '../readiness.ts';
 import type { Act } from '../act.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { accountLines } from '../sync-text.ts';
@@ -112,14 +112,8 @@ async function start(run: Run): Promise<number> {
     logFile,
     readyWithinMs,
   });
-  if (answer !== 'ready')
-    throw new TemporaryError(
-      answer === '' ? 'the daemon did not start' : `the daemon did not start: ${answer}`,
-      {
-        reach: 'program',
-        remedy: `See ${logFile}, or run: posthorn daemon run`,
-      },
-    );
+  const failure = startFailure(answer, logFile);
+  if (failure !== null) throw failure;
   const now = await askStatus(run, config);
   tell(run, { running: true, started: true, process: now?.process ?? null }, 'The daemon is ready');
   return 0;
