@@ -101,7 +101,7 @@ describe(`while a reader moves new mail to cur (seed ${String(seed)})`, () => {
         return home;
       },
       moment: (home) =>
-        afterNewNames(join(home.inbox, 'tmp'), 1 + Math.floor(random() * 200), random() * 15),
+        afterNewNames(join(home.inbox, 'tmp'), 1 + Math.floor(random() * 500), random() * 15),
     }).finally(() => {
       for (const reader of readers) reader.kill('SIGKILL');
     });

@@ -40,11 +40,12 @@ async function filled(count: number): Promise<Maildrop> {
   return { user, folder: await dovecot.maildir(user), truth };
 }
 
-/** Reads the server after the disk, which nobody changes any more: the server may still be deleting. */
-async function expectNothingLost(drop: Maildrop, onDisk: ReadonlySet<string>): Promise<void> {
+/** Reads the server after the disk, which nobody changes any more: the server may still be deleting. Resolves with what it has left. */
+async function expectNothingLost(drop: Maildrop, onDisk: ReadonlySet<string>): Promise<number> {
   const onServer = await mailOnServer(drop.folder);
   const lost = drop.truth.filter((hash) => !onDisk.has(hash) && !onServer.has(hash));
   expect(lost.length).toBe(0);
+  return onServer.size;
 }
 
 async function expectEmpty(drop: Maildrop): Promise<void> {
@@ -89,7 +90,9 @@ describe(`2,000 messages (seed ${String(seed)})`, () => {
         return makeHome(dovecot, drop.user, 'pop3');
       },
       moment: (home) => whileFetching(random, home, startUpMs),
-      check: (onDisk) => expectNothingLost(drop, onDisk),
+      check: async (onDisk) => {
+        await expectNothingLost(drop, onDisk);
+      },
       complete: () => expectEmpty(drop),
     });
     note(`POP3 kills while fetching: ${JSON.stringify(kills)}`);
@@ -141,7 +144,10 @@ async function killWhileDeleting(
       return makeHome(dovecot, drop.user, 'pop3');
     },
     moment,
-    check: (onDisk) => expectNothingLost(drop, onDisk),
+    check: async (onDisk) => {
+      const left = await expectNothingLost(drop, onDisk);
+      note(`killed with ${String(left)} of ${String(count)} left on the server`);
+    },
     complete: () => expectEmpty(drop),
   });
 }
