@@ -12,7 +12,7 @@ import { socketPath, type ControlPlaces } from './socket-path.ts';
 const longestRequest = 1024 * 1024;
 const requestWithinMs = 30_000;
 
-/** Whoever does not take the answer by then goes without. */
+/** At the end, whoever has no answer by then, or does not take it, goes without. */
 const partingMs = 1_000;
 
 type Answer = (request: ControlRequest, signal: AbortSignal) => Promise<Json>;
@@ -20,16 +20,14 @@ type Answer = (request: ControlRequest, signal: AbortSignal) => Promise<Json>;
 export async function serve(places: ControlPlaces, answer: Answer): Promise<ControlServer> {
   const path = await socketPath(places);
   const announcement = announcementFile(places.stateDir);
-  const open = new Set<Socket>();
+  const guests = new Guests();
   const server = createServer((socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-    void converse(socket, answer);
+    void converse(socket, answer, guests);
   });
   const close = async (): Promise<void> => {
     server.close();
-    for (const socket of open) part(socket);
     await Promise.all([rm(path, { force: true }), rm(announcement, { force: true })]);
+    await guests.leave();
   };
   try {
     await rm(path, { force: true });
@@ -70,7 +68,39 @@ function notListening(path: string, cause: unknown): StorageError {
   });
 }
 
-async function converse(socket: Socket, answer: Answer): Promise<void> {
+/** Who is connected, and whether they have asked already. */
+class Guests {
+  readonly #asking = new Map<Socket, boolean>();
+
+  came(socket: Socket): void {
+    this.#asking.set(socket, true);
+    socket.once('close', () => this.#asking.delete(socket));
+  }
+
+  asked(socket: Socket): void {
+    this.#asking.set(socket, false);
+  }
+
+  /** Whoever has not asked goes at once; whoever waits for an answer that is about to come may still have it. */
+  async leave(): Promise<void> {
+    await Promise.all([...this.#asking].map(([socket, asking]) => part(socket, asking)));
+  }
+}
+
+async function part(socket: Socket, atOnce: boolean): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      resolve();
+    });
+  });
+  const timer = setTimeout(() => socket.destroy(), partingMs);
+  if (atOnce) socket.destroy();
+  await closed;
+  clearTimeout(timer);
+}
+
+async function converse(socket: Socket, answer: Answer, guests: Guests): Promise<void> {
+  guests.came(socket);
   const gone = new AbortController();
   socket.once('close', () => {
     gone.abort();
@@ -80,6 +110,7 @@ async function converse(socket: Socket, answer: Answer): Promise<void> {
   });
   try {
     const request = await readRequest(socket);
+    guests.asked(socket);
     const reply = await answer(request, gone.signal);
     socket.end(`${JSON.stringify(reply)}\n`);
   } catch {
@@ -96,12 +127,4 @@ async function readRequest(socket: Socket): Promise<ControlRequest> {
     // Nothing more is wanted, but only who reads on sees the other side go away.
     socket.resume();
   }
-}
-
-function part(socket: Socket): void {
-  socket.destroySoon();
-  const timer = setTimeout(() => socket.destroy(), partingMs);
-  socket.once('close', () => {
-    clearTimeout(timer);
-  });
 }

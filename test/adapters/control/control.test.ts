@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { echo, Place, saidBy, status } from './place.ts';
@@ -163,4 +164,42 @@ describe('who does not keep to it', () => {
     await expect(place.control.call({ command: 'wake' })).rejects.toMatchObject({ exitStatus: 75 });
     expect(await place.control.call(status)).toEqual({ asked: 'status' });
   });
+
+  it('who waits for an answer that is about to come has it, also at the end', async () => {
+    let finish = (): void => undefined;
+    const isAsked = new Promise<void>((asked) => {
+      void place.serve(async () => {
+        asked();
+        await new Promise<void>((resolve) => (finish = resolve));
+        return 'at last';
+      });
+    });
+    await vi.waitFor(() => place.socketFile());
+    const asked = place.control.call(status);
+    await isAsked;
+    const closed = place.close();
+    finish();
+    expect(await asked).toBe('at last');
+    await closed;
+  });
+
+  it('who waits for one that does not come is not waited for', async () => {
+    const isAsked = new Promise<void>((asked) => {
+      void place.serve(() => {
+        asked();
+        return new Promise<never>(() => undefined);
+      });
+    });
+    await vi.waitFor(() => place.socketFile());
+    const said = saidBy(await askedBy());
+    await isAsked;
+    await place.close();
+    expect(await said).toBe('');
+  });
 });
+
+async function askedBy(): Promise<Socket> {
+  const socket = await place.connected();
+  socket.write(`${JSON.stringify(status)}\n`);
+  return socket;
+}
