@@ -83,7 +83,7 @@ if [ -z "$packages" ]; then exit 0; fi
 
 if ! command -v apt-get >/dev/null; then
   give_up 'Dovecot, Postfix, openssl or python3 are missing, and this is neither Debian nor Ubuntu.' \
-    'Run the tests there, for instance in a container of debian:12 with Node 20.'
+    'Run the tests there, for instance in a container of debian:13 (its package nodejs is Node 20).'
 fi
 if [ "$(id -u)" -ne 0 ]; then
   give_up 'programs are missing that the tests run. Install them as root (nothing has to be started):' \
@@ -97,7 +97,7 @@ case " $packages" in *' postfix '*)
 esac
 if ! install_or_update >&2; then
   give_up "apt could not install $packages (see above); nothing was removed." \
-    'Where another mail server is in the way, run the tests in a container of debian:12 with Node 20.'
+    'Where another mail server is in the way, run the tests in a container of debian:13 (its package nodejs is Node 20).'
 fi
 keep_disabled
 left=$(missing_packages)
