@@ -8,6 +8,8 @@ import type { Home } from './run.ts';
 
 /** Where one kill fell. */
 export interface Kill {
+  /** Counts the HOMEs of the series from 1. */
+  readonly mailbox: number;
   /** Milliseconds after the start of the process. */
   readonly afterMs: number;
   /** Whole messages on disk when it was dead. */
@@ -30,10 +32,10 @@ export interface Series {
 /** Kills so often, lets the last sync end, and compares. Whatever was missing, doubled or half shows as a failed expectation. */
 export async function killSeries(series: Series): Promise<Kill[]> {
   const kills: Kill[] = [];
-  while (kills.length < series.kills) {
+  for (let mailbox = 1; kills.length < series.kills; mailbox += 1) {
     const home = await series.home();
     try {
-      await killUntilComplete(series, home, kills);
+      await killUntilComplete(series, home, kills, mailbox);
       await expectWhole(home, series.truth);
       await series.complete?.();
     } finally {
@@ -43,7 +45,12 @@ export async function killSeries(series: Series): Promise<Kill[]> {
   return kills;
 }
 
-async function killUntilComplete(series: Series, home: Home, kills: Kill[]): Promise<void> {
+async function killUntilComplete(
+  series: Series,
+  home: Home,
+  kills: Kill[],
+  mailbox: number,
+): Promise<void> {
   const read = new Map<string, string>();
   while (kills.length < series.kills) {
     const started = performance.now();
@@ -55,7 +62,7 @@ async function killUntilComplete(series: Series, home: Home, kills: Kill[]): Pro
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       return;
     }
-    kills.push({ afterMs, onDisk: hashes.length });
+    kills.push({ mailbox, afterMs, onDisk: hashes.length });
     await series.check?.(new Set(hashes));
   }
   await home.sync();
