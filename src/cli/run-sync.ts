@@ -34,6 +34,9 @@ async function syncByDaemon(
   const names = accounts.map(({ name }) => name);
   const request = { command: 'sync', accounts: names, send, receive, full } as const;
   const control = run.world.control(config.location);
+  // A sync takes as long as it takes. Whether the daemon works at all is therefore asked first, for which it has a deadline.
+  const works = await control.call({ command: 'status' }, run.world.signal);
+  if (works === null) return [];
   const answer = (await control.call(request, run.world.signal)) as {
     accounts: AccountJson[];
   } | null;

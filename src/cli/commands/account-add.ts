@@ -103,7 +103,7 @@ async function askForMissing(run: Run, name: string, flags: AccountFlags): Promi
   if (flags.passwordStdin === true) wanted.push('incoming');
   if (flags.outPasswordStdin === true) wanted.push('outgoing');
   if (wanted.length > 0) {
-    const lines = await readPasswordLines(run.world.stdin, wanted.length);
+    const lines = await readPasswordLines(run.world.stdin, wanted.length, run.world.signal);
     return { flags, secrets: wanted.map((server, at) => ({ server, secret: lines[at] ?? '' })) };
   }
   if (!lacksPassword(flags)) return { flags, secrets: [] };

@@ -11,6 +11,7 @@ import { UsageError } from '../../errors.ts';
 import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
 import type { Act } from '../act.ts';
+import { examples } from '../examples.ts';
 import { confirm } from '../prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { homely } from '../text.ts';
@@ -21,16 +22,19 @@ export function registerChanges(command: Command, act: Act): void {
     .command('enable')
     .argument('<names...>', 'accounts or @TAG')
     .description('use the account again; takes back a suspension')
+    .addHelpText('after', examples('posthorn account enable work'))
     .action(act((run: Run, names: readonly string[]) => setEnabled(run, names, true)));
   command
     .command('disable')
     .argument('<names...>', 'accounts or @TAG')
     .description('leave the account alone for the time being')
+    .addHelpText('after', examples('posthorn account disable @office'))
     .action(act((run: Run, names: readonly string[]) => setEnabled(run, names, false)));
   command
     .command('remove')
     .argument('<names...>', 'accounts or @TAG')
     .description('forget the account, its state and its stored password; the mail stays on disk')
+    .addHelpText('after', examples('posthorn account remove work --yes'))
     .action(act(remove));
 }
 

@@ -10,6 +10,7 @@ import type { AccountState } from '../../ports/state-store.ts';
 import { changeConfig } from '../edit-session.ts';
 import { setDefaultAccount } from '../../config/edit.ts';
 import type { Act } from '../act.ts';
+import { examples } from '../examples.ts';
 import { accountNamed, accountsMeant, oneAccount, readConfig, withNeighbours } from '../session.ts';
 import { localTime, printable } from '../text.ts';
 import type { Run } from '../world.ts';
@@ -19,16 +20,19 @@ export function registerList(command: Command, act: Act): void {
     .command('list')
     .argument('[names...]', 'accounts or @TAG; all where left out')
     .description('every account, and how it fares')
+    .addHelpText('after', examples('posthorn account list', 'posthorn account list @office --json'))
     .action(act(list));
   command
     .command('show')
     .argument('[name]', 'the default account where left out')
     .description('everything an account is set to, defaults filled in; never a password')
+    .addHelpText('after', examples('posthorn account show work'))
     .action(act(show));
   command
     .command('default')
     .argument('[name]')
     .description('print the default sender, or set it')
+    .addHelpText('after', examples('posthorn account default work'))
     .action(act(defaultAccount));
 }
 

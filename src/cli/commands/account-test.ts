@@ -9,6 +9,7 @@ import type { Account } from '../../core/account.ts';
 import { gravest } from '../../errors.ts';
 import { oneLine, type Output } from '../output.ts';
 import type { Act } from '../act.ts';
+import { examples } from '../examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { plural } from '../text.ts';
 import type { Run } from '../world.ts';
@@ -18,6 +19,7 @@ export function registerTest(command: Command, act: Act): void {
     .command('test')
     .argument('[names...]', 'accounts or @TAG; all where left out')
     .description('log in to both servers of an account, and say what to check where that fails')
+    .addHelpText('after', examples('posthorn account test work'))
     .action(act(test));
 }
 

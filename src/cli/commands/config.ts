@@ -4,20 +4,24 @@ import type { Command } from 'commander';
 import { checkConfig, findConfig } from '../../config/load.ts';
 import { configJsonSchema } from '../../config/schema.ts';
 import type { Act } from '../act.ts';
+import { examples } from '../examples.ts';
 import { configSource, type Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {
   command
     .command('path')
     .description('print which file is read, whether or not it exists')
+    .addHelpText('after', examples('$EDITOR "$(posthorn config path)"'))
     .action(act(printPath));
   command
     .command('check')
     .description('read the file and name everything that is wrong in it')
+    .addHelpText('after', examples('posthorn config check && posthorn sync'))
     .action(act(check));
   command
     .command('schema')
     .description('print the JSON Schema of the file, for editors')
+    .addHelpText('after', examples('posthorn config schema > posthorn.schema.json'))
     .action(act(printSchema));
   command.addHelpText('after', '\nExample:\n  posthorn config check && posthorn sync');
 }

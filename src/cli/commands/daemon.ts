@@ -10,6 +10,7 @@ import { runDaemon } from '../../daemon/daemon.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { announceReady, startFailure } from '../readiness.ts';
 import type { Act } from '../act.ts';
+import { examples } from '../examples.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { accountLines } from '../sync-text.ts';
 import { localTime, plural } from '../text.ts';
@@ -23,15 +24,22 @@ export function register(command: Command, act: Act): void {
   command
     .command('run')
     .description('poll every enabled account on its interval, in the foreground')
+    .addHelpText('after', examples('posthorn daemon run    (the command of a systemd unit)'))
     .action(act(runHere));
   command
     .command('start')
     .description('the same in the background; returns once it is ready, or says why it is not')
+    .addHelpText('after', examples('posthorn daemon start'))
     .action(act(start));
-  command.command('stop').description('finish the messages in hand, and end').action(act(stop));
+  command
+    .command('stop')
+    .description('finish the messages in hand, and end')
+    .addHelpText('after', examples('posthorn daemon stop'))
+    .action(act(stop));
   command
     .command('status')
     .description('whether it runs, and when it polls next')
+    .addHelpText('after', examples('posthorn daemon status --json'))
     .action(act(status));
   command.addHelpText(
     'after',

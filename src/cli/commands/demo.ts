@@ -8,7 +8,10 @@ export function register(command: Command, act: Act): void {
   command
     .option('--keep', 'leave the temporary folder, to look around in it')
     .action(act(demo))
-    .addHelpText('after', '\nEverything stands in a temporary folder that is removed at the end.');
+    .addHelpText(
+      'after',
+      '\nEverything stands in a temporary folder that is removed at the end.\n\nExample:\n  posthorn demo --keep',
+    );
 }
 
 async function demo(run: Run, flags: { keep?: boolean }): Promise<number> {

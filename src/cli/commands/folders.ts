@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { listFolders, type ListedFolder } from '../../app/list-folders.ts';
 import type { Act } from '../act.ts';
+import { examples } from '../examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { homely, printable } from '../text.ts';
 import type { Run } from '../world.ts';
@@ -12,6 +13,7 @@ export function register(command: Command, act: Act): void {
     .command('list', { isDefault: true })
     .argument('[names...]', 'accounts; all where left out')
     .description('role, remote name, local path, counts')
+    .addHelpText('after', examples('posthorn folders list work'))
     .action(act(list));
   command.addHelpText('after', '\nExample:\n  posthorn folders work');
 }

@@ -11,6 +11,7 @@ import type { OutboxEntry } from '../../core/outbox-entry.ts';
 import type { Account } from '../../core/account.ts';
 import { gravest, type ExitStatus } from '../../errors.ts';
 import type { Act } from '../act.ts';
+import { examples } from '../examples.ts';
 import { flushSoon } from '../after-queueing.ts';
 import { confirm } from '../prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
@@ -20,22 +21,29 @@ import { localTime, plural, printable } from '../text.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {
-  command.command('list').description('every message that waits, and why').action(act(list));
+  command
+    .command('list')
+    .description('every message that waits, and why')
+    .addHelpText('after', examples('posthorn outbox list --json'))
+    .action(act(list));
   command
     .command('flush')
     .argument('[names...]', 'accounts; all where left out')
     .description('try now what is due')
     .addOption(new Option('--in-turn', 'wait behind another flush, unless one waits').hideHelp())
+    .addHelpText('after', examples('posthorn outbox flush work'))
     .action(act(flush));
   command
     .command('retry')
     .argument('[ids...]', 'messages; all that have failed where left out')
     .description('make messages due now, and ask refused recipients again')
+    .addHelpText('after', examples('posthorn outbox retry mwtuizm6uhcg'))
     .action(act(retry));
   command
     .command('cancel')
     .argument('<ids...>', 'messages')
     .description('remove messages for good')
+    .addHelpText('after', examples('posthorn outbox cancel mwtuizm6uhcg'))
     .action(act(cancel));
   command.addHelpText('after', '\nExample:\n  posthorn outbox list --json');
 }

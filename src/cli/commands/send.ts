@@ -111,7 +111,7 @@ async function readText({ world }: Run, file: string | undefined): Promise<strin
   const path = file === undefined ? null : resolve(world.cwd, file);
   try {
     const stream = path === null ? world.stdin : createReadStream(path);
-    return (await readAll(stream)).toString('utf8');
+    return (await readAll(stream, world.signal)).toString('utf8');
   } catch (cause) {
     if (path === null || cause instanceof DataError) throw cause;
     throw new DataError(`the text cannot be read from ${path}`, {

@@ -35,7 +35,7 @@ async function sendmail(
 ): Promise<number> {
   const config = await readConfig(run);
   const account = senderFor(config, flags.f);
-  const raw = await readAll(run.world.stdin);
+  const raw = await readAll(run.world.stdin, run.world.signal);
   const { name, address } = account.identity;
   return withNeighbours(run, config, async (neighbours) => {
     const composed = await neighbours.codec.submit(raw, {
