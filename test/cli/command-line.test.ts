@@ -41,6 +41,8 @@ const commands = [
   ['outbox'],
   ['outbox', 'list'],
   ['outbox', 'flush'],
+  ['outbox', 'retry'],
+  ['outbox', 'cancel'],
   ['daemon'],
   ['daemon', 'run'],
   ['daemon', 'start'],
@@ -55,8 +57,9 @@ const commands = [
 
 describe('help', () => {
   it('of every command names its usage and an example', async () => {
-    for (const words of commands) {
-      const { status, stdout, stderr } = await empty.run([...words, '--help']);
+    const shown = await Promise.all(commands.map((words) => empty.run([...words, '--help'])));
+    for (const [at, words] of commands.entries()) {
+      const { status, stdout, stderr } = shown[at] ?? {};
       expect({ words, status, stderr }).toEqual({ words, status: 0, stderr: '' });
       expect(stdout).toContain(`Usage: posthorn ${words.join(' ')}`);
       expect(stdout, words.join(' ')).toMatch(/Examples?:\n.*posthorn/s);

@@ -243,6 +243,17 @@ describe('a sudden end', () => {
     await arrives(3);
   });
 
+  it('one that does not run on (SIGSTOP) keeps no command waiting for ever: 75', async () => {
+    const pid = await started();
+    process.kill(pid, 'SIGSTOP');
+    const asked = [home.run(['sync']), home.run(['daemon', 'status'])];
+    for (const { status: ended, stderr } of await Promise.all(asked)) {
+      expect(stderr).toMatch(/^posthorn: the daemon did not answer within \d+ seconds\. ./);
+      expect(ended).toBe(75);
+    }
+    process.kill(pid, 'SIGCONT');
+  });
+
   it('SIGSTOP and SIGCONT: it goes on', async () => {
     const pid = await started();
     process.kill(pid, 'SIGSTOP');

@@ -8,8 +8,15 @@ import { text } from 'node:stream/consumers';
 
 const [kind, ...command] = process.argv.slice(2);
 const address = '192.0.2.1';
-execFileSync('ip', ['link', 'set', 'lo', 'up']);
-execFileSync('ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
+
+/** SIOCSIFFLAGS and SIOCSIFADDR of netdevice(7); perl is on every Debian, iproute2 is not. */
+const up = `
+  socket(S, 2, 2, 0) or die "socket: $!";
+  sub set { my ($name, $call, $data) = @_; ioctl(S, $call, pack("a16 a24", $name, $data)) or die "$name: $!"; }
+  set("lo", 0x8914, pack("S", 0x41));
+  set("lo:1", 0x8916, pack("S n C4", 2, 0, split(/[.]/, $ARGV[0])));
+  set("lo:1", 0x8914, pack("S", 0x41));`;
+execFileSync('perl', ['-e', up, address]);
 
 const greetings = {
   imap: '* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=LOGIN] ready\r\n',
