@@ -15,6 +15,7 @@ import type { Neighbours } from './app/neighbours.ts';
 import { run } from './cli/program.ts';
 import type { World } from './cli/world.ts';
 import type { ConfigLocation } from './config/config.ts';
+import { TemporaryError } from './errors.ts';
 import type { MailSender } from './ports/mail-sender.ts';
 import type { MailboxSource } from './ports/mailbox-source.ts';
 import type { MessageCodec } from './ports/message-codec.ts';
@@ -30,11 +31,19 @@ export async function main(argv: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => {
       received = signal;
-      stop.abort(new Error(`ended by ${signal}`));
+      stop.abort(new TemporaryError(`ended by ${signal}`, { reach: 'program' }));
     });
   outliveBrokenStreams();
   const status = await run(argv, world(stop.signal));
   process.exitCode = endStatus(status === 0 && resultIsLost ? 74 : status, received, argv);
+  if (stop.signal.aborted) endSoon();
+}
+
+/** A look-up of a name on a server that does not answer can't be broken off, and would keep the process for its whole time. */
+function endSoon(): void {
+  setTimeout(() => {
+    process.exit();
+  }, 1000).unref();
 }
 
 /** A daemon that was asked to end has done what it should; anything else was broken off. */

@@ -44,29 +44,52 @@ export async function syncFolder(
   report: FolderReport,
 ): Promise<void> {
   const status = await run.session.open(remote);
-  const folder = known ?? newFolder(run, remote, status);
-  refuseNewUidValidity(folder, status);
+  const isMaildrop = run.account.type === 'pop3';
+  const uidValidity = isMaildrop ? maildropOf(run.account) : status.uidValidity;
+  const folder = known ?? newFolder(run, remote, uidValidity);
+  if (!isMaildrop) refuseNewUidValidity(folder, uidValidity);
   await run.tree.ensureFolder(folder.localPath);
   if (known === undefined) await remember(run, folder);
-  if (run.account.type === 'pop3') await syncMaildrop(run, folder, report);
+  if (isMaildrop) await syncMaildrop(run, await moved(run, folder, uidValidity), report);
   else await syncImapFolder(run, folder, status, report);
 }
 
-function newFolder(run: FolderRun, remote: RemoteFolder, status: FolderStatus): KnownFolder {
+function newFolder(run: FolderRun, remote: RemoteFolder, uidValidity: string): KnownFolder {
   return {
     path: remote.path,
     localPath: localPath(remote.segments, run.settings.layout),
     role: remote.role,
-    uidValidity: status.uidValidity,
+    uidValidity,
     settledUid: 0,
   };
 }
 
+function maildropOf({ incoming }: Account): string {
+  return `${incoming?.username ?? ''}@${incoming?.host.toLowerCase() ?? ''}`;
+}
+
+/**
+ * The account was given another server or user: a UIDL of the one may be another message's at the other. All that is known
+ * counts as absent, so that what is listed is fetched and compared by content, before anything is deleted.
+ */
+async function moved(run: FolderRun, folder: KnownFolder, maildrop: string): Promise<KnownFolder> {
+  if (folder.uidValidity === maildrop) return folder;
+  const known = await knownMessages(run, folder, -1);
+  await markAbsent(run, folder, known, [...known.values()].filter(isStored));
+  const renewed = { ...folder, uidValidity: maildrop };
+  await remember(run, renewed);
+  return renewed;
+}
+
+function isStored({ status }: KnownMessage): boolean {
+  return status === 'stored';
+}
+
 /** RFC 9051 2.3.1.1: with a new UIDVALIDITY the UIDs that we know mean nothing. */
-function refuseNewUidValidity(folder: KnownFolder, status: FolderStatus): void {
-  if (folder.uidValidity === status.uidValidity) return;
+function refuseNewUidValidity(folder: KnownFolder, uidValidity: string): void {
+  if (folder.uidValidity === uidValidity) return;
   throw new TemporaryError(
-    `the server has numbered the folder anew (UIDVALIDITY ${folder.uidValidity} is now ${status.uidValidity})`,
+    `the server has numbered the folder anew (UIDVALIDITY ${folder.uidValidity} is now ${uidValidity})`,
     {
       reach: 'folder',
       remedy:
@@ -91,7 +114,7 @@ async function syncImapFolder(
   const retries = planRetries(await state.quarantined(run.accountId, folder.path), run.retry);
   await transfer(run.session, retries, target);
   if (status.exists === 0 || hasNothingAbove(folder, status)) return;
-  await fetchAbove(run, folder, watermark, target);
+  await fetchAbove(run, folder, status, target, watermark);
   if (watermark.mark > folder.settledUid)
     await remember(run, { ...folder, settledUid: watermark.mark });
 }
@@ -103,11 +126,14 @@ function hasNothingAbove(folder: KnownFolder, status: FolderStatus): boolean {
 async function fetchAbove(
   run: FolderRun,
   folder: KnownFolder,
-  watermark: Watermark,
+  status: FolderStatus,
   target: TransferTarget,
+  watermark: Watermark,
 ): Promise<void> {
   const known = await knownMessages(run, folder, folder.settledUid);
-  for await (const page of run.session.list(folder.settledUid)) {
+  for await (const listed of run.session.list(folder.settledUid)) {
+    // What came since the folder was opened is the next poll's; a UID out of all bounds would settle the folder for ever.
+    const page = listed.filter(({ id }) => Number(id) < (status.uidNext ?? Infinity));
     for (const { id } of page) watermark.expect(Number(id));
     const operations = planImapPage(page, known);
     finishUnplanned(page, operations, watermark);

@@ -3,7 +3,7 @@
 import type { KnownFolder, KnownMessage, RemoteMessage } from '../core/message.ts';
 import type { FetchOperation } from '../core/operation.ts';
 import type { Watermark } from '../core/watermark.ts';
-import { asPosthornError, type PosthornError } from '../errors.ts';
+import { asPosthornError, TemporaryError, type PosthornError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Delivered, MailTree, Staged } from '../ports/mail-store.ts';
 import type { IncomingMessage, MailboxSession } from '../ports/mailbox-source.ts';
@@ -121,9 +121,10 @@ class Transfer {
     }
   }
 
-  #key(message: RemoteMessage): string {
-    const { accountId, folder } = this.#target;
-    return [accountId, folder.path, folder.uidValidity, message.id].join('\0');
+  #key({ id, sharedUidl }: RemoteMessage): string {
+    const { accountId, folder, watermark } = this.#target;
+    const uidValidity = watermark === null ? '' : folder.uidValidity;
+    return [accountId, folder.path, uidValidity, sharedUidl ?? id].join('\0');
   }
 
   #add(outcome: Outcome): void {
@@ -182,7 +183,7 @@ class Transfer {
     const { tree, folder } = this.#target;
     try {
       const delivered = await tree.publish(folder.localPath, staged);
-      return new Map(delivered.map((each) => [each.key, each]));
+      return new Map(staged.map((each, at) => [each, delivered[at]]));
     } catch (error) {
       await Promise.all(staged.map((each) => tree.discard(each)));
       throw error;
@@ -227,7 +228,7 @@ class Transfer {
     return {
       id: message.id,
       status: 'stored',
-      name: returned?.name ?? delivered.get(staged.key)?.name ?? null,
+      name: returned?.name ?? delivered.get(staged)?.name ?? null,
       wireSize: staged.wireSize,
       wireSha256: staged.wireSha256,
       flags: message.flags,
@@ -250,7 +251,7 @@ class Transfer {
     if (outcome.kind === 'failed')
       report.failed.push({ id: outcome.message.id, error: outcome.error });
     if (outcome.kind !== 'staged') return;
-    const file = delivered.get(outcome.staged.key);
+    const file = delivered.get(outcome.staged);
     if (file === undefined) return;
     report.fetched += 1;
     report.octets += outcome.staged.wireSize;
@@ -259,7 +260,8 @@ class Transfer {
   }
 }
 
-type Published = ReadonlyMap<string, Delivered>;
+/** What became of each file, in publish's own order: messages that share a UIDL share a key. */
+type Published = ReadonlyMap<Staged, Delivered | undefined>;
 
 function quarantined(
   outcome: Exclude<Outcome, StagedOutcome>,
@@ -277,7 +279,12 @@ function quarantined(
     flags,
     internalDate,
     storedAt: null,
-    attempts: known?.status === 'quarantined' ? known.attempts + 1 : 1,
+    attempts: (known?.status === 'quarantined' ? known.attempts : 0) + attemptsOf(outcome),
     error,
   };
+}
+
+/** A server in trouble is not the message's fault: it is asked again at every poll. */
+function attemptsOf(outcome: Exclude<Outcome, StagedOutcome>): number {
+  return outcome.kind === 'failed' && outcome.error instanceof TemporaryError ? 0 : 1;
 }

@@ -38,8 +38,11 @@ export interface RemoteMessage {
   readonly flags: readonly Flag[];
   /** POP3: its number in this session. */
   readonly number?: number;
-  /** POP3: another message of this listing has the same UIDL, so it is never deleted on the server. */
-  readonly ambiguous?: boolean;
+  /**
+   * POP3: the UIDL that it shares with another message of this listing. Its id is then made up and may be another one's next
+   * time, so the file's name hangs on the UIDL, where content decides, and the message is never deleted on the server.
+   */
+  readonly sharedUidl?: string;
 }
 
 /**
@@ -72,6 +75,7 @@ export interface KnownFolder {
   /** Folder below the account's root, as core/folder-name made it when first seen; it stays. */
   readonly localPath: string;
   readonly role: Role | null;
+  /** UIDVALIDITY in decimal; POP3: the server and user that the UIDLs are of, since they hold for no other. */
   readonly uidValidity: string;
   /** IMAP: every UID up to this one is settled (stored, quarantined for good, or never existed). */
   readonly settledUid: number;

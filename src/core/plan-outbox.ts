@@ -25,19 +25,13 @@ export interface Moment {
   readonly chance: number;
 }
 
-/** Whether this entry wants work now: an attempt, or the filing of its copy. */
-export function isDue(entry: OutboxEntry, now: number): boolean {
-  switch (entry.state) {
-    case 'queued':
-    case 'uncertain':
-    case 'sending':
-      return entry.nextAttempt <= now;
-    case 'sent':
-      return entry.nextAttempt <= now;
-    case 'failed':
-    case 'held':
-      return false;
-  }
+/**
+ * Whether this entry wants work now: an attempt, or the filing of its copy. A time further off than any wait of ours was
+ * written before the clock was set back.
+ */
+export function isDue({ state, nextAttempt }: OutboxEntry, now: number): boolean {
+  if (state === 'failed' || state === 'held') return false;
+  return nextAttempt <= now || nextAttempt > now + 2 * retry.longestMs;
 }
 
 export function openRecipients(entry: OutboxEntry): string[] {

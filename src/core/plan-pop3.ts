@@ -49,7 +49,7 @@ export function planDeletions(
   if (leave === true) return [];
   const afterMs = leave === false ? 0 : leave.afterMs;
   return listing
-    .filter((message) => message.ambiguous !== true)
+    .filter((message) => message.sharedUidl === undefined)
     .filter((message) => isStoredSince(known.get(message.id), now - afterMs))
     .map((message) => ({ kind: 'delete', message }));
 }

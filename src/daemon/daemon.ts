@@ -6,6 +6,7 @@ import type { AccountReport } from '../app/report.ts';
 import { syncStatus } from '../app/sync-all.ts';
 import type { Account } from '../core/account.ts';
 import type { Settings } from '../core/settings.ts';
+import { TemporaryError } from '../errors.ts';
 import type { Control, ControlRequest, Json } from '../ports/control.ts';
 import { AccountKeeper } from './account-keeper.ts';
 import { beat } from './heartbeat.ts';
@@ -34,7 +35,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const stop = new AbortController();
   const ended = AbortSignal.any([options.signal, stop.signal]);
   const daemon = new Daemon(options, ended, () => {
-    stop.abort(new Error('the daemon was asked to stop'));
+    stop.abort(new TemporaryError('the daemon was asked to stop', { reach: 'program' }));
   });
   try {
     await daemon.run();

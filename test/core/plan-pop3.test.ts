@@ -86,8 +86,8 @@ describe('deletions', () => {
   });
 
   it('never of a message whose id another one shares', () => {
-    const twins = [listed('a', { ambiguous: true }), listed('a#2', { ambiguous: true })];
-    const known = knownAs(knownMessage('a'), knownMessage('a#2'));
+    const twins = [listed('a#1', { sharedUidl: 'a' }), listed('a#2', { sharedUidl: 'a' })];
+    const known = knownAs(knownMessage('a#1'), knownMessage('a#2'));
     expect(planDeletions(twins, known, false, now)).toEqual([]);
   });
 

@@ -106,7 +106,8 @@ class Intake {
 
   #judge({ octets, origin, damaged }: FetchedBody, size: number | null): Content {
     if (damaged) return { kind: 'broken', error: notGiven('its octets came garbled') };
-    if (octets === null && size !== null && size > 0)
+    const isEmpty = octets === null || octets.length === 0;
+    if (isEmpty && size !== 0)
       return { kind: 'broken', error: notGiven('it answers with nothing') };
     if (octets === null) return { kind: 'whole', octets: Buffer.alloc(0) };
     const asked = this.#asked;

@@ -86,25 +86,22 @@ async function readSizes(connection: Pop3Connection): Promise<Map<number, number
 type Listed = RemoteMessage & { readonly number: number };
 
 /**
- * A UIDL that stands there more than once: all of its messages are ambiguous, and the later ones get ids of their own, so
- * that each is fetched and stored.
+ * A UIDL that stands there more than once names none of its messages: each gets an id of its own, `UIDL#1` and on, which is
+ * never the UIDL itself. So one that is alone with the UIDL later is not taken for any of them.
  */
 function identified(uidls: readonly Numbered[]): Listed[] {
   const counts = new Map<string, number>();
   for (const { uidl } of uidls) counts.set(uidl, (counts.get(uidl) ?? 0) + 1);
   const taken = new Set(counts.keys());
-  const seen = new Set<string>();
   return uidls.map(({ number, uidl }) => {
-    const id = seen.has(uidl) ? freeId(uidl, taken) : uidl;
-    seen.add(uidl);
-    const ambiguous = (counts.get(uidl) ?? 0) > 1;
-    const message = { id, number, size: null, internalDate: null, flags: [] };
-    return ambiguous ? { ...message, ambiguous } : message;
+    const message = { number, size: null, internalDate: null, flags: [] };
+    if (counts.get(uidl) === 1) return { id: uidl, ...message };
+    return { id: freeId(uidl, taken), ...message, sharedUidl: uidl };
   });
 }
 
 function freeId(uidl: string, taken: Set<string>): string {
-  let copy = 2;
+  let copy = 1;
   while (taken.has(`${uidl}#${copy}`)) copy += 1;
   const id = `${uidl}#${copy}`;
   taken.add(id);

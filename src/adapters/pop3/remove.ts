@@ -5,13 +5,13 @@ import type { Pop3Connection } from './connection.ts';
 import { refusal } from './reply.ts';
 import { numberOf } from './retrieve.ts';
 
-/** The ids whose DELE was acknowledged, once QUIT was too. Ambiguous messages are left where they are. */
+/** The ids whose DELE was acknowledged, once QUIT was too. Those that share a UIDL are left where they are. */
 export async function removeMessages(
   connection: Pop3Connection,
   messages: readonly RemoteMessage[],
   window: number,
 ): Promise<readonly RemoteId[]> {
-  const wanted = messages.filter((message) => message.ambiguous !== true);
+  const wanted = messages.filter(({ sharedUidl }) => sharedUidl === undefined);
   const marked: RemoteId[] = [];
   for (let at = 0; at < wanted.length; at += window) {
     const some = wanted.slice(at, at + window);

@@ -162,12 +162,12 @@ describe('listing', () => {
     const uidls = ['same', 'other', 'same', 'same#2', 'same'];
     const options = { uidl: (_: string, number: number) => uidls[number - 1] ?? '' };
     const session = await open(userWith(...corpus(5)), { options });
-    expect((await listed(session)).map(({ id, ambiguous = false }) => [id, ambiguous])).toEqual([
-      ['same', true],
-      ['other', false],
-      ['same#3', true],
-      ['same#2', false],
-      ['same#4', true],
+    expect((await listed(session)).map(({ id, sharedUidl }) => [id, sharedUidl])).toEqual([
+      ['same#1', 'same'],
+      ['other', undefined],
+      ['same#3', 'same'],
+      ['same#2', undefined],
+      ['same#4', 'same'],
     ]);
   });
 
