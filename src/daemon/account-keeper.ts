@@ -76,7 +76,7 @@ export class AccountKeeper {
   /** Breaks off what runs; resolves once what was in hand is finished. */
   async stop(): Promise<void> {
     const reason = new TemporaryError('it was broken off, since the daemon is stopping', {
-      remedy: 'Nothing: the next poll goes on where this one was.',
+      remedy: 'The next poll goes on where this one was.',
     });
     this.#polls.end();
     this.#flushes.end();

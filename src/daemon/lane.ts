@@ -54,6 +54,6 @@ function tooLong(): TemporaryError {
   const hours = String(longestMs / 3_600_000);
   return new TemporaryError(`it was broken off after ${hours} hours`, {
     code: 'timeout',
-    remedy: 'Nothing: the next poll goes on where this one was.',
+    remedy: 'The next poll goes on where this one was.',
   });
 }
