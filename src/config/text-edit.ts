@@ -213,8 +213,9 @@ function appendLines(text: string, lines: string): string {
   return insertAt(text, text.length, lines);
 }
 
+/** Lines of YAML end at a line feed alone; JavaScript's `^` would also take U+2028 in a text for a line's end. */
 function indented(lines: string, column: number): string {
-  return lines.replaceAll(/^(?=.)/gm, ' '.repeat(column));
+  return lines.replaceAll(/(^|\n)(?=[^\n])/g, `$1${' '.repeat(column)}`);
 }
 
 function newline(text: string): string {

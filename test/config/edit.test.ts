@@ -253,6 +253,11 @@ describe('properties', () => {
     );
   });
 
+  it('a line separator of Unicode is no end of a line', () => {
+    const added = { label: '\u2028 ', identity: { name: 'a\u2029b' } };
+    expect(removeAccount(addAccount(sample, 'zoe', added), 'zoe')).toBe(sample);
+  });
+
   it('an account that is added and removed leaves the text as it was', () => {
     const account = fc.record({
       label: words,

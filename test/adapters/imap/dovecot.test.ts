@@ -148,9 +148,9 @@ describe('mail on Dovecot', () => {
     await session.close();
   });
 
-  test('60 MB in bounded memory', async () => {
+  test('120 MB in bounded memory', async () => {
     const user = await dovecot.addUser();
-    const huge = hugeMessage();
+    const huge = hugeMessage(120_000_000);
     await dovecot.deliver(user, 'INBOX', huge);
     const session = await enter(user, { security: 'tls', tls: { ca: dovecot.ca } });
     await session.open(inbox);
@@ -164,7 +164,8 @@ describe('mail on Dovecot', () => {
       }
     }
     expect(hash.digest('hex')).toBe(sha256(huge));
-    expect(peak).toBeLessThan(40_000_000);
+    // Parts of 1 MiB that wait for the garbage collector count too.
+    expect(peak).toBeLessThan(60_000_000);
     await session.close();
   });
 
