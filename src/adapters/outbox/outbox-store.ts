@@ -1,6 +1,7 @@
 /** The outbox as files: a folder for each message, with its octets and what became of it so far. */
 
 import { dirname, join } from 'node:path';
+import { mapBounded } from '../../core/bounded.ts';
 import type { OutboxEntry } from '../../core/outbox-entry.ts';
 import { InternalError, StorageError } from '../../errors.ts';
 import type { OutboxStore } from '../../ports/outbox-store.ts';
@@ -16,6 +17,9 @@ export interface OutboxStoreOptions {
 
 /** What a killed posthorn left behind is cleared after so long: nobody is still at work on it. */
 const leftoverMs = 24 * 3_600_000;
+
+/** Entries read at once: each takes a descriptor, and ten thousand would be too many. */
+const readAtOnce = 64;
 
 type Broken = Awaited<ReturnType<OutboxStore['list']>>['broken'][number];
 
@@ -77,9 +81,8 @@ class FileOutbox implements OutboxStore {
   async list(): Promise<{ entries: readonly OutboxEntry[]; broken: readonly Broken[] }> {
     const names = await explained(this.#directory, this.#names());
     await this.#clearLeftovers(names.filter((name) => name.startsWith('.')));
-    const found = await Promise.all(
-      names.filter((name) => !name.startsWith('.')).map((name) => this.#look(name)),
-    );
+    const ids = names.filter((name) => !name.startsWith('.'));
+    const found = await mapBounded(ids, readAtOnce, (id) => this.#look(id));
     const present = found.filter((each) => each !== null);
     const entries = present.flatMap((each) => ('why' in each ? [] : [each]));
     const broken = present.flatMap((each) => ('why' in each ? [each] : []));

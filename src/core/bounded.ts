@@ -1,6 +1,6 @@
 /** Runs many things at once, but not all of them. */
 
-/** Results in the order of the items; `work` must not throw. */
+/** Results in the order of the items. The first error of `work` is thrown at once; what runs by then goes on. */
 export async function mapBounded<T, R>(
   items: readonly T[],
   limit: number,
