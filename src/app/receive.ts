@@ -10,7 +10,8 @@ import { connectIncoming } from './log-in.ts';
 import type { Neighbours } from './neighbours.ts';
 import { openTree } from './open-tree.ts';
 import { emptyFolderReport, type FolderReport, type ReceiveReport } from './report.ts';
-import { syncFolder, type FolderRun } from './sync-folder.ts';
+import type { FolderRun } from './folder-run.ts';
+import { syncFolder } from './sync-folder.ts';
 
 export interface ReceiveOptions {
   readonly settings: Settings;

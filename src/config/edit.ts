@@ -16,7 +16,7 @@ export type AccountChanges = ReadonlyMap<string, ConfigValue | undefined>;
 export function addAccount(text: string, name: string, entry: AccountEntry): string {
   if (accountNames(text).includes(name)) {
     throw new ConfigurationError(`the account \`${name}\` exists already`, {
-      remedy: `Choose another name, or change it with \`posthorn account edit ${name}\`.`,
+      remedy: 'Choose another name, or change it in the file; `posthorn config path` says where.',
     });
   }
   const versioned = text.trim() === '' ? set(text, ['version'], 1) : text;

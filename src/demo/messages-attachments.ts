@@ -3,7 +3,7 @@
 import { pdf, png } from './mail-files.ts';
 import { base64, compose, multipart, word } from './mail-text.ts';
 import type { Fields } from './mail-text.ts';
-import type { DemoMessage } from './messages.ts';
+import type { DemoMessage } from './demo-message.ts';
 
 const plain: Fields = {
   'Content-Type': 'text/plain; charset=utf-8',

@@ -2,7 +2,7 @@
 
 import { base64, compose, crlf, latinWord, multipart, quotedPrintable, word } from './mail-text.ts';
 import type { Fields } from './mail-text.ts';
-import type { DemoMessage } from './messages.ts';
+import type { DemoMessage } from './demo-message.ts';
 
 const mara = 'Mara Lindner <mara@brunnen.example>';
 const utf8: Fields = {

@@ -1,7 +1,7 @@
 /** Two threads of a mailing list in the demo: each answer quotes and refers to the one before. */
 
 import { compose } from './mail-text.ts';
-import type { DemoMessage } from './messages.ts';
+import type { DemoMessage } from './demo-message.ts';
 
 interface Post {
   from: string;

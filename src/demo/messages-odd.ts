@@ -1,7 +1,7 @@
 /** The demo's odd messages: what servers hold in truth, and what a careless client damages. */
 
 import { compose, crlf } from './mail-text.ts';
-import type { DemoMessage } from './messages.ts';
+import type { DemoMessage } from './demo-message.ts';
 
 /** Each with what is odd about it. */
 const odd: readonly { what: string; raw: () => Buffer }[] = [

@@ -1,19 +1,11 @@
 /** The demo's mail: the same octets on every run, for the person with IMAP and for the one with POP3. */
 
 import type { SpecialUse } from './mailbox.ts';
+import type { DemoMessage } from './demo-message.ts';
 import { attachmentMessages } from './messages-attachments.ts';
 import { letterMessages } from './messages-letters.ts';
 import { listMessages } from './messages-lists.ts';
 import { oddMessages } from './messages-odd.ts';
-
-export interface DemoMessage {
-  folder: string;
-  /** As IMAP writes them, e.g. `\Seen`. */
-  flags: string[];
-  internalDate: Date;
-  /** CRLF as it stands on the wire, except where a message is odd on purpose. */
-  raw: Buffer;
-}
 
 /** In the order in which a server would list them. */
 export const demoFolders: readonly { name: string; specialUse?: SpecialUse }[] = [

@@ -1,7 +1,8 @@
 /** The two people of the demo: one reads her mail over IMAP, one fetches his over POP3. */
 
 import { Mailbox, type DemoUser } from './mailbox.ts';
-import { demoFolders, demoMessages, pop3Messages, type DemoMessage } from './messages.ts';
+import type { DemoMessage } from './demo-message.ts';
+import { demoFolders, demoMessages, pop3Messages } from './messages.ts';
 
 export interface DemoPeople {
   imap: DemoUser;

@@ -3,7 +3,7 @@
 import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
 import { CredentialsError, RefusedError } from '../errors.ts';
 import { printable } from './printable.ts';
-import type { SaslExchange } from './sasl.ts';
+import type { SaslExchange } from './sasl-exchange.ts';
 
 type ScramMechanism = 'SCRAM-SHA-1' | 'SCRAM-SHA-256';
 

@@ -1,31 +1,11 @@
 /** SASL on the client's side (RFC 4422): one exchange a mechanism, and which mechanism it shall be. */
 
+import type { SaslExchange, SaslMechanism } from './sasl-exchange.ts';
 import { createHmac, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { AuthMethod } from '../core/account.ts';
 import { ConfigurationError, CredentialsError, RefusedError } from '../errors.ts';
 import { startScram } from './sasl-scram.ts';
-
-export type SaslMechanism =
-  | 'PLAIN'
-  | 'LOGIN'
-  | 'CRAM-MD5'
-  | 'SCRAM-SHA-1'
-  | 'SCRAM-SHA-256'
-  | 'XOAUTH2'
-  | 'OAUTHBEARER'
-  | 'EXTERNAL';
-
-/** One authentication. All octets are decoded; the protocol adds its base64. */
-export interface SaslExchange {
-  readonly mechanism: SaslMechanism;
-  /** What the client says first, or null where the server begins. May be empty. */
-  readonly initialResponse: Buffer | null;
-  /** The answer to a challenge. CredentialsError: the server proves to be another one. RefusedError: it breaks the protocol. */
-  respond(challenge: Buffer): Buffer;
-  /** To be called when the server says that all is well: throws where it still owes its own proof (SCRAM). */
-  finish(): void;
-}
 
 export interface SaslInput {
   readonly username: string;

@@ -1,12 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, CredentialsError, RefusedError } from '../../src/errors.ts';
-import {
-  chooseMechanism,
-  isConfidential,
-  startSasl,
-  type SaslMechanism,
-} from '../../src/wire/sasl.ts';
+import { chooseMechanism, isConfidential, startSasl } from '../../src/wire/sasl.ts';
+import type { SaslMechanism } from '../../src/wire/sasl-exchange.ts';
 
 const tim = { username: 'tim', password: 'tanstaaftanstaaf' };
 

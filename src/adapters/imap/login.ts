@@ -3,13 +3,8 @@
 import type { Account, IncomingServer } from '../../core/account.ts';
 import { RefusedError } from '../../errors.ts';
 import type { Login } from '../../ports/mailbox-source.ts';
-import {
-  chooseMechanism,
-  isConfidential,
-  startSasl,
-  type SaslExchange,
-  type SaslMechanism,
-} from '../../wire/sasl.ts';
+import { chooseMechanism, isConfidential, startSasl } from '../../wire/sasl.ts';
+import type { SaslExchange, SaslMechanism } from '../../wire/sasl-exchange.ts';
 import { socketOf, writeLine, type ImapConnection } from './connection.ts';
 import { loginFailure, RefusedCommand } from './failures.ts';
 import { astring, atom, textOf, type Answer } from './tokens.ts';

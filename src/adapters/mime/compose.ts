@@ -36,7 +36,7 @@ export async function composeMessage(draft: Draft, options: ComposeOptions): Pro
     date: new Date(draft.date),
     headers: extraHeaders(draft, options.userAgent),
     text: {
-      content: draft.text.replace(/\r\n?|\n/g, '\r\n'),
+      content: textContent(draft.text),
       contentType: 'text/plain; charset=utf-8',
     },
     attachments: await Promise.all(draft.attachments.map(attached)),
@@ -45,6 +45,11 @@ export async function composeMessage(draft: Draft, options: ComposeOptions): Pro
   });
   const octets = toCrlf(await composer.compile().build());
   return { octets, from, recipients, messageId, subject: printable(subject, 500) };
+}
+
+/** An empty text as octets: an empty string there is taken for no content at all, and fails. */
+function textContent(text: string): string | Buffer {
+  return text === '' ? Buffer.alloc(0) : text.replace(/\r\n?|\n/g, '\r\n');
 }
 
 function listed(texts: readonly string[]): Mailbox[] {

@@ -4,13 +4,8 @@ import { createHash } from 'node:crypto';
 import type { AuthMethod, IncomingServer } from '../../core/account.ts';
 import { RefusedError, TemporaryError } from '../../errors.ts';
 import type { Login } from '../../ports/mailbox-source.ts';
-import {
-  chooseMechanism,
-  isConfidential,
-  passwordInClear,
-  startSasl,
-  type SaslMechanism,
-} from '../../wire/sasl.ts';
+import { chooseMechanism, isConfidential, passwordInClear, startSasl } from '../../wire/sasl.ts';
+import type { SaslMechanism } from '../../wire/sasl-exchange.ts';
 import { askCapabilities, type Capabilities } from './capabilities.ts';
 import type { Pop3Connection } from './connection.ts';
 import { loginRefusal, refusal, said, type Reply } from './reply.ts';

@@ -2,7 +2,8 @@
 
 import type { OutgoingServer } from '../../core/account.ts';
 import type { Login } from '../../ports/mailbox-source.ts';
-import { chooseMechanism, isConfidential, startSasl, type SaslExchange } from '../../wire/sasl.ts';
+import { chooseMechanism, isConfidential, startSasl } from '../../wire/sasl.ts';
+import type { SaslExchange } from '../../wire/sasl-exchange.ts';
 import type { SmtpCapabilities } from './capabilities.ts';
 import { loginRefusal } from './failures.ts';
 import type { Say, SmtpLink } from './link.ts';

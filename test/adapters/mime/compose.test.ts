@@ -64,6 +64,17 @@ describe('a composed message', () => {
     ).toBeLessThan(998);
   });
 
+  it('may have no text, with and without an attachment', async () => {
+    const path = join(folder, 'alone.txt');
+    writeFileSync(path, 'alone');
+    const alone = await simpleParser((await codec.compose(draft({ text: '' }))).octets);
+    expect(alone.text?.trim()).toBe('');
+    const attachments = [{ path, filename: 'alone.txt' }];
+    const { octets } = await codec.compose(draft({ text: '', attachments }));
+    const parsed = await simpleParser(octets);
+    expect(parsed.attachments.map(({ content }) => content.toString())).toEqual(['alone']);
+  });
+
   it('carries attachments octet by octet', async () => {
     const path = join(folder, 'grün "1".bin');
     const content = Buffer.from(Array.from({ length: 1000 }, (_each, at) => at % 256));
