@@ -93,7 +93,6 @@ async function buildProgram(
     .description('Keeps mail accounts: IMAP and POP3 into Maildir, an outbox over SMTP.')
     .version(world.version, '-V, --version')
     .addHelpText('after', examples)
-    .enablePositionalOptions(false)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -105,6 +104,8 @@ async function buildProgram(
   const wanted = argv.find(
     (word, at) => argv[at - 1] !== '--config' && commands.some(({ name }) => name === word),
   );
+  // Behind sendmail its own letters count: -V is an envelope id there, not the question for our version.
+  program.enablePositionalOptions(wanted === 'sendmail');
   for (const { name, summary, load } of commands) {
     const command = program.command(name).description(summary).copyInheritedSettings(program);
     if (name === wanted) (await load()).register(command, act);

@@ -270,6 +270,23 @@ describe('sendmail', () => {
     expect(await queued()).toMatchObject([{ recipients: [{ address: bob.address }] }]);
   });
 
+  it.each([
+    [['-FCronDaemon', '-i', '-B8BITMIME', '-oem']],
+    [['-bm', '-i', '-N', 'failure,delay', '-R', 'hdrs', '-V', 'envelope-1']],
+    [['-G', '-h', '3', '-r', 'alice@example.org', '-v']],
+  ])('takes %j, and queues the message', async (words) => {
+    const input = 'Subject: flags\n\nx\n';
+    const { status, stdout } = await home.run(['sendmail', ...words, bob.address], { input });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(await queued()).toMatchObject([{ recipients: [{ address: bob.address }] }]);
+  });
+
+  it('refuses the modes of sendmail that take no message', async () => {
+    const { status, stderr } = await home.run(['sendmail', '-bs'], { input: 'QUIT\r\n' });
+    expect(status).toBe(64);
+    expect(stderr).toMatch(/-bm/);
+  });
+
   it('without a recipient is refused with 65 or 64, and nothing is queued', async () => {
     const { status, stderr } = await home.run(['sendmail', '-t'], { input: 'Subject: x\n\nx\n' });
     expect([64, 65]).toContain(status);
