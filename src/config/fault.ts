@@ -78,7 +78,8 @@ const harmless = new Set([
 function seen(path: readonly string[], value: unknown): string {
   if (value === null) return ', but is empty';
   if (Array.isArray(value)) return ', not a list';
-  if (typeof value === 'object') return ', not a mapping';
+  // A password is a mapping by right: something within it is wrong.
+  if (typeof value === 'object') return path.at(-1) === 'password' ? '' : ', not a mapping';
   if (!harmless.has(path.at(-1) ?? '')) return '';
   if (typeof value === 'string') return value.length > 40 ? '' : `, not ${JSON.stringify(value)}`;
   return typeof value === 'number' || typeof value === 'boolean' ? `, not ${String(value)}` : '';

@@ -114,7 +114,7 @@ export function fingerprint(description: string): z.ZodString {
 }
 
 const passwordError =
-  'must be exactly one of { command: … }, { env: VARIABLE }, { file: PATH } and { stored: true }; the password itself never stands in this file';
+  'must be exactly one of { command: TEXT or [TEXT, …] }, { env: VARIABLE }, { file: PATH } and { stored: true }; the password itself never stands in this file';
 
 const commandError = 'must be a command line, or a list of a program and its arguments';
 const word = z.string({ error: commandError }).regex(/^[^\u0000]+$/, { error: commandError });
