@@ -38,6 +38,11 @@ const explanations: Readonly<Record<string, Explanation>> = {
     remedy: 'Make the folder belong to the user that posthorn runs as (`chown`, `chmod u+rwx`).',
     reach: 'folder',
   },
+  ENOTDIR: {
+    what: (path) => `${path} is no folder, or lies in something that is none`,
+    remedy: 'Move the file out of the way, or give the account another `path`.',
+    reach: 'folder',
+  },
   ENOENT: {
     what: (path) => `the folder of ${path} is gone`,
     remedy: 'Check that the disk is mounted, and that no other program removes mail folders.',

@@ -90,6 +90,11 @@ function release(path: string, db: Database): void {
 function lockedError(path: string, name: string): TemporaryError {
   const pid = readHolder(path);
   const who = pid === null ? 'another posthorn' : `another posthorn (process ${String(pid)})`;
+  if (name === 'daemon')
+    return new TemporaryError(`${who} runs as the daemon`, {
+      code: 'locked',
+      remedy: 'See posthorn daemon status; posthorn daemon stop ends it.',
+    });
   const what = name.startsWith('account-')
     ? 'is working on this account'
     : `holds the lock ${name}`;
