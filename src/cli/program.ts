@@ -63,7 +63,8 @@ const commands: readonly Entry[] = [
 
 const examples = `
 Examples:
-  posthorn account add work --email you@example.org --in-host imap.example.org --out-host smtp.example.org
+  posthorn account add work --email you@example.org --in-host imap.example.org \\
+      --out-host smtp.example.org --password-command "pass show mail/work"
   posthorn account test work
   posthorn sync                     once, for cron
   posthorn daemon start             on the interval of each account

@@ -50,7 +50,7 @@ async function syncHere(
   wish: Wish,
 ): Promise<AccountJson[]> {
   return withNeighbours(run, config, async (neighbours) => {
-    const progress = new Progress(run.output, run.world.stderr);
+    const progress = new Progress(run.output, run.world.stderr, run.world.env);
     const reports = await syncAll(accounts, neighbours, {
       ...wish,
       settings: config.settings,

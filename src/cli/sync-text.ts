@@ -2,19 +2,19 @@
 
 import type { AccountJson, ErrorJson, FolderJson, SentJson } from '../app/report-json.ts';
 import type { FolderReport } from '../app/report.ts';
-import { oneLine, type Output } from './output.ts';
+import { oneLine, type Output, type Streams } from './output.ts';
 import { localTime, plural, printable, size } from './text.ts';
 
-/** One line on standard error, rewritten in place; nothing where that is no terminal. */
+/** One line on standard error, rewritten in place; nothing where that is no terminal, or one that can't clear a line. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #shown: boolean;
   readonly #fetched = new Map<FolderReport, number>();
   #lastShown = 0;
 
-  constructor(output: Output, stream: NodeJS.WriteStream) {
+  constructor(output: Output, stream: NodeJS.WriteStream, env: Streams['env']) {
     this.#stream = stream;
-    this.#shown = stream.isTTY && !output.quiet && !output.json;
+    this.#shown = stream.isTTY && env['TERM'] !== 'dumb' && !output.quiet && !output.json;
   }
 
   show(account: string, report: FolderReport): void {
@@ -39,11 +39,13 @@ export interface AccountLine {
 }
 
 export function printAccount(output: Output, report: AccountJson): void {
-  for (const { level, text, detail } of accountLines(report)) {
-    if (level === 'info') output.say(text);
-    else if (level === 'note') output.note(text);
-    else if (!output.json) output.failure(text, detail);
-  }
+  for (const line of accountLines(report)) printLine(output, line);
+}
+
+function printLine(output: Output, { level, text, detail }: AccountLine): void {
+  if (level === 'info') output.say(text);
+  else if (level === 'note') output.note(text);
+  else if (!output.json) output.failure(text, detail);
 }
 
 /** The report line by line: what was sent, what came, what went wrong. */
@@ -67,7 +69,12 @@ function skippedLine(account: string, skipped: string, suspended: string | null)
 
 /** An error, for it must be seen with --quiet too: nothing more will be heard of this account. */
 function suspendedLine(account: string, why: string): AccountLine {
-  const text = `${account}: it is suspended from now on: ${printable(why)}. Once that is mended, run: posthorn account enable ${account}`;
+  const text = oneLine({
+    account,
+    message: `it is suspended from now on: ${printable(why)}`,
+    code: 'temporary',
+    remedy: `Once that is mended, run: posthorn account enable ${account}`,
+  });
   return { level: 'error', text, detail: null };
 }
 
@@ -103,9 +110,7 @@ function receivedText(folders: readonly FolderJson[]): string | null {
 }
 
 export function printSent(output: Output, account: string, message: SentJson): void {
-  const { level, text } = sentLine(account, message);
-  if (level === 'info') output.say(text);
-  else output.note(text);
+  printLine(output, sentLine(account, message));
 }
 
 function sentLine(account: string, message: SentJson): AccountLine {
@@ -122,8 +127,22 @@ function sentLine(account: string, message: SentJson): AccountLine {
     case 'uncertain':
       return note(`${account}: ${subject} waits in the outbox${reason}${next}`);
     case 'failed':
-      return note(`${account}: ${subject} was refused and stays in the outbox${reason}`);
+      return refusedLine(
+        account,
+        `${subject} was refused and stays in the outbox${reason}`,
+        message,
+      );
   }
+}
+
+/** An error, for it must be seen with --quiet too: nobody will try again by himself. */
+function refusedLine(account: string, message: string, { id }: SentJson): AccountLine {
+  const remedy = `Try again by posthorn outbox retry ${id}, or drop it by posthorn outbox cancel ${id}`;
+  return {
+    level: 'error',
+    text: oneLine({ account, message, code: 'refused', remedy }),
+    detail: null,
+  };
 }
 
 function troubles(account: string, folder: FolderJson): AccountLine[] {

@@ -140,6 +140,13 @@ describe('a message', () => {
     expect(await sentOf(alice)).toEqual([]);
   });
 
+  it('is refused for good: told with --quiet too, with what to do', async () => {
+    await home.run(['send', '--to', 'reject@example.org', '--subject', 'no'], { input: 'x\n' });
+    const { status, stdout, stderr } = await home.run(['sync', '--quiet', '--send']);
+    expect({ status, stdout }).toEqual({ status: 69, stdout: '' });
+    expect(stderr).toMatch(/^posthorn: alice: "no" was refused .* posthorn outbox cancel \w+$/m);
+  });
+
   it('is refused for now: put off; --now says 75', async () => {
     const { status, stderr } = await write('Later', 'later@example.org', ['--now']);
     expect(stderr).toMatch(/alice: "Later" waits in the outbox: .*451 4\.3\.0.*next attempt \d{4}/);

@@ -40,7 +40,8 @@ export function register(command: Command, act: Act): void {
     .addHelpText(
       'after',
       '\nExamples:\n  echo Hello | posthorn send --to friend@example.net --subject Hi\n' +
-        '  posthorn send --from work --to a@example.org --subject Report --body-file text --attach r.pdf --now',
+        '  posthorn send --from work --to a@example.org --subject Report \\\n' +
+        '      --body-file text --attach r.pdf --now',
     );
 }
 
