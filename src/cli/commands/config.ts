@@ -2,7 +2,9 @@
 
 import type { Command } from 'commander';
 import { checkConfig, findConfig } from '../../config/load.ts';
+import type { Problem } from '../../config/config.ts';
 import { configJsonSchema } from '../../config/schema.ts';
+import { described } from '../../config/yaml-file.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
 import { configSource, type Run } from '../world.ts';
@@ -40,13 +42,18 @@ async function check(run: Run): Promise<number> {
   if (output.json) output.document({ path, exists, problems, warnings });
   else {
     for (const warning of warnings) output.warn(warning);
-    for (const { line, column, message, remedy } of problems) {
-      const place = line === undefined ? path : `${path}:${String(line)}:${String(column ?? 1)}`;
-      output.line(`${place}: ${message}${remedy === undefined ? '' : `. ${remedy}`}`);
-    }
+    for (const problem of problems) output.line(problemLine(path, problem));
     if (problems.length === 0) output.say(exists ? `${path}: good` : `${path}: not there yet`);
   }
   return problems.length === 0 ? 0 : 78;
+}
+
+/** `file:line:column: what is wrong`, as compilers write it, so that editors jump there. */
+function problemLine(path: string, { line, column, ...problem }: Problem): string {
+  const place = line === undefined ? path : `${path}:${String(line)}:${String(column ?? 1)}`;
+  const text = described(problem);
+  if (problem.remedy === undefined) return `${place}: ${text}`;
+  return `${place}: ${text}${text.endsWith('?') ? '' : '.'} ${problem.remedy}`;
 }
 
 function printSchema(run: Run): Promise<number> {

@@ -25,7 +25,8 @@ async function list(run: Run, names: readonly string[]): Promise<number> {
     const folders: ListedFolder[] = [];
     for (const account of accounts) folders.push(...(await listFolders(account, neighbours)));
     if (run.output.json) run.output.document({ folders });
-    else if (folders.length === 0) run.output.say('No folders yet: run posthorn sync.');
+    else if (accounts.length === 0) run.output.say('No accounts yet: posthorn account add');
+    else if (folders.length === 0) run.output.say('No folders yet: posthorn sync');
     else
       run.output.table(
         heading,

@@ -71,12 +71,11 @@ export function sender(config: Config, name: string | undefined): Account {
     (each) => each.send && each.enabled,
   );
   if (only !== undefined && others.length === 0) return only;
-  throw new UsageError(
-    only === undefined
-      ? 'no account sends'
-      : 'several accounts could send, and none is the default',
-    { remedy: 'Name one with --from, or set it with: posthorn account default NAME' },
-  );
+  if (only === undefined)
+    throw new UsageError('there is no account that sends', { remedy: 'Run: posthorn account add' });
+  throw new UsageError('several accounts could send, and none is the default', {
+    remedy: 'Name one with --from, or set it with: posthorn account default NAME',
+  });
 }
 
 function draftFrom(
