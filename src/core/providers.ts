@@ -34,6 +34,13 @@ export function providerOfExchanger(exchanger: string): Provider | null {
   return longest?.each ?? null;
 }
 
+/** Whose server it is: of the providers that share it, the first. */
+export function providerOfServer(host: string): Provider | null {
+  const isTheirs = ({ imap, pop3, smtp, notes }: Provider): boolean =>
+    !notes.includes('bridge') && [imap, pop3, smtp].some((server) => server?.host === host);
+  return providers.find(isTheirs) ?? null;
+}
+
 /** Whether the provider behind this outgoing server puts a copy into the sent folder itself; a second one would double it. */
 export function filesSentItself(smtpHost: string): boolean {
   return filingHosts.some((host) => endsWithName(smtpHost.toLowerCase(), host));
