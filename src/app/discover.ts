@@ -50,11 +50,14 @@ export async function discover(
   const records = await lookUp(domain, discovery, limit);
   const hosted = records.exchangers
     .map((each) => ofExchanger(each))
-    .find(({ length }) => length > 0);
-  const toTry = [...records.candidates, ...guesses(domain, records.absent, hosted)];
-  const tried = await Promise.all(toTry.map((each) => attempt(each, discovery, limit)));
+    .find((each) => each.length > 0);
+  const named = await attemptAll(records.candidates, discovery, limit);
+  // Guesses come last, and only for what nobody named.
+  const open = hosted === undefined ? servicesLeft(named, records.absent) : [];
+  const guesses = open.flatMap((service) => guessedCandidates(service, domain));
+  const guessed = await attemptAll(guesses, discovery, limit);
   signal.throwIfAborted();
-  const findings = ranked([...(hosted ?? []).map(known), ...tried]);
+  const findings = ranked([...(hosted ?? []).map(known), ...named, ...guessed]);
   return { address, domain, findings, trouble: records.trouble };
 }
 
@@ -111,15 +114,19 @@ function ofExchanger(exchanger: string): Candidate[] {
   return provider === null ? [] : candidatesOfProvider(provider, 'mx', exchanger);
 }
 
-/** Where the house that takes the mail is known, its servers need no guessing. */
-function guesses(
-  domain: string,
-  absent: ReadonlySet<Service>,
-  hosted: readonly Candidate[] | undefined,
-): Candidate[] {
-  if (hosted !== undefined) return [];
-  const wanted = (['imap', 'pop3', 'smtp'] as const).filter((each) => !absent.has(each));
-  return wanted.flatMap((service) => guessedCandidates(service, domain));
+/** Services for which nothing was reached, and which the domain does not say it lacks. */
+function servicesLeft(named: readonly Finding[], absent: ReadonlySet<Service>): Service[] {
+  const reached = named.filter(({ state }) => state === 'reached').map(({ service }) => service);
+  const services = ['imap', 'pop3', 'smtp'] as const;
+  return services.filter((each) => !reached.includes(each) && !absent.has(each));
+}
+
+function attemptAll(
+  candidates: readonly Candidate[],
+  discovery: Discovery,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  return Promise.all(candidates.map((each) => attempt(each, discovery, signal)));
 }
 
 async function attempt(
