@@ -27,6 +27,11 @@ export function chooseServer(service: Service, found: Discovered): Choice | null
   return best === null ? null : choiceOf(best, found);
 }
 
+/** What needs nobody's consent, for where nobody can be asked. */
+export function certainOnly(found: Discovered): Discovered {
+  return { ...found, findings: found.findings.filter((each) => isCertain(each, found.domain)) };
+}
+
 /** Notes that concern the given services alone: who fetches by IMAP need not allow POP3. */
 export function notesFor(services: readonly Service[], found: Discovered): ProviderNotes[] {
   const best = services.flatMap((service) => bestFor(service, found.findings) ?? []);

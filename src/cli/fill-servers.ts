@@ -1,6 +1,12 @@
 /** account add: fills in the servers that were not given, and says where they come from. */
 
-import { chooseServer, incomingService, notesFor, type Choice } from '../app/choose-servers.ts';
+import {
+  certainOnly,
+  chooseServer,
+  incomingService,
+  notesFor,
+  type Choice,
+} from '../app/choose-servers.ts';
 import { discover, discoverOffline, type Discovered } from '../app/discover.ts';
 import type { Config } from '../config/config.ts';
 import { defaultsIn } from '../config/defaults.ts';
@@ -70,11 +76,10 @@ async function fill(run: Run, filling: Filling): Promise<AccountFlags> {
   const services = sides.map((side) => (side === 'in' ? incoming : 'smtp'));
   for (const [at, service] of services.entries()) {
     const side = sides[at] ?? 'in';
-    const choice = chooseServer(service, found);
-    if (choice === null) tellNone(run, side, service, found);
-    else if (await isAgreed(run, side, choice)) flags = withServer(flags, side, choice, inherited);
+    const choice = await agreedServer(run, side, service, found);
+    if (choice !== null) flags = withServer(flags, side, choice, inherited);
   }
-  for (const each of notesFor(services, found))
+  for (const each of notesFor(services, canAsk(run) ? found : certainOnly(found)))
     for (const line of noteLines(each)) run.output.note(line);
   return flags;
 }
@@ -92,18 +97,31 @@ function tellNone(run: Run, side: Side, service: Service, found: Discovered): vo
 }
 
 /** DNS can be forged: where it leads out of the domain to a host that nobody knows, a person decides. */
-async function isAgreed(run: Run, side: Side, choice: Choice): Promise<boolean> {
-  const server = `${sideWords[side]} server ${serverText(choice.server)}: ${originText(choice)}`;
-  if (choice.certain) {
-    run.output.note(server);
-    return true;
-  }
+async function agreedServer(
+  run: Run,
+  side: Side,
+  service: Service,
+  found: Discovered,
+): Promise<Choice | null> {
+  const best = chooseServer(service, found);
+  if (best === null) tellNone(run, side, service, found);
+  if (best === null || best.certain) return told(run, side, best);
   if (canAsk(run)) {
-    await confirm(run, `${server}. It is outside of the domain of the address. Use it?`);
-    return true;
+    await confirm(run, `${line(side, best)}. It is outside of the domain of the address. Use it?`);
+    return best;
   }
-  run.output.note(`${server}; not used unasked. If it is right, add ${asOptions(side, choice)}`);
-  return false;
+  const remedy = `If it is right, add ${asOptions(side, best)}`;
+  run.output.note(`${line(side, best)}; not used unasked. ${remedy}`);
+  return told(run, side, chooseServer(service, certainOnly(found)));
+}
+
+function told(run: Run, side: Side, choice: Choice | null): Choice | null {
+  if (choice !== null) run.output.note(line(side, choice));
+  return choice;
+}
+
+function line(side: Side, choice: Choice): string {
+  return `${sideWords[side]} server ${serverText(choice.server)}: ${originText(choice)}`;
 }
 
 function asOptions(side: Side, choice: Choice): string {

@@ -1,5 +1,6 @@
 /** What is found for an address, with a network made of tables. */
 import { describe, expect, it } from 'vitest';
+import { certainOnly, chooseServer, notesFor } from '../../src/app/choose-servers.ts';
 import { discover, discoverOffline, type Discovered } from '../../src/app/discover.ts';
 import { bestFor, type ServiceTarget } from '../../src/core/discovery.ts';
 import { RefusedError, TemporaryError } from '../../src/errors.ts';
@@ -97,6 +98,31 @@ describe('discovery', () => {
       'mx smtp.ionos.de:465',
     ]);
     expect(net.calls.filter((each) => each.includes(':'))).toEqual([]);
+  });
+
+  it('passes over what needs consent where nobody can be asked', async () => {
+    const net = network({
+      services: { '_imaps._tcp.example.org': [target('mail.example.net', 993)] },
+      exchangers: ['smtpin.rzone.de'],
+      up: ['mail.example.net:993'],
+    });
+    const found = await discover('anna@example.org', net, signal);
+    expect(chooseServer('imap', found)).toMatchObject({ source: 'srv', certain: false });
+    expect(chooseServer('imap', certainOnly(found))).toMatchObject({
+      server: { host: 'imap.strato.de' },
+      username: 'anna@example.org',
+      certain: true,
+    });
+    expect(chooseServer('pop3', { ...found, findings: [] })).toBeNull();
+  });
+
+  it('tells the notes of the services that are used, and of no other', () => {
+    const found = discoverOffline('anna@gmail.com');
+    expect(notesFor(['imap'], found)).toEqual([{ provider: 'Gmail', notes: ['app-password'] }]);
+    expect(notesFor(['pop3', 'smtp'], found)).toEqual([
+      { provider: 'Gmail', notes: ['app-password', 'enable-pop3-first', 'files-sent-itself'] },
+    ]);
+    expect(notesFor(['imap'], discoverOffline('anna@example.org'))).toEqual([]);
   });
 
   it('guesses no service that the domain says it does not have', async () => {

@@ -53,7 +53,8 @@ function answer(
   asked.push(name);
   const entry = table[name];
   if (entry === 'silent') return;
-  const records = typeof entry === 'object' ? entry.filter((each) => types[each.type] === type) : [];
+  const records =
+    typeof entry === 'object' ? entry.filter((each) => types[each.type] === type) : [];
   // RFC 1035, section 4.1.1: 2 is a failure of the server, 3 no such name.
   const code = entry === 'fails' ? 2 : entry === undefined ? 3 : 0;
   const header = Buffer.alloc(12);
