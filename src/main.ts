@@ -16,6 +16,7 @@ import { run } from './cli/program.ts';
 import type { World } from './cli/world.ts';
 import type { ConfigLocation } from './config/config.ts';
 import { TemporaryError } from './errors.ts';
+import type { Discovery } from './ports/discovery.ts';
 import type { MailSender } from './ports/mail-sender.ts';
 import type { MailboxSource } from './ports/mailbox-source.ts';
 import type { MessageCodec } from './ports/message-codec.ts';
@@ -84,6 +85,7 @@ function world(signal: AbortSignal): World {
     signal,
     neighbours,
     control: ({ places }) => createControl(places),
+    discovery: lazyDiscovery,
     detach: (args, options) => detachPosthorn(launcher(), args, options),
     runDemo: async (options) => {
       const { runDemo } = await import('./demo/run-demo.ts');
@@ -143,4 +145,21 @@ async function loadCodec(): Promise<MessageCodec> {
 const lazyCodec: MessageCodec = {
   compose: async (...call) => (await loadCodec()).compose(...call),
   submit: async (...call) => (await loadCodec()).submit(...call),
+};
+
+async function loadDiscovery(): Promise<Discovery> {
+  const { createDiscovery } = await import('./adapters/autoconfig/discovery.ts');
+  return createDiscovery({ dnsServers: dnsServers(process.env['POSTHORN_DNS']) });
+}
+
+/** Blanks or commas between them; unset or empty: those of the machine. */
+function dnsServers(text: string | undefined): readonly string[] | undefined {
+  const servers = (text ?? '').split(/[\s,]+/).filter((each) => each !== '');
+  return servers.length === 0 ? undefined : servers;
+}
+
+const lazyDiscovery: Discovery = {
+  services: async (...call) => (await loadDiscovery()).services(...call),
+  exchangers: async (...call) => (await loadDiscovery()).exchangers(...call),
+  probe: async (...call) => (await loadDiscovery()).probe(...call),
 };

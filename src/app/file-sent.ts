@@ -5,6 +5,7 @@ import { localPath } from '../core/folder-name.ts';
 import type { RemoteFolder } from '../core/message.ts';
 import type { OutboxEntry } from '../core/outbox-entry.ts';
 import { afterFailedFiling, afterFiling } from '../core/plan-outbox.ts';
+import { filesSentItself } from '../core/providers.ts';
 import { asPosthornError } from '../errors.ts';
 import { canFile, type FilingSession, type MailboxSession } from '../ports/mailbox-source.ts';
 import type { BoundAccount } from './bind-account.ts';
@@ -13,9 +14,6 @@ import { connectIncoming } from './log-in.ts';
 import type { Neighbours } from './neighbours.ts';
 import { openTree } from './open-tree.ts';
 import type { SendReport, SentMessage } from './report.ts';
-
-/** Providers that put a copy into the sent folder themselves; ours would be the second. */
-const filesItself = /(^|\.)(gmail|googlemail|google)\.com$/;
 
 /** Files and removes each entry. The mail is sent by now, so nothing here ever fails the send: what can't be filed waits. */
 export async function fileSent(
@@ -41,7 +39,7 @@ export async function fileSent(
 
 function isKept(entry: OutboxEntry, account: Account): boolean {
   if (!entry.saveSent || account.saveSent === false) return false;
-  return account.saveSent === true || !filesItself.test(account.outgoing?.host ?? '');
+  return account.saveSent === true || !filesSentItself(account.outgoing?.host ?? '');
 }
 
 async function conclude(

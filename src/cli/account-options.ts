@@ -52,6 +52,8 @@ export interface AccountFlags {
   readonly outTlsKey?: string;
   readonly path?: string;
   readonly default?: boolean;
+  /** False with --no-discover. */
+  readonly discover?: boolean;
   readonly skipTest?: boolean;
 }
 
@@ -64,6 +66,7 @@ export function addAccountOptions(command: Command): Command {
   return addTls(command)
     .option('--path <dir>', 'Maildir root of the account (default: mailRoot/NAME)')
     .option('--default', 'make it the default sender')
+    .option('--no-discover', 'look for no servers: every host must be given')
     .option('--skip-test', 'save without testing the servers');
 }
 
@@ -84,7 +87,7 @@ function addIdentity(command: Command): Command {
 
 function addIncoming(command: Command): Command {
   command
-    .option('--in-host <host>', 'incoming server')
+    .option('--in-host <host>', 'incoming server (default: found by the address)')
     .option('--in-port <port>', 'its port (default: by type and security: 993/143, 995/110)', port)
     .addOption(choice('--in-security <kind>', 'its security (default: tls)', securities))
     .addOption(
@@ -107,7 +110,7 @@ function addIncoming(command: Command): Command {
 
 function addOutgoing(command: Command): Command {
   command
-    .option('--out-host <host>', 'outgoing server')
+    .option('--out-host <host>', 'outgoing server (default: found by the address)')
     .option('--out-port <port>', 'its port (default: by security: 465, 587, 25)', port)
     .addOption(choice('--out-security <kind>', 'its security (default: tls)', securities))
     .addOption(

@@ -4,6 +4,7 @@ import type { Neighbours } from '../app/neighbours.ts';
 import type { Config, ConfigLocation } from '../config/config.ts';
 import type { ConfigSource } from '../config/paths.ts';
 import type { Control } from '../ports/control.ts';
+import type { Discovery } from '../ports/discovery.ts';
 import type { GlobalOptions } from './global-options.ts';
 import type { Output } from './output.ts';
 
@@ -20,6 +21,7 @@ export interface World {
   /** Joins the adapters for a configuration; none of them is loaded before it is used. */
   readonly neighbours: (location: ConfigLocation, warn: (text: string) => void) => Neighbours;
   readonly control: (location: ConfigLocation) => Control;
+  readonly discovery: Discovery;
   /** Starts posthorn once more, in a process of its own that outlives this one; resolves with what it says on descriptor 3. */
   readonly detach: (args: readonly string[], options: DetachOptions) => Promise<string>;
   readonly runDemo: (options: {

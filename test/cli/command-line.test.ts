@@ -29,6 +29,7 @@ const commands = [
   ['account', 'list'],
   ['account', 'show'],
   ['account', 'default'],
+  ['account', 'discover'],
   ['account', 'test'],
   ['account', 'enable'],
   ['account', 'disable'],

@@ -15,6 +15,7 @@ import type { SecretOwner } from '../../ports/secrets.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
 import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
+import { fillServers } from '../fill-servers.ts';
 import type { Act } from '../act.ts';
 import { askPassword, canAsk } from '../prompt.ts';
 import { readConfig, withNeighbours } from '../session.ts';
@@ -36,6 +37,7 @@ export function registerAdd(command: Command, act: Act): void {
     .addHelpText(
       'after',
       '\nExamples:\n' +
+        '  posthorn account add --email you@gmx.de\n' +
         '  posthorn account add work --email you@example.org --in-host imap.example.org \\\n' +
         '      --out-host smtp.example.org --password-command "pass show mail/work"\n' +
         '  posthorn account add --type pop3 --email me@example.net --in-host pop.example.net \\\n' +
@@ -51,7 +53,8 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
   const name = chooseAccountName(given, flags.email, new Set(config.accounts.keys()));
   return withNeighbours(run, config, async (neighbours) => {
     const id = chooseAccountId(config.accounts.values(), neighbours);
-    const asked = await askForMissing(run, name, absolutePaths(run, flags));
+    const complete = await fillServers(run, config, absolutePaths(run, flags));
+    const asked = await askForMissing(run, name, complete);
     const entry = entryFrom(asked.flags, id);
     const edit = (text: string): string => withAccount(text, name, entry, flags.default === true);
     const account = await draftOf(config, edit, name);

@@ -1,0 +1,53 @@
+/** What discovery found, in the words of people. */
+
+import type { Choice, ProviderNotes } from '../app/choose-servers.ts';
+
+/** Where a server comes from, to follow its name. */
+export function originText({ source, origin }: Pick<Choice, 'source' | 'origin'>): string {
+  switch (source) {
+    case 'provider':
+      return `known provider ${origin}`;
+    case 'mx':
+      return `${origin} takes the mail of the domain`;
+    case 'srv':
+      return `DNS names it (${origin})`;
+    case 'autoconfig':
+      return 'the domain says so, by HTTPS';
+    case 'autoconfig-http':
+      return 'the domain says so, in clear';
+    case 'ispdb':
+      return 'public collection of providers';
+    case 'guess':
+      return 'guessed and tried';
+  }
+}
+
+export function noteLines({ provider, notes }: ProviderNotes): string[] {
+  return notes.map((note) => noteText(note, provider));
+}
+
+function noteText(note: ProviderNotes['notes'][number], provider: string): string {
+  switch (note) {
+    case 'app-password':
+      return `${provider}: mail programs need an app password, made in the security settings of its web site.`;
+    case 'mail-password':
+      return `${provider}: mail programs need the e-mail password, which is set apart from that of the web site.`;
+    case 'enable-imap-first':
+      return `${provider}: access by IMAP must first be allowed in the settings of its web site.`;
+    case 'enable-pop3-first':
+      return `${provider}: access by POP3 must first be allowed in the settings of its web site.`;
+    case 'oauth-only':
+      return `${provider}: lets mail programs in by OAuth 2.0 alone; a password is refused.`;
+    case 'files-sent-itself':
+      return `${provider}: keeps a copy of sent mail by itself, so posthorn makes none.`;
+    case 'paid-only':
+      return `${provider}: offers this to paying customers alone.`;
+    case 'bridge':
+      return `${provider}: that program must run on this machine, and has user name and password of its own.`;
+  }
+}
+
+/** `imap.example.org:993 (tls)`. */
+export function serverText({ host, port, security }: Choice['server']): string {
+  return `${host}:${String(port)} (${security})`;
+}
