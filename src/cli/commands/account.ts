@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Act } from '../act.ts';
 import { registerAdd } from './account-add.ts';
 import { registerList } from './account-list.ts';
+import { registerApply } from './account-apply.ts';
 import { registerChanges } from './account-change.ts';
 import { registerTest } from './account-test.ts';
 
@@ -12,6 +13,7 @@ export function register(command: Command, act: Act): void {
   registerList(command, act);
   registerTest(command, act);
   registerChanges(command, act);
+  registerApply(command, act);
   command.addHelpText(
     'after',
     '\nExamples:\n  posthorn account add work --email you@example.org --in-host imap.example.org \\\n' +
