@@ -107,6 +107,11 @@ function isChange({ edits }: ApplyPlan): boolean {
   return edits.set.length + edits.remove.length + edits.add.length > 0;
 }
 
+function comingAndGoing({ accounts }: ApplyPlan): string {
+  const moved = accounts.filter(({ change }) => change === 'added' || change === 'removed');
+  return moved.map(({ name, change }) => `${name} ${change}`).join();
+}
+
 function removedBy({ accounts }: ApplyPlan): string[] {
   return accounts.flatMap(({ name, change }) => (change === 'removed' ? [name] : []));
 }
@@ -163,17 +168,16 @@ async function testChanged(
   );
 }
 
-/** Planned once more under the lock: what others changed meanwhile stays. Nothing is removed that was not agreed to. */
+/** Planned once more under the lock: what others changed meanwhile stays. Nothing is removed that was not agreed to, and nothing overlaid that was to be added. */
 async function write(
   config: Config,
   neighbours: Neighbours,
   edit: Edit,
   agreed: ApplyPlan,
 ): Promise<void> {
-  const names = removedBy(agreed).join();
   await changeConfig(config, neighbours, (text) => {
     const { plan, after } = edit(text);
-    if (removedBy(plan).join() !== names)
+    if (comingAndGoing(plan) !== comingAndGoing(agreed))
       throw new TemporaryError('the configuration was changed by somebody else meanwhile', {
         reach: 'program',
         remedy: 'Try again.',
