@@ -84,6 +84,7 @@ function world(signal: AbortSignal): World {
     stderr: process.stderr,
     signal,
     neighbours,
+    importer: async () => (await import('./adapters/importers/importer.ts')).importer,
     control: ({ places }) => createControl(places),
     discovery: lazyDiscovery,
     detach: (args, options) => detachPosthorn(launcher(), args, options),

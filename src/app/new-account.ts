@@ -31,3 +31,18 @@ export function chooseAccountId(
   const taken = new Set(Array.from(accounts).flatMap(({ id }) => id ?? []));
   return newAccountId(randomBytes, taken);
 }
+
+/** Ids of new accounts by NAME, the same answer for the same NAME; none that is taken, none twice. */
+export function accountIds(
+  accounts: Iterable<Account>,
+  { randomBytes }: Pick<Neighbours, 'randomBytes'>,
+): (name: string) => string {
+  const taken = new Set(Array.from(accounts).flatMap(({ id }) => id ?? []));
+  const given = new Map<string, string>();
+  return (name) => {
+    const id = given.get(name) ?? newAccountId(randomBytes, taken);
+    given.set(name, id);
+    taken.add(id);
+    return id;
+  };
+}

@@ -5,6 +5,7 @@ import type { Config, ConfigLocation } from '../config/config.ts';
 import type { ConfigSource } from '../config/paths.ts';
 import type { Control } from '../ports/control.ts';
 import type { Discovery } from '../ports/discovery.ts';
+import type { Importer } from '../ports/importer.ts';
 import type { GlobalOptions } from './global-options.ts';
 import type { Output } from './output.ts';
 
@@ -20,6 +21,8 @@ export interface World {
   readonly signal: AbortSignal;
   /** Joins the adapters for a configuration; none of them is loaded before it is used. */
   readonly neighbours: (location: ConfigLocation, warn: (text: string) => void) => Neighbours;
+  /** Reads the configurations of other programs. */
+  readonly importer: () => Promise<Importer>;
   readonly control: (location: ConfigLocation) => Control;
   readonly discovery: Discovery;
   /** Starts posthorn once more, in a process of its own that outlives this one; resolves with what it says on descriptor 3. */

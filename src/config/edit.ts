@@ -7,7 +7,7 @@ import type { AccountEntry } from './schema.ts';
 import { removeFromText, setInText } from './text-edit.ts';
 import { described, parseYaml } from './yaml-file.ts';
 
-type Data = Record<string, unknown>;
+export type Data = Record<string, unknown>;
 
 /** A key of an account, dotted (`incoming.host`), to its new value; undefined removes it. */
 export type AccountChanges = ReadonlyMap<string, ConfigValue | undefined>;
@@ -19,8 +19,8 @@ export function addAccount(text: string, name: string, entry: AccountEntry): str
       remedy: 'Choose another name, or change it in the file; `posthorn config path` says where.',
     });
   }
-  const versioned = text.trim() === '' ? set(text, ['version'], 1) : text;
-  return set(versioned, ['accounts', name], entry as ConfigMapping);
+  const versioned = text.trim() === '' ? setAt(text, ['version'], 1) : text;
+  return setAt(versioned, ['accounts', name], entry as ConfigMapping);
 }
 
 /** Throws ConfigurationError where there is no such account. */
@@ -29,7 +29,7 @@ export function setAccountKeys(text: string, name: string, changes: AccountChang
   let edited = text;
   for (const [key, value] of changes) {
     const path = ['accounts', name, ...key.split('.')];
-    edited = value === undefined ? unset(edited, path) : set(edited, path, value);
+    edited = value === undefined ? unsetAt(edited, path) : setAt(edited, path, value);
   }
   return edited;
 }
@@ -37,13 +37,17 @@ export function setAccountKeys(text: string, name: string, changes: AccountChang
 /** `defaultAccount` goes too where it names the account. Throws ConfigurationError where there is no such account. */
 export function removeAccount(text: string, name: string): string {
   requireAccount(text, name);
-  const without = unset(text, ['accounts', name]);
-  return dataOf(without)['defaultAccount'] === name ? unset(without, ['defaultAccount']) : without;
+  const without = unsetAt(text, ['accounts', name]);
+  return dataOf(without)['defaultAccount'] === name
+    ? unsetAt(without, ['defaultAccount'])
+    : without;
 }
 
 /** Undefined: none. Whether the account may send is checked when the result is loaded. */
 export function setDefaultAccount(text: string, name: string | undefined): string {
-  return name === undefined ? unset(text, ['defaultAccount']) : set(text, ['defaultAccount'], name);
+  return name === undefined
+    ? unsetAt(text, ['defaultAccount'])
+    : setAt(text, ['defaultAccount'], name);
 }
 
 /** In the order of the file; also of a file with accounts that do not hold. */
@@ -58,12 +62,14 @@ function requireAccount(text: string, name: string): void {
   });
 }
 
-function set(text: string, path: readonly string[], value: ConfigValue): string {
+/** One key by its whole path. */
+export function setAt(text: string, path: readonly string[], value: ConfigValue): string {
   const wanted = withKey(dataOf(text), path, value);
   return firstThatHolds(wanted, setInText(text, path, value), () => rewritten(text, path, value));
 }
 
-function unset(text: string, path: readonly string[]): string {
+/** The text as it is where the key is not there. */
+export function unsetAt(text: string, path: readonly string[]): string {
   const wanted = withKey(dataOf(text), path, undefined);
   return firstThatHolds(wanted, removeFromText(text, path), () => rewritten(text, path, undefined));
 }
@@ -72,7 +78,7 @@ function unset(text: string, path: readonly string[]): string {
  * A cut in the text is kept when the text then says what was wanted, and nothing else. Where the file is written in a way
  * that cannot be cut, the library writes it anew: right and with its comments, but with spacing of its own.
  */
-function firstThatHolds(
+export function firstThatHolds(
   wanted: Data,
   cut: string | undefined,
   rewrite: () => string | undefined,
@@ -109,7 +115,8 @@ function says(text: string, wanted: Data): boolean {
   return problems.length === 0 && isDeepStrictEqual(pruned(file.value ?? {}), pruned(wanted));
 }
 
-function dataOf(text: string): Data {
+/** What the text says, unchecked. Throws ConfigurationError where it is no YAML. */
+export function dataOf(text: string): Data {
   const { file, problems } = parseYaml(text);
   const [first] = problems;
   if (first !== undefined)
@@ -125,7 +132,7 @@ function dataOf(text: string): Data {
   });
 }
 
-function withKey(data: Data, path: readonly string[], value: ConfigValue | undefined): Data {
+export function withKey(data: Data, path: readonly string[], value: ConfigValue | undefined): Data {
   const [key = '', ...rest] = path;
   const { [key]: old, ...others } = data;
   if (rest.length === 0) return value === undefined ? others : { ...others, [key]: value };
@@ -133,7 +140,7 @@ function withKey(data: Data, path: readonly string[], value: ConfigValue | undef
   return { ...data, [key]: withKey(below(data, key), rest, value) };
 }
 
-function below(data: Data, key: string): Data {
+export function below(data: Data, key: string): Data {
   const value = data[key];
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Data)

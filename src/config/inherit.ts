@@ -22,7 +22,8 @@ function fitting(defaults: NonNullable<FileEntry['defaults']>, type: 'imap' | 'p
   return { ...defaults, incoming: { ...both, ...kept } };
 }
 
-function merge(base: Mapping, over: Mapping): Mapping {
+/** Key by key; what `over` says wins. */
+export function merge(base: Mapping, over: Mapping): Mapping {
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = result[key];

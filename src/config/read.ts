@@ -96,7 +96,7 @@ const sections = new Set([
 ]);
 
 /** A section whose keys are all commented out reads as null; it says nothing, as if it were not there. */
-function withoutEmptySections(value: unknown): unknown {
+export function withoutEmptySections(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const kept = Object.entries(value).filter(([key, below]) => below !== null || !sections.has(key));
   return Object.fromEntries(kept.map(([key, below]) => [key, withoutEmptySections(below)]));

@@ -2,7 +2,7 @@
 import { isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { renderBlock, renderFlow } from './render.ts';
-import type { ConfigValue } from './render.ts';
+import type { ConfigMapping, ConfigValue } from './render.ts';
 
 type ConfigMap = YAMLMap<Node, Node | null>;
 type ConfigPair = Pair<Node, Node | null>;
@@ -31,8 +31,23 @@ export function setInText(
   const inner = below.length === 0 ? value : nested(below, value);
   if (place.map.flow === true) return setInFlow(place, key, inner);
   return place.pair === undefined
-    ? insertInBlock(place, key, inner)
+    ? insertInBlock(place, { [key]: inner })
     : replaceInBlock(place, place.pair, key, inner);
+}
+
+/** Several new keys of a mapping that has some already, in one cut. Undefined as above, and where one of the two is not so. */
+export function insertInText(
+  text: string,
+  path: readonly string[],
+  added: ConfigMapping,
+): string | undefined {
+  const { contents } = parse(text);
+  const [first = ''] = Object.keys(added);
+  const place = contents === null ? undefined : descend(text, contents as Node, [...path, first]);
+  if (place?.rest.length !== 1 || place.pair !== undefined) return undefined;
+  return place.map.flow === true
+    ? insertInFlow(text, place.map, added)
+    : insertInBlock(place, added);
 }
 
 /** Undefined as above; the text unchanged where the key is not there. */
@@ -78,13 +93,13 @@ function isEmptyNull(node: unknown): boolean {
   return isScalar(node) && node.value === null && (node.source ?? '') === '';
 }
 
-function insertInBlock({ text, map }: Place, key: string, value: ConfigValue): string | undefined {
+function insertInBlock({ text, map }: Place, added: ConfigMapping): string | undefined {
   const last = map.items.at(-1);
   if (last === undefined) return undefined;
   const column = columnOf(text, start(last));
   return column === undefined
     ? undefined
-    : insertAt(text, lineEnd(text, end(last)), indented(renderBlock({ [key]: value }), column));
+    : insertAt(text, lineEnd(text, end(last)), indented(renderBlock(added), column));
 }
 
 function replaceInBlock(
@@ -128,9 +143,13 @@ function setInFlow(
     const [from, to] = pair.value.range;
     return text.slice(0, from) + (isEmptyNull(pair.value) ? ' ' : '') + rendered + text.slice(to);
   }
+  return pair === undefined ? insertInFlow(text, map, { [key]: value }) : undefined;
+}
+
+function insertInFlow(text: string, map: ConfigMap, added: ConfigMapping): string | undefined {
   const last = map.items.at(-1);
-  if (pair !== undefined || last === undefined) return undefined;
-  return `${text.slice(0, end(last))}, ${renderFlow({ [key]: value }).slice(2, -2)}${text.slice(end(last))}`;
+  if (last === undefined) return undefined;
+  return `${text.slice(0, end(last))}, ${renderFlow(added).slice(2, -2)}${text.slice(end(last))}`;
 }
 
 function removeFromFlow({ text, map }: Place, pair: ConfigPair): string | undefined {

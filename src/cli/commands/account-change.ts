@@ -89,7 +89,7 @@ async function remove(run: Run, names: readonly string[]): Promise<number> {
 }
 
 /** A queued message would have no account left to go by. */
-async function refuseQueued(
+export async function refuseQueued(
   accounts: readonly Account[],
   { state, outbox }: Neighbours,
 ): Promise<void> {

@@ -5,6 +5,8 @@ import type { Act } from '../act.ts';
 import { registerAdd } from './account-add.ts';
 import { registerDiscover } from './account-discover.ts';
 import { registerList } from './account-list.ts';
+import { registerApply } from './account-apply.ts';
+import { registerImport } from './account-import.ts';
 import { registerChanges } from './account-change.ts';
 import { registerTest } from './account-test.ts';
 
@@ -14,6 +16,8 @@ export function register(command: Command, act: Act): void {
   registerTest(command, act);
   registerChanges(command, act);
   registerDiscover(command, act);
+  registerApply(command, act);
+  registerImport(command, act);
   command.addHelpText(
     'after',
     '\nExamples:\n  posthorn account add work --email you@example.org --in-host imap.example.org \\\n' +

@@ -1,0 +1,51 @@
+/** The importer port: one pure parser for each kind of file, and what tells the kinds apart. */
+
+import type { Imported, Importer, ImportKind } from '../../ports/importer.ts';
+import { parseCsv } from './csv.ts';
+import { parseFetchmailrc } from './fetchmailrc.ts';
+import { parseGetmailrc } from './getmailrc.ts';
+import { parseMbsyncrc } from './mbsyncrc.ts';
+import { parseMsmtprc } from './msmtprc.ts';
+import { parseOfflineimaprc } from './offlineimaprc.ts';
+
+const parsers: Readonly<Record<ImportKind, (text: string, fileName: string) => Imported>> = {
+  mbsyncrc: parseMbsyncrc,
+  offlineimaprc: parseOfflineimaprc,
+  getmailrc: parseGetmailrc,
+  fetchmailrc: parseFetchmailrc,
+  msmtprc: parseMsmtprc,
+  csv: parseCsv,
+};
+
+export const importer: Importer = {
+  kindOf: (fileName, text) => byName(fileName) ?? byContent(text),
+  parse: (kind, text, fileName) => parsers[kind](text, fileName),
+};
+
+const names: readonly (readonly [RegExp, ImportKind])[] = [
+  [/(?:mbsync|isync)/i, 'mbsyncrc'],
+  [/offlineimap/i, 'offlineimaprc'],
+  [/getmail/i, 'getmailrc'],
+  [/fetchmail/i, 'fetchmailrc'],
+  [/msmtp/i, 'msmtprc'],
+  [/\.csv$/i, 'csv'],
+];
+
+/** The last part alone: a folder may be called anything. */
+function byName(fileName: string): ImportKind | undefined {
+  const base = fileName.split('/').at(-1) ?? '';
+  return names.find(([pattern]) => pattern.test(base))?.[1];
+}
+
+const contents: readonly (readonly [RegExp, ImportKind])[] = [
+  [/^\s*\[retriever\]/m, 'getmailrc'],
+  [/^\s*\[(?:Account|Repository)\s+[^\]]+\]/m, 'offlineimaprc'],
+  [/^\s*(?:IMAPAccount|IMAPStore|MaildirStore)\s/im, 'mbsyncrc'],
+  [/^[ \t]*account[ \t]+\S/m, 'msmtprc'],
+  [/^[ \t]*(?:poll|skip|server)[ \t]+\S/m, 'fetchmailrc'],
+  [/^\uFEFF?(?:[\w-]+[,;\t])*"?address"?(?:[,;\t]|\r?$)/im, 'csv'],
+];
+
+function byContent(text: string): ImportKind | undefined {
+  return contents.find(([pattern]) => pattern.test(text))?.[1];
+}

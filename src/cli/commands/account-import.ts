@@ -1,0 +1,237 @@
+/** posthorn account import: the accounts of other programs, their passwords into the store, and what is left over. */
+
+import { Option, type Command } from 'commander';
+import { mapBounded } from '../../app/bounded.ts';
+import {
+  leftOverLine,
+  nameImported,
+  type NamedImport,
+  type PresentAccount,
+} from '../../app/import-accounts.ts';
+import type { Neighbours } from '../../app/neighbours.ts';
+import { accountFaults } from '../../config/partial.ts';
+import type { Config } from '../../config/config.ts';
+import type { FileEntry } from '../../config/schema.ts';
+import { asPosthornError, DataError, UsageError, type PosthornError } from '../../errors.ts';
+import type { Imported, ImportKind, LeftOver } from '../../ports/importer.ts';
+import type { Act } from '../act.ts';
+import { examples } from '../examples.ts';
+import { readGivenFile } from '../given-file.ts';
+import { provision } from '../provision.ts';
+import { readConfig, withNeighbours } from '../session.ts';
+import { printable } from '../text.ts';
+import type { Run } from '../world.ts';
+import { entryOf } from './account-apply.ts';
+
+const kinds = [
+  'mbsyncrc',
+  'offlineimaprc',
+  'getmailrc',
+  'fetchmailrc',
+  'msmtprc',
+  'csv',
+  'yaml',
+] as const;
+
+interface ImportFlags {
+  readonly from?: (typeof kinds)[number];
+  readonly prefix?: string;
+  readonly dryRun?: boolean;
+  readonly test?: boolean;
+}
+
+export function registerImport(command: Command, act: Act): void {
+  command
+    .command('import')
+    .argument(
+      '<file>',
+      'configuration of mbsync, offlineimap, getmail, fetchmail or msmtp, CSV or YAML; - for standard input',
+    )
+    .description(
+      'take over accounts; passwords that stand in the file go to the store, what cannot be carried over is listed',
+    )
+    .addOption(
+      new Option('--from <kind>', 'what the file is (default: by its name or content)').choices(
+        kinds,
+      ),
+    )
+    .addOption(new Option('--prefix <text>', 'put this before the name of each account'))
+    .addOption(new Option('--dry-run', 'say what would be imported, and change nothing'))
+    .addOption(new Option('--test', 'test the accounts first, and save nothing where that fails'))
+    .addHelpText(
+      'after',
+      examples(
+        'posthorn account import ~/.mbsyncrc --dry-run',
+        'posthorn account import people.csv',
+      ),
+    )
+    .action(act(importFile));
+}
+
+async function importFile(run: Run, file: string, flags: ImportFlags): Promise<number> {
+  const config = await readConfig(run, { allowMissing: true });
+  const text = await readGivenFile(run, file);
+  const importer = await run.world.importer();
+  const kind = flags.from ?? kindByName(file) ?? importer.kindOf(file, text);
+  if (kind === undefined)
+    throw new UsageError(`neither its name nor its content says what ${file} is`, {
+      remedy: `Add --from: ${kinds.join(', ')}.`,
+    });
+  if (kind === 'yaml') {
+    const options = { prune: false, dryRun: flags.dryRun === true, test: flags.test === true };
+    return withNeighbours(run, config, (neighbours) =>
+      provision(run, config, neighbours, { wanted: entryOf(text, file), ...options }),
+    );
+  }
+  const imported = parsed(() => importer.parse(kind, text, file), file);
+  return withNeighbours(run, config, (neighbours) =>
+    take(run, config, neighbours, sound(imported, kind, file, flags, config), { file, flags }),
+  );
+}
+
+function kindByName(file: string): 'yaml' | undefined {
+  return /\.ya?ml$/i.test(file) ? 'yaml' : undefined;
+}
+
+/** What a parser refuses is told with the file's name. */
+function parsed(parse: () => Imported, file: string): Imported {
+  try {
+    return parse();
+  } catch (thrown) {
+    const error: PosthornError = asPosthornError(thrown);
+    if (!(error instanceof DataError) || error.message.startsWith(file)) throw error;
+    const { remedy, detail } = error;
+    throw new DataError(`${file}: ${error.message}`, {
+      reach: 'program',
+      cause: error,
+      ...(remedy === undefined ? {} : { remedy }),
+      ...(detail === undefined ? {} : { detail }),
+    });
+  }
+}
+
+interface Sound {
+  readonly accounts: readonly NamedImport[];
+  readonly leftOver: readonly LeftOver[];
+  readonly defaultAccount: string | undefined;
+}
+
+/** Accounts whose keys hold. Of a table all must; from elsewhere the others are left over, since nobody edits that file for us. */
+function sound(
+  imported: Imported,
+  kind: ImportKind,
+  file: string,
+  flags: ImportFlags,
+  config: Config,
+): Sound {
+  const named = nameImported(imported, presentIn(config), flags.prefix ?? '', file);
+  const leftOver = [...imported.leftOver];
+  const accounts: NamedImport[] = [];
+  const faulty: LeftOver[] = [];
+  for (const account of named) {
+    const [fault] = accountFaults(account.name, account.entry);
+    if (fault === undefined) accounts.push(account);
+    else
+      faulty.push({
+        line: account.line,
+        what: account.name,
+        why: kind === 'csv' ? fault : `not imported: ${fault}`,
+      });
+  }
+  if (kind === 'csv' && faulty.length > 0) throw refusal(faulty, file);
+  leftOver.push(...faulty);
+  if (accounts.length === 0) throw nothing(leftOver, file);
+  const wished = imported.defaultAccount;
+  const at = imported.accounts.findIndex(({ name }) => wished !== undefined && name === wished);
+  const sender = config.defaultAccount === undefined && at >= 0 ? named[at]?.name : undefined;
+  return {
+    accounts,
+    leftOver: leftOver.sort((one, other) => one.line - other.line),
+    defaultAccount: accounts.find(({ name }) => name === sender)?.name,
+  };
+}
+
+function presentIn({ accounts }: Config): Map<string, PresentAccount> {
+  return new Map(
+    [...accounts.values()].map(({ name, identity, send, outgoing }) => [
+      name,
+      { address: identity.address, sends: send, hasOutgoing: outgoing !== undefined },
+    ]),
+  );
+}
+
+function refusal(faulty: readonly LeftOver[], file: string): DataError {
+  const lines = faulty.map((each) => leftOverLine(file, each));
+  const more = lines.length === 1 ? '' : ` (and ${String(lines.length - 1)} more: --verbose)`;
+  return new DataError(`${lines[0] ?? ''}${more}`, {
+    reach: 'program',
+    remedy: 'Correct the file.',
+    detail: lines.join('\n'),
+  });
+}
+
+function nothing(leftOver: readonly LeftOver[], file: string): DataError {
+  const lines = leftOver.map((each) => printable(leftOverLine(file, each)));
+  const why = leftOver.find(({ why: reason }) => reason.startsWith('not imported'));
+  const reason = why === undefined ? '' : `: ${printable(leftOverLine(file, why))}`;
+  return new DataError(`no account could be taken from ${file}${reason}`, {
+    reach: 'program',
+    remedy: 'See --verbose for every line, and --from for another kind of file.',
+    detail: lines.join('\n'),
+  });
+}
+
+const storedAtOnce = 16;
+
+async function take(
+  run: Run,
+  config: Config,
+  neighbours: Neighbours,
+  { accounts, leftOver, defaultAccount }: Sound,
+  { file, flags }: { readonly file: string; readonly flags: ImportFlags },
+): Promise<number> {
+  const entries = accounts.map(({ name, entry }) => [name, entry] as const);
+  const wanted: FileEntry = {
+    accounts: Object.fromEntries(entries),
+    ...(defaultAccount === undefined ? {} : { defaultAccount }),
+  };
+  const made: string[] = [];
+  const status = await provision(run, config, neighbours, {
+    wanted,
+    prune: false,
+    dryRun: flags.dryRun === true,
+    test: flags.test === true,
+    document: { leftOver: leftOver.map((each) => ({ file, ...each })) },
+    prepare: (idOf) => storeSecrets(accounts, idOf, neighbours, made),
+    undo: async () => {
+      for (const id of made) await neighbours.secrets.forget(id);
+    },
+  });
+  if (!run.output.json && status === 0)
+    for (const each of leftOver) run.output.line(printable(leftOverLine(file, each)));
+  return status;
+}
+
+/** `made` gets the ids of new accounts: an account that was there keeps what is stored for it. */
+async function storeSecrets(
+  accounts: readonly NamedImport[],
+  idOf: (name: string) => Promise<string>,
+  { secrets }: Neighbours,
+  made: string[],
+): Promise<void> {
+  const failed: unknown[] = [];
+  await mapBounded(accounts, storedAtOnce, async ({ name, joins, secrets: given }) => {
+    try {
+      for (const server of ['incoming', 'outgoing'] as const) {
+        const secret = given[server];
+        if (secret === undefined || failed.length > 0) continue;
+        const accountId = await idOf(name);
+        if (!joins) made.push(accountId);
+        await secrets.store({ accountId, server }, secret);
+      }
+    } catch (error) {
+      failed.push(error);
+    }
+  });
+  if (failed.length > 0) throw failed[0];
+}
