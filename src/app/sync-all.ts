@@ -2,7 +2,7 @@
 
 import type { Account } from '../core/account.ts';
 import { ConfigurationError, gravest, type ExitStatus } from '../errors.ts';
-import { mapBounded } from '../core/bounded.ts';
+import { mapBounded } from './bounded.ts';
 import type { Neighbours } from './neighbours.ts';
 import { errorJson, type AccountJson } from './report-json.ts';
 import type { AccountReport } from './report.ts';

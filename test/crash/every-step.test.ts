@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diskAround } from '../adapters/maildir/faulty-disk.ts';
 import { filesOf } from '../adapters/maildir/disk-world.ts';
-import { mapBounded } from '../../src/core/bounded.ts';
+import { mapBounded } from '../../src/app/bounded.ts';
 import { World } from '../app/world.ts';
 import { createMaildirStore } from '../../src/adapters/maildir/store.ts';
 import { connectHere } from '../../src/adapters/state/connect.ts';

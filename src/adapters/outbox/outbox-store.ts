@@ -1,7 +1,6 @@
 /** The outbox as files: a folder for each message, with its octets and what became of it so far. */
 
 import { dirname, join } from 'node:path';
-import { mapBounded } from '../../core/bounded.ts';
 import type { OutboxEntry } from '../../core/outbox-entry.ts';
 import { InternalError, StorageError } from '../../errors.ts';
 import type { OutboxStore } from '../../ports/outbox-store.ts';
@@ -82,11 +81,19 @@ class FileOutbox implements OutboxStore {
     const names = await explained(this.#directory, this.#names());
     await this.#clearLeftovers(names.filter((name) => name.startsWith('.')));
     const ids = names.filter((name) => !name.startsWith('.'));
-    const found = await mapBounded(ids, readAtOnce, (id) => this.#look(id));
-    const present = found.filter((each) => each !== null);
+    const present = (await this.#lookAtAll(ids)).filter((each) => each !== null);
     const entries = present.flatMap((each) => ('why' in each ? [] : [each]));
     const broken = present.flatMap((each) => ('why' in each ? [each] : []));
     return { entries: entries.sort(byAge), broken };
+  }
+
+  async #lookAtAll(ids: readonly string[]): Promise<(OutboxEntry | Broken | null)[]> {
+    const found: (OutboxEntry | Broken | null)[] = [];
+    for (let at = 0; at < ids.length; at += readAtOnce)
+      found.push(
+        ...(await Promise.all(ids.slice(at, at + readAtOnce).map((id) => this.#look(id)))),
+      );
+    return found;
   }
 
   async get(id: string): Promise<OutboxEntry | null> {
