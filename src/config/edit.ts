@@ -7,7 +7,7 @@ import type { AccountEntry } from './schema.ts';
 import { removeFromText, setInText } from './text-edit.ts';
 import { described, parseYaml } from './yaml-file.ts';
 
-type Data = Record<string, unknown>;
+export type Data = Record<string, unknown>;
 
 /** A key of an account, dotted (`incoming.host`), to its new value; undefined removes it. */
 export type AccountChanges = ReadonlyMap<string, ConfigValue | undefined>;
@@ -72,7 +72,7 @@ function unset(text: string, path: readonly string[]): string {
  * A cut in the text is kept when the text then says what was wanted, and nothing else. Where the file is written in a way
  * that cannot be cut, the library writes it anew: right and with its comments, but with spacing of its own.
  */
-function firstThatHolds(
+export function firstThatHolds(
   wanted: Data,
   cut: string | undefined,
   rewrite: () => string | undefined,
@@ -109,7 +109,8 @@ function says(text: string, wanted: Data): boolean {
   return problems.length === 0 && isDeepStrictEqual(pruned(file.value ?? {}), pruned(wanted));
 }
 
-function dataOf(text: string): Data {
+/** What the text says, unchecked. Throws ConfigurationError where it is no YAML. */
+export function dataOf(text: string): Data {
   const { file, problems } = parseYaml(text);
   const [first] = problems;
   if (first !== undefined)
@@ -125,7 +126,7 @@ function dataOf(text: string): Data {
   });
 }
 
-function withKey(data: Data, path: readonly string[], value: ConfigValue | undefined): Data {
+export function withKey(data: Data, path: readonly string[], value: ConfigValue | undefined): Data {
   const [key = '', ...rest] = path;
   const { [key]: old, ...others } = data;
   if (rest.length === 0) return value === undefined ? others : { ...others, [key]: value };
@@ -133,7 +134,7 @@ function withKey(data: Data, path: readonly string[], value: ConfigValue | undef
   return { ...data, [key]: withKey(below(data, key), rest, value) };
 }
 
-function below(data: Data, key: string): Data {
+export function below(data: Data, key: string): Data {
   const value = data[key];
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Data)
