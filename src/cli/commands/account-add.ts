@@ -75,7 +75,7 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
 }
 
 /** A path on the command line starts at the working directory, one in the file at the file's folder. */
-function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags {
+export function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags {
   const keys = [
     'passwordFile',
     'outPasswordFile',

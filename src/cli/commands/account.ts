@@ -5,13 +5,21 @@ import type { Act } from '../act.ts';
 import { registerAdd } from './account-add.ts';
 import { registerList } from './account-list.ts';
 import { registerChanges } from './account-change.ts';
+import { registerEdit } from './account-edit.ts';
+import { registerPasswd } from './account-passwd.ts';
+import { registerRemove } from './account-remove.ts';
+import { registerRename } from './account-rename.ts';
 import { registerTest } from './account-test.ts';
 
 export function register(command: Command, act: Act): void {
   registerAdd(command, act);
   registerList(command, act);
   registerTest(command, act);
+  registerEdit(command, act);
+  registerPasswd(command, act);
+  registerRename(command, act);
   registerChanges(command, act);
+  registerRemove(command, act);
   command.addHelpText(
     'after',
     '\nExamples:\n  posthorn account add work --email you@example.org --in-host imap.example.org \\\n' +
