@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './adapters/clock/system-clock.ts';
 import { createControl } from './adapters/control/control.ts';
+import { createMailRoots } from './adapters/maildir/roots.ts';
 import { createMaildirStore } from './adapters/maildir/store.ts';
 import { createOutboxStore } from './adapters/outbox/outbox-store.ts';
 import { detachPosthorn } from './adapters/process/detach.ts';
@@ -105,6 +106,7 @@ function neighbours({ places }: ConfigLocation): Neighbours {
   return {
     sources: { imap: lazySource(loadImap), pop3: lazySource(loadPop3) },
     store: createMaildirStore(),
+    roots: createMailRoots(),
     state: createStateStore({ directory: stateDir }),
     lock: createLock(join(stateDir, 'locks')),
     secrets: createSecrets({ directory: secretsDir, env: process.env }),

@@ -4,6 +4,7 @@ import type { Account } from '../core/account.ts';
 import type { Role } from '../core/message.ts';
 import { StorageError } from '../errors.ts';
 import { lookUpState } from './bind-account.ts';
+import { openRoot } from './open-tree.ts';
 import type { Neighbours } from './neighbours.ts';
 
 export interface ListedFolder {
@@ -25,7 +26,7 @@ export async function listFolders(
 ): Promise<ListedFolder[]> {
   const known = await lookUpState(state, account);
   if (known?.root == null) return [];
-  const tree = await store.open(account.path, known.id).catch((thrown: unknown) => {
+  const tree = await openRoot(account, known, store).catch((thrown: unknown) => {
     if (thrown instanceof StorageError) thrown.account ??= account.name;
     throw thrown;
   });

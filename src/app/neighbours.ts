@@ -4,6 +4,7 @@ import type { AccountType } from '../core/account.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lock } from '../ports/lock.ts';
 import type { MailSender } from '../ports/mail-sender.ts';
+import type { MailRoots } from '../ports/mail-roots.ts';
 import type { MailStore } from '../ports/mail-store.ts';
 import type { MailboxSource } from '../ports/mailbox-source.ts';
 import type { MessageCodec } from '../ports/message-codec.ts';
@@ -14,6 +15,7 @@ import type { StateStore } from '../ports/state-store.ts';
 export interface Neighbours {
   readonly sources: Readonly<Record<AccountType, MailboxSource>>;
   readonly store: MailStore;
+  readonly roots: MailRoots;
   readonly state: StateStore;
   readonly lock: Lock;
   readonly secrets: Secrets;

@@ -66,7 +66,6 @@ export function addAccountOptions(command: Command): Command {
   return addTls(command)
     .option('--path <dir>', 'Maildir root of the account (default: mailRoot/NAME)')
     .option('--default', 'make it the default sender')
-    .option('--no-discover', 'look for no servers: every host must be given')
     .option('--skip-test', 'save without testing the servers');
 }
 

@@ -16,7 +16,7 @@ interface Entry {
 const commands: readonly Entry[] = [
   {
     name: 'account',
-    summary: 'add, list, show, test, enable, disable and remove accounts',
+    summary: 'add, edit, list, show, test, rename, enable, disable and remove accounts',
     load: () => import('./commands/account.ts'),
   },
   {

@@ -14,7 +14,7 @@ import type { FileEntry } from '../config/schema.ts';
 import type { Account } from '../core/account.ts';
 import { gravest, InternalError, TemporaryError } from '../errors.ts';
 import { failures, printTest, testJson } from './commands/account-test.ts';
-import { refuseQueued } from './commands/account-change.ts';
+import { refuseQueued } from '../app/remove-account.ts';
 import { noteRunningDaemon } from './daemon-note.ts';
 import { changeConfig } from './edit-session.ts';
 import { confirm } from './prompt.ts';

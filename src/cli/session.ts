@@ -48,6 +48,20 @@ export function accountsMeant(config: Config, names: readonly string[]): Account
   return [...meant];
 }
 
+/** The same for commands that change accounts: they must be named, or `--all` said. */
+export function accountsChosen(
+  config: Config,
+  names: readonly string[],
+  all: boolean | undefined,
+): Account[] {
+  if (all === true && names.length > 0) throw new UsageError('--all does not go with names');
+  if (all !== true && names.length === 0)
+    throw new UsageError("missing required argument 'names'", {
+      remedy: 'Add NAME, @TAG or --all.',
+    });
+  return accountsMeant(config, names);
+}
+
 function meantBy(config: Config, name: string): Account[] {
   if (!name.startsWith('@')) return [accountNamed(config, name)];
   const tagged = [...config.accounts.values()].filter(({ tags }) => tags.includes(name.slice(1)));

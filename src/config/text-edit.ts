@@ -1,4 +1,4 @@
-/** Sets and removes one key in a YAML text by cutting the text itself: what is not touched keeps every byte. */
+/** Sets, renames and removes one key in a YAML text by cutting the text itself: what is not touched keeps every byte. */
 import { isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { renderBlock, renderFlow } from './render.ts';
@@ -60,6 +60,20 @@ export function removeFromText(text: string, path: readonly string[]): string | 
   return place.map.flow === true
     ? removeFromFlow(place, place.pair)
     : removeFromBlock(place, place.pair);
+}
+
+/** Undefined as above, and where the key is not there; the new key stands where the old one did, quoted as that was. */
+export function renameInText(
+  text: string,
+  path: readonly string[],
+  key: string,
+): string | undefined {
+  const { contents } = parse(text);
+  const place = contents === null ? undefined : descend(text, contents as Node, path);
+  const old = place?.pair?.key;
+  if (place?.rest.length !== 1 || !isScalar(old) || !old.range) return undefined;
+  const written = old.type === 'QUOTE_DOUBLE' ? JSON.stringify(key) : renderFlow(key);
+  return text.slice(0, old.range[0]) + written + text.slice(old.range[1]);
 }
 
 function parse(text: string): Document {

@@ -130,7 +130,7 @@ describe('an account', () => {
     expect((await home.run(['sync'], { env: { NOT_SET: user.password } })).status).toBe(0);
   });
 
-  it('is removed with --yes; its mail stays, its state and its secret go', async () => {
+  it('is removed with --yes; its mail and its state stay, its secret goes', async () => {
     const words = ['account', 'add', 'third', '--email', user.address, '--no-send'];
     const place = ['--in-host', dovecot.host, '--in-port', String(dovecot.ports.imaps)];
     const rest = ['--tls-ca', dovecot.ca, '--password-stdin'];

@@ -7,7 +7,7 @@ import { errorCode, unless, type Disk, type DiskFile } from './disk.ts';
 import { explained } from './disk-error.ts';
 import { linkWithoutReplacing, syncDirectory } from './durable.ts';
 
-const markerName = '.posthorn';
+export const markerName = '.posthorn';
 const leftover = /^\.posthorn-[0-9a-f]{16}$/;
 const longestMarker = 4096;
 

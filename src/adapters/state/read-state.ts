@@ -13,7 +13,7 @@ import {
 } from './rows.ts';
 import type { Database, Statement } from './sqlite.ts';
 
-const accountColumns = `id, name, root, last_attempt, last_success, failures, login_failures, failing_since,
+const accountColumns = `id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,
   error_code, error_message, error_at, suspended_since, suspended_why`;
 
 const messageColumns = `uid, id, status, name, wire_size, wire_sha256, flags, internal_date, stored_at, attempts, error`;

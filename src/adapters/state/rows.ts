@@ -18,6 +18,7 @@ export interface AccountRow {
   id: string;
   name: string;
   root: string | null;
+  moving_to: string | null;
   last_attempt: number | null;
   last_success: number | null;
   failures: number;
@@ -35,6 +36,7 @@ export function accountToRow(account: AccountState): AccountRow & SqlRow {
     id: account.id,
     name: account.name,
     root: account.root,
+    moving_to: account.movingTo ?? null,
     last_attempt: account.lastAttempt,
     last_success: account.lastSuccess,
     failures: account.failures,
@@ -53,6 +55,7 @@ export function accountFromRow(row: AccountRow): AccountState {
     id: row.id,
     name: row.name,
     root: row.root,
+    ...(row.moving_to === null ? {} : { movingTo: row.moving_to }),
     lastAttempt: row.last_attempt,
     lastSuccess: row.last_success,
     failures: row.failures,

@@ -56,7 +56,10 @@ const first = `
   CREATE INDEX message_quarantined ON message (folder, uid, id) WHERE status = 'quarantined';
 `;
 
-const steps: readonly string[] = [first];
+/** An account's mail that is on its way to another root. */
+const moving = 'ALTER TABLE account ADD COLUMN moving_to TEXT';
+
+const steps: readonly string[] = [first, moving];
 
 /** Throws StorageError for another program's database and for a state that a newer posthorn wrote; writes nothing. */
 export function checkOrigin(db: Database, path: string): void {

@@ -7,14 +7,14 @@ import { accountToRow, folderToRow, messageToRow, sortNumber } from './rows.ts';
 import type { Database, Statement } from './sqlite.ts';
 
 const upsertAccount = `
-  INSERT INTO account (id, name, root, last_attempt, last_success, failures, login_failures, failing_since,
+  INSERT INTO account (id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,
     error_code, error_message, error_at, suspended_since, suspended_why)
-  VALUES (:id, :name, :root, :last_attempt, :last_success, :failures, :login_failures, :failing_since,
+  VALUES (:id, :name, :root, :moving_to, :last_attempt, :last_success, :failures, :login_failures, :failing_since,
     :error_code, :error_message, :error_at, :suspended_since, :suspended_why)
-  ON CONFLICT (id) DO UPDATE SET name = excluded.name, root = excluded.root, last_attempt = excluded.last_attempt,
-    last_success = excluded.last_success, failures = excluded.failures, login_failures = excluded.login_failures,
-    failing_since = excluded.failing_since, error_code = excluded.error_code, error_message = excluded.error_message,
-    error_at = excluded.error_at, suspended_since = excluded.suspended_since, suspended_why = excluded.suspended_why`;
+  ON CONFLICT (id) DO UPDATE SET name = excluded.name, root = excluded.root, moving_to = excluded.moving_to,
+    last_attempt = excluded.last_attempt, last_success = excluded.last_success, failures = excluded.failures,
+    login_failures = excluded.login_failures, failing_since = excluded.failing_since,
+    error_code = excluded.error_code, error_message = excluded.error_message, error_at = excluded.error_at, suspended_since = excluded.suspended_since, suspended_why = excluded.suspended_why`;
 
 const upsertFolder = `
   INSERT INTO folder (account, path, local_path, role, uid_validity, settled_uid)

@@ -33,6 +33,7 @@ export function registerAdd(command: Command, act: Act): void {
     )
     .description('add an account; it is tested before it is saved');
   addAccountOptions(add)
+    .option('--no-discover', 'look for no servers: every host must be given')
     .action(act(addOne))
     .addHelpText(
       'after',
@@ -78,7 +79,7 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
 }
 
 /** A path on the command line starts at the working directory, one in the file at the file's folder. */
-function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags {
+export function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags {
   const keys = [
     'passwordFile',
     'outPasswordFile',

@@ -1,56 +1,87 @@
-/** posthorn account enable, disable and remove. */
+/** posthorn account enable and disable. */
 
 import type { Command } from 'commander';
-import { freshState, lookUpState } from '../../app/bind-account.ts';
+import { lookUpState } from '../../app/bind-account.ts';
 import { resumeAccount } from '../../app/enable-account.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
 import type { Config } from '../../config/config.ts';
-import { removeAccount, setAccountKeys } from '../../config/edit.ts';
+import { setAccountKeys } from '../../config/edit.ts';
 import type { Account } from '../../core/account.ts';
-import { UsageError } from '../../errors.ts';
 import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
-import { confirm } from '../prompt.ts';
-import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
-import { homely } from '../text.ts';
+import { accountsChosen, accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import type { Run } from '../world.ts';
+
+interface Flags {
+  readonly all?: boolean;
+  readonly suspended?: boolean;
+}
 
 export function registerChanges(command: Command, act: Act): void {
   command
     .command('enable')
-    .argument('<names...>', 'accounts or @TAG')
+    .argument('[names...]', 'accounts or @TAG')
+    .option('--all', 'every account')
+    .option('--suspended', 'all that posthorn has suspended (of those named)')
     .description('use the account again; takes back a suspension')
-    .addHelpText('after', examples('posthorn account enable work'))
-    .action(act((run: Run, names: readonly string[]) => setEnabled(run, names, true)));
+    .addHelpText(
+      'after',
+      examples('posthorn account enable work', 'posthorn account enable --suspended'),
+    )
+    .action(
+      act((run: Run, names: readonly string[], flags: Flags) =>
+        setEnabled(run, names, flags, true),
+      ),
+    );
   command
     .command('disable')
-    .argument('<names...>', 'accounts or @TAG')
+    .argument('[names...]', 'accounts or @TAG')
+    .option('--all', 'every account')
     .description('leave the account alone for the time being')
     .addHelpText('after', examples('posthorn account disable @office'))
-    .action(act((run: Run, names: readonly string[]) => setEnabled(run, names, false)));
-  command
-    .command('remove')
-    .argument('<names...>', 'accounts or @TAG')
-    .description('forget the account, its state and its stored password; the mail stays on disk')
-    .addHelpText('after', examples('posthorn account remove work --yes'))
-    .action(act(remove));
+    .action(
+      act((run: Run, names: readonly string[], flags: Flags) =>
+        setEnabled(run, names, flags, false),
+      ),
+    );
 }
 
-async function setEnabled(run: Run, names: readonly string[], enabled: boolean): Promise<number> {
+async function setEnabled(
+  run: Run,
+  names: readonly string[],
+  flags: Flags,
+  enabled: boolean,
+): Promise<number> {
   const config = await readConfig(run);
-  const accounts = accountsMeant(config, names);
   return withNeighbours(run, config, async (neighbours) => {
-    const toChange = accounts.filter((account) => account.enabled !== enabled);
+    const accounts =
+      flags.suspended === true
+        ? await suspendedOf(accountsMeant(config, names), neighbours)
+        : accountsChosen(config, names, flags.all);
+    const toChange =
+      flags.suspended === true ? [] : accounts.filter((account) => account.enabled !== enabled);
     if (toChange.length > 0) await writeEnabled(config, toChange, enabled, neighbours);
     if (enabled) for (const account of accounts) await resumeAccount(account, neighbours.state);
     if (run.output.json)
       run.output.document({ accounts: accounts.map(({ name }) => name), enabled });
     for (const { name } of accounts) run.output.say(`${name}: ${enabled ? 'enabled' : 'disabled'}`);
+    if (accounts.length === 0) run.output.say('no account is suspended');
     if (toChange.length > 0) await noteRunningDaemon(run, config);
     return 0;
   });
+}
+
+/** One that a person has disabled stays disabled, whatever else befell it. */
+async function suspendedOf(
+  accounts: readonly Account[],
+  { state }: Neighbours,
+): Promise<Account[]> {
+  const suspended: Account[] = [];
+  for (const account of accounts)
+    if ((await lookUpState(state, account))?.suspended != null) suspended.push(account);
+  return suspended;
 }
 
 async function writeEnabled(
@@ -65,49 +96,4 @@ async function writeEnabled(
       text,
     ),
   );
-}
-
-/** The configuration goes first: an account that is no longer there has nothing left that could be polled by mistake. */
-async function remove(run: Run, names: readonly string[]): Promise<number> {
-  const config = await readConfig(run);
-  const accounts = accountsMeant(config, names);
-  const list = accounts.map(({ name }) => name).join(', ');
-  await confirm(run, `Remove ${list}? The mail stays on disk.`);
-  return withNeighbours(run, config, async (neighbours) => {
-    await refuseQueued(accounts, neighbours);
-    await changeConfig(config, neighbours, (text) =>
-      accounts.reduce((edited, { name }) => removeAccount(edited, name), text),
-    );
-    for (const account of accounts) await forget(account, neighbours);
-    if (run.output.json)
-      run.output.document({ removed: accounts.map(({ name, path }) => ({ name, path })) });
-    for (const { name, path } of accounts)
-      run.output.say(`${name}: removed; its mail stays in ${homely(path, config.location.home)}`);
-    await noteRunningDaemon(run, config);
-    return 0;
-  });
-}
-
-/** A queued message would have no account left to go by. */
-export async function refuseQueued(
-  accounts: readonly Account[],
-  { state, outbox }: Neighbours,
-): Promise<void> {
-  const { entries } = await outbox.list();
-  for (const account of accounts) {
-    const known = await lookUpState(state, account);
-    const waiting = entries.filter(({ accountId }) => accountId === known?.id).length;
-    if (waiting > 0)
-      throw new UsageError(`${String(waiting)} of its messages still wait in the outbox`, {
-        account: account.name,
-        remedy: 'See posthorn outbox list; send or cancel them first.',
-      });
-  }
-}
-
-async function forget(account: Account, { state, secrets }: Neighbours): Promise<void> {
-  const known = (await lookUpState(state, account)) ?? freshState(account.id ?? '', account.name);
-  if (known.id === '') return;
-  await state.commit([{ kind: 'account-removed', accountId: known.id }], 'durable');
-  await secrets.forget(known.id);
 }

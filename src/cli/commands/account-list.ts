@@ -9,6 +9,8 @@ import type { Account } from '../../core/account.ts';
 import type { AccountState } from '../../ports/state-store.ts';
 import { changeConfig } from '../edit-session.ts';
 import { setDefaultAccount } from '../../config/edit.ts';
+import { readConfigFile } from '../../config/load.ts';
+import { originsOf, type Origin } from '../../config/origin.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
 import { accountNamed, accountsMeant, oneAccount, readConfig, withNeighbours } from '../session.ts';
@@ -19,8 +21,15 @@ export function registerList(command: Command, act: Act): void {
   command
     .command('list')
     .argument('[names...]', 'accounts or @TAG; all where left out')
-    .description('every account, and how it fares')
-    .addHelpText('after', examples('posthorn account list', 'posthorn account list @office --json'))
+    .option('--enabled', 'those in use')
+    .option('--disabled', 'those that are left alone')
+    .option('--suspended', 'those that posthorn has suspended')
+    .option('--failing', 'those whose last poll failed')
+    .description('every account, and how it fares; with several filters, what fits any of them')
+    .addHelpText(
+      'after',
+      examples('posthorn account list', 'posthorn account list @office --failing --json'),
+    )
     .action(act(list));
   command
     .command('show')
@@ -36,15 +45,24 @@ export function registerList(command: Command, act: Act): void {
     .action(act(defaultAccount));
 }
 
-async function list(run: Run, names: readonly string[]): Promise<number> {
+interface Filters {
+  readonly enabled?: boolean;
+  readonly disabled?: boolean;
+  readonly suspended?: boolean;
+  readonly failing?: boolean;
+}
+
+async function list(run: Run, names: readonly string[], filters: Filters): Promise<number> {
   const config = await readConfig(run);
   const accounts = accountsMeant(config, names);
   return withNeighbours(run, config, async ({ state }) => {
-    const rows = [];
+    const all = [];
     for (const account of accounts)
-      rows.push(summary(account, config, await lookUpState(state, account)));
+      all.push(summary(account, config, await lookUpState(state, account)));
+    const rows = all.filter((row) => fits(row, filters));
     if (run.output.json) run.output.document({ accounts: rows });
-    else if (rows.length === 0) run.output.say('No accounts yet: posthorn account add');
+    else if (rows.length === 0)
+      run.output.say(all.length === 0 ? 'No accounts yet: posthorn account add' : 'None.');
     else
       run.output.table(
         ['NAME', 'TYPE', 'ADDRESS', 'SERVER', 'LAST SUCCESS', 'STATE'],
@@ -84,6 +102,17 @@ function summary(account: Account, config: Config, state: AccountState | null) {
   };
 }
 
+function fits(row: Summary, { enabled, disabled, suspended, failing }: Filters): boolean {
+  const asked = [enabled, disabled, suspended, failing].some((each) => each === true);
+  return (
+    !asked ||
+    (enabled === true && row.enabled) ||
+    (disabled === true && !row.enabled) ||
+    (suspended === true && row.suspended !== null) ||
+    (failing === true && row.failures > 0)
+  );
+}
+
 function asRow(row: Summary): string[] {
   return [
     row.default ? `${row.name} *` : row.name,
@@ -121,19 +150,37 @@ async function show(run: Run, name: string | undefined): Promise<number> {
   const account = oneAccount(config, name);
   return withNeighbours(run, config, async ({ state }) => {
     const known = await lookUpState(state, account);
+    const rows = describeAccount(account, known, config.defaultAccount === account.name);
+    const keys = rows.map(([key]) => key).filter((key) => !notOfTheFile.has(key));
+    const { text } = await readConfigFile(config.path);
+    const origins = originsOf(text, account.name, keys);
     if (run.output.json)
       run.output.document({
         account: { ...account, id: account.id ?? known?.id ?? null },
+        origins: Object.fromEntries(origins),
         state: known === null ? null : stateJson(known),
       });
-    else run.output.table(['KEY', 'VALUE'], shown(account, config, known));
+    else run.output.table(['KEY', 'VALUE', 'FROM'], shown(rows, origins));
     return 0;
   });
 }
 
-function shown(account: Account, config: Config, state: AccountState | null): string[][] {
-  const rows = describeAccount(account, state, config.defaultAccount === account.name);
-  return rows.map(([key, value]) => [key, printable(value)]);
+/** What is told of an account beside what the file can say. */
+const notOfTheFile = new Set([
+  ...['name', 'id', 'default sender', 'last success', 'failures in a row', 'last error'],
+  'suspended',
+]);
+
+/** What stands in the account itself needs no word. */
+function shown(
+  rows: readonly (readonly [string, string])[],
+  origins: ReadonlyMap<string, Origin>,
+): string[][] {
+  const from = (key: string): string => {
+    const origin = origins.get(key) ?? 'account';
+    return origin === 'account' ? '' : origin;
+  };
+  return rows.map(([key, value]) => [key, printable(value), from(key)]);
 }
 
 async function defaultAccount(run: Run, name: string | undefined): Promise<number> {

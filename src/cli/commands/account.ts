@@ -8,16 +8,24 @@ import { registerList } from './account-list.ts';
 import { registerApply } from './account-apply.ts';
 import { registerImport } from './account-import.ts';
 import { registerChanges } from './account-change.ts';
+import { registerEdit } from './account-edit.ts';
+import { registerPasswd } from './account-passwd.ts';
+import { registerRemove } from './account-remove.ts';
+import { registerRename } from './account-rename.ts';
 import { registerTest } from './account-test.ts';
 
 export function register(command: Command, act: Act): void {
   registerAdd(command, act);
   registerList(command, act);
   registerTest(command, act);
+  registerEdit(command, act);
+  registerPasswd(command, act);
+  registerRename(command, act);
   registerChanges(command, act);
   registerDiscover(command, act);
   registerApply(command, act);
   registerImport(command, act);
+  registerRemove(command, act);
   command.addHelpText(
     'after',
     '\nExamples:\n  posthorn account add work --email you@example.org --in-host imap.example.org \\\n' +

@@ -1,0 +1,90 @@
+/** Moves and removes the root of an account's Maildir tree, once its marker says whose it is. */
+
+import { readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { StorageError } from '../../errors.ts';
+import type { MailRoots } from '../../ports/mail-roots.ts';
+import { errorCode, realDisk, unless } from './disk.ts';
+import { explained } from './disk-error.ts';
+import { syncDirectory } from './durable.ts';
+import { markerName, readMarker, requireMarker } from './marker.ts';
+
+export function createMailRoots(): MailRoots {
+  return {
+    isOurs: async (root, accountId) => (await readMarker(realDisk, root)) === accountId,
+    move: moveRoot,
+    purge: async (root, accountId) => {
+      if ((await explained(root, unless(['ENOENT'], stat(root)))) === null) return { left: 0 };
+      await requireMarker(realDisk, root, accountId);
+      return { left: await explained(root, purgeRoot(root)) };
+    },
+  };
+}
+
+async function moveRoot(from: string, to: string, accountId: string): Promise<void> {
+  await requireMarker(realDisk, from, accountId);
+  if (await explained(to, isTaken(to)))
+    throw new StorageError(`${to} exists already`, {
+      retry: 'never',
+      remedy: 'Move it away, or choose another name; nothing was changed.',
+    });
+  await rename(from, to).catch((error: unknown) => {
+    throw immovable(from, to, error);
+  });
+  await explained(to, syncDirectory(realDisk, dirname(to)));
+  if (dirname(from) !== dirname(to)) await explained(from, syncDirectory(realDisk, dirname(from)));
+}
+
+/** rename(2) takes the place of an empty folder, and of nothing else. */
+async function isTaken(path: string): Promise<boolean> {
+  const names = await unless(['ENOENT'], readdir(path));
+  return names !== null && names.length > 0;
+}
+
+function immovable(from: string, to: string, cause: unknown): StorageError {
+  const code = errorCode(cause) ?? 'error';
+  const isMount = code === 'EXDEV' || code === 'EBUSY';
+  return new StorageError(`${from} cannot be moved to ${to} (${code})`, {
+    cause,
+    retry: 'never',
+    remedy: isMount
+      ? 'It is a file system of its own: set its `path` to where it is, then rename the account.'
+      : 'See that both folders are yours and their disk is writable; nothing was changed.',
+  });
+}
+
+/** The marker goes last: what a broken-off removal leaves behind is still known as posthorn's. */
+async function purgeRoot(root: string): Promise<number> {
+  const left = await purgeBelow(root);
+  await unlink(join(root, markerName));
+  if (left === 0) await unless(['ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR', 'EACCES'], rmdir(root));
+  return left;
+}
+
+const maildirParts = ['new', 'cur', 'tmp'];
+/** What posthorn and Dovecot's Maildir++ put beside these. */
+const companions = ['maildirfolder'];
+
+/** How many entries stay. Symbolic links are not followed: what they lead to is not below the root. */
+async function purgeBelow(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const folders = new Set(entries.filter((each) => each.isDirectory()).map(({ name }) => name));
+  const isMaildir = maildirParts.every((part) => folders.has(part));
+  let left = 0;
+  for (const { name } of entries) {
+    const path = join(folder, name);
+    if (isMaildir && [...maildirParts, ...companions].includes(name))
+      await rm(path, { recursive: true, force: true });
+    else if (folders.has(name)) left += await purgeFolder(path);
+    else if (name !== markerName) left += 1;
+  }
+  return left;
+}
+
+/** A root within this one, e.g. of another configuration, stays whole. */
+async function purgeFolder(path: string): Promise<number> {
+  if ((await readMarker(realDisk, path)) !== null) return 1;
+  const left = await purgeBelow(path);
+  if (left === 0) await rmdir(path);
+  return left;
+}

@@ -1,0 +1,75 @@
+/** What the options of account edit change in one account of the file. */
+
+import type { AccountChanges } from '../config/edit.ts';
+import { flattened } from '../config/key-changes.ts';
+import type { ConfigValue } from '../config/render.ts';
+import type { Account } from '../core/account.ts';
+import { UsageError } from '../errors.ts';
+import { entryFrom, type AccountFlags } from './account-options.ts';
+
+/** Options of the command that are no key of an account. */
+const aboutTheRun = new Set(['unset', 'all', 'editor', 'default', 'skipTest']);
+
+/** Whether anything was said about the accounts themselves. */
+export function changesAnything(flags: AccountFlags, unset: readonly string[]): boolean {
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  return unset.length > 0 || flags.default === true || given.some(([key]) => !aboutTheRun.has(key));
+}
+
+/** What is unset goes first, so that a key may be unset whole and one below it set anew. */
+export function changesFrom(
+  flags: AccountFlags,
+  account: Account,
+  unset: readonly string[],
+): AccountChanges {
+  const { id: _id, type: _type, ...entry } = entryFrom(flags, '');
+  const given = flattened({
+    type: flags.type,
+    ...entry,
+    ...(flags.enabled === true ? { enabled: true } : {}),
+  });
+  const changes = new Map<string, ConfigValue | undefined>(unset.map((key) => [key, undefined]));
+  for (const [key, value] of [...given, ...forBothServers(flags, account)])
+    changes.set(key, value as ConfigValue);
+  for (const key of noLongerOwn(flags)) if (!changes.has(key)) changes.set(key, undefined);
+  return changes;
+}
+
+/** `--tls-ca` and `--allow-insecure` are about each server that the account has. */
+function forBothServers(
+  flags: AccountFlags,
+  { incoming, outgoing }: Account,
+): Map<string, unknown> {
+  const both = new Map<string, unknown>();
+  for (const [side, server, ca] of [
+    ['incoming', incoming, flags.inTlsCa],
+    ['outgoing', outgoing, flags.outTlsCa],
+  ] as const) {
+    if (server === undefined) continue;
+    if (flags.allowInsecure === true) both.set(`${side}.allowInsecure`, true);
+    if (flags.tlsCa !== undefined && ca === undefined) both.set(`${side}.tls.ca`, flags.tlsCa);
+  }
+  return both;
+}
+
+/** Name and password of its own do not go with any other kind of credentials. */
+function noLongerOwn({ outCredentials }: AccountFlags): string[] {
+  return outCredentials === 'same' || outCredentials === 'none'
+    ? ['outgoing.username', 'outgoing.password']
+    : [];
+}
+
+/** What can be right for one account alone. */
+export function refuseSharing(flags: AccountFlags, accounts: readonly Account[]): void {
+  if (accounts.length < 2) return;
+  const single = [
+    ['--path', flags.path],
+    ['--default', flags.default],
+    ['--email', flags.email],
+  ] as const;
+  for (const [option, value] of single)
+    if (value !== undefined)
+      throw new UsageError(`${option} is for one account, not ${String(accounts.length)}`, {
+        remedy: 'Name one.',
+      });
+}

@@ -1,0 +1,130 @@
+/** Changes accounts of the file, by options or in an editor: checked, tested, saved in one step, and told key by key. */
+
+import { bindAccount } from '../app/bind-account.ts';
+import { mapBounded } from '../app/bounded.ts';
+import { isReachedOtherwise, refuseLosingMail } from '../app/changed-account.ts';
+import { resumeAccount } from '../app/enable-account.ts';
+import type { Neighbours } from '../app/neighbours.ts';
+import { replaceSecrets, withNewSecrets, type NewSecret } from '../app/new-secrets.ts';
+import { testAccount } from '../app/test-account.ts';
+import type { Config } from '../config/config.ts';
+import { accountChanges, type KeyChange } from '../config/key-changes.ts';
+import { readConfigFile } from '../config/load.ts';
+import { previewConfig } from '../config/save.ts';
+import type { Account } from '../core/account.ts';
+import { gravest } from '../errors.ts';
+import { failures, printTest, testJson } from './commands/account-test.ts';
+import { noteRunningDaemon } from './daemon-note.ts';
+import { changeConfig } from './edit-session.ts';
+import { homely, printable } from './text.ts';
+import type { Run } from './world.ts';
+
+export interface Edit {
+  /** Text of the file to text. */
+  readonly edit: (text: string) => string;
+  /** New passwords, by NAME. */
+  readonly secrets: ReadonlyMap<string, readonly NewSecret[]>;
+  readonly skipTest: boolean;
+}
+
+/** What the edit makes of the file, in the order of the file. */
+interface Outcome {
+  readonly changes: ReadonlyMap<string, readonly KeyChange[]>;
+  readonly isChanged: boolean;
+  readonly draft: Config;
+}
+
+/** Resolves with the exit status. Nothing is saved where a test fails or anything is refused. */
+export async function carryOutEdit(
+  run: Run,
+  config: Config,
+  neighbours: Neighbours,
+  wanted: Edit,
+): Promise<number> {
+  const outcome = await preview(config, wanted);
+  if (!outcome.isChanged) return tell(run, config, outcome);
+  const changed = [...outcome.changes.keys()].flatMap(
+    (name) => outcome.draft.accounts.get(name) ?? [],
+  );
+  for (const [name, after] of outcome.draft.accounts) {
+    const before = config.accounts.get(name);
+    if (before !== undefined) await refuseLosingMail(before, after, neighbours);
+  }
+  const given = [...wanted.secrets.values()].flat();
+  const status = wanted.skipTest ? 0 : await testAll(run, changed, given, neighbours);
+  if (status !== 0) return status;
+  await replaceSecrets(neighbours.secrets, given, async () => {
+    await changeConfig(config, neighbours, wanted.edit);
+  });
+  for (const after of changed)
+    if (wanted.secrets.has(after.name) || startsAfresh(config.accounts.get(after.name), after))
+      await resumeAccount(after, neighbours.state);
+  const told = tell(run, config, outcome);
+  await noteRunningDaemon(run, config);
+  return told;
+}
+
+async function preview(config: Config, { edit, secrets }: Edit): Promise<Outcome> {
+  const { text } = await readConfigFile(config.path);
+  const after = edit(text);
+  const changes = new Map<string, readonly KeyChange[]>(accountChanges(text, after));
+  for (const [name, given] of secrets)
+    changes.set(name, [...(changes.get(name) ?? []), ...given.map(newPassword)]);
+  const draft = await previewConfig(config.location, edit);
+  return { changes, isChanged: after !== text || secrets.size > 0, draft };
+}
+
+function newPassword({ owner }: NewSecret): KeyChange {
+  return { key: `${owner.server}.password`, before: 'as it was', after: 'a new one' };
+}
+
+function startsAfresh(before: Account | undefined, after: Account): boolean {
+  if (before === undefined) return false;
+  return (!before.enabled && after.enabled) || isReachedOtherwise(before, after);
+}
+
+const testsAtOnce = 8;
+
+async function testAll(
+  run: Run,
+  accounts: readonly Account[],
+  given: readonly NewSecret[],
+  neighbours: Neighbours,
+): Promise<number> {
+  const secrets = withNewSecrets(neighbours.secrets, given);
+  const bound = [];
+  for (const account of accounts) bound.push(await bindAccount(account, neighbours));
+  const tests = await mapBounded(bound, testsAtOnce, async ({ account, id }) => {
+    const result = await testAccount(account, id, { ...neighbours, secrets }, run.world.signal);
+    printTest(run.output, result);
+    return result;
+  });
+  const status = gravest(tests.flatMap(failures));
+  if (status === 0) return status;
+  if (run.output.json) run.output.document({ changed: null, tests: tests.map(testJson) });
+  else run.output.note('Nothing was saved. To save it untested, add --skip-test.');
+  return status;
+}
+
+function tell({ output }: Run, config: Config, { changes, draft, isChanged }: Outcome): number {
+  const added = [...draft.accounts.keys()].filter((name) => !config.accounts.has(name));
+  const removed = [...config.accounts.keys()].filter((name) => !draft.accounts.has(name));
+  if (output.json) {
+    const changed = [...changes].map(([account, keys]) => ({ account, changes: keys }));
+    output.document({ changed, added, removed, config: config.path });
+    return 0;
+  }
+  for (const [name, keys] of changes) for (const key of keys) output.say(`${name}: ${line(key)}`);
+  for (const name of added) output.say(`${name}: added`);
+  for (const name of removed) output.say(`${name}: removed; its mail and state stay`);
+  const { defaultAccount } = draft;
+  if (defaultAccount !== config.defaultAccount)
+    output.say(`default sender: ${config.defaultAccount ?? 'none'} → ${defaultAccount ?? 'none'}`);
+  const where = homely(config.path, config.location.home);
+  if (!isChanged) output.say(`nothing changed in ${where}`);
+  return 0;
+}
+
+function line({ key, before, after }: KeyChange): string {
+  return `${key}: ${printable(before ?? 'not set')} → ${printable(after ?? 'not set')}`;
+}

@@ -1,0 +1,189 @@
+/** posthorn account edit: changes accounts by options, or the file in an editor. */
+
+import type { Command } from 'commander';
+import { bindAccount } from '../../app/bind-account.ts';
+import type { Neighbours } from '../../app/neighbours.ts';
+import type { NewSecret } from '../../app/new-secrets.ts';
+import type { Config } from '../../config/config.ts';
+import { setAccountKeys, setDefaultAccount } from '../../config/edit.ts';
+import { requireAccountKey } from '../../config/key-changes.ts';
+import { readConfigFile, readingOf } from '../../config/load.ts';
+import type { Account } from '../../core/account.ts';
+import { ConfigurationError, UsageError } from '../../errors.ts';
+import { changesAnything, changesFrom, refuseSharing } from '../account-changes.ts';
+import { addAccountOptions, type AccountFlags } from '../account-options.ts';
+import type { Act } from '../act.ts';
+import { carryOutEdit } from '../carry-out-edit.ts';
+import { examples } from '../examples.ts';
+import { editCopy, type EditedCopy } from '../open-editor.ts';
+import { accountsChosen, readConfig, withNeighbours } from '../session.ts';
+import { readPasswordLines } from '../standard-input.ts';
+import type { Run } from '../world.ts';
+import { absolutePaths } from './account-add.ts';
+
+interface EditFlags extends AccountFlags {
+  readonly all?: boolean;
+  readonly unset?: readonly string[];
+  readonly editor?: boolean;
+}
+
+export function registerEdit(command: Command, act: Act): void {
+  const edit = command
+    .command('edit')
+    .argument('[names...]', 'accounts or @TAG')
+    .description('change accounts; each is tested before anything is saved');
+  addAccountOptions(edit)
+    .option('--all', 'every account')
+    .option(
+      '--unset <key>',
+      'take a key out of the account, e.g. incoming.port; repeatable',
+      collect,
+    )
+    .option('--editor', 'open the whole file in $VISUAL or $EDITOR')
+    .action(act(run))
+    .addHelpText(
+      'after',
+      examples(
+        'posthorn account edit work --in-host imap.example.net --unset incoming.port',
+        'posthorn account edit @office --interval 15m --organization "Your Company"',
+        'posthorn account edit --editor',
+      ),
+    );
+}
+
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+async function run(run: Run, names: readonly string[], flags: EditFlags): Promise<number> {
+  const { unset = [] } = flags;
+  const hasOptions = changesAnything(flags, unset);
+  if (flags.editor === true) {
+    if (hasOptions) throw new UsageError('--editor does not go with other changes');
+    return editInEditor(run, flags);
+  }
+  if (!hasOptions)
+    throw new UsageError('nothing to change was given', {
+      remedy:
+        'Say what, e.g. --in-host, --user, --password-stdin, --interval, --unset KEY, or --editor; all: posthorn account edit --help',
+    });
+  for (const key of unset) refuseUnsetting(key);
+  return editByOptions(run, names, flags, unset);
+}
+
+function refuseUnsetting(key: string): void {
+  requireAccountKey(key);
+  if (key === 'id')
+    throw new UsageError('the id of an account never changes: its mail and state hang on it');
+}
+
+async function editByOptions(
+  run: Run,
+  names: readonly string[],
+  given: EditFlags,
+  unset: readonly string[],
+): Promise<number> {
+  const config = await readConfig(run);
+  const accounts = accountsChosen(config, names, given.all);
+  refuseSharing(given, accounts);
+  const flags = absolutePaths(run, given);
+  return withNeighbours(run, config, async (neighbours) =>
+    carryOutEdit(run, config, neighbours, {
+      edit: (text) => changed(text, accounts, flags, unset),
+      secrets: await newSecrets(run, accounts, flags, neighbours),
+      skipTest: flags.skipTest === true,
+    }),
+  );
+}
+
+function changed(
+  text: string,
+  accounts: readonly Account[],
+  flags: AccountFlags,
+  unset: readonly string[],
+): string {
+  const edited = accounts.reduce(
+    (before, account) => setAccountKeys(before, account.name, changesFrom(flags, account, unset)),
+    text,
+  );
+  const [first] = accounts;
+  return flags.default === true && first !== undefined
+    ? setDefaultAccount(edited, first.name)
+    : edited;
+}
+
+/** One password for all of the accounts that were named. */
+async function newSecrets(
+  { world }: Run,
+  accounts: readonly Account[],
+  { passwordStdin, outPasswordStdin }: AccountFlags,
+  neighbours: Neighbours,
+): Promise<ReadonlyMap<string, readonly NewSecret[]>> {
+  const servers: NewSecret['owner']['server'][] = [];
+  if (passwordStdin === true) servers.push('incoming');
+  if (outPasswordStdin === true) servers.push('outgoing');
+  if (servers.length === 0) return new Map();
+  const lines = await readPasswordLines(world.stdin, servers.length, world.signal);
+  const byName = new Map<string, NewSecret[]>();
+  for (const account of accounts) {
+    const { id: accountId } = await bindAccount(account, neighbours);
+    const owned = servers.map((server, at) => ({
+      owner: { accountId, server },
+      secret: lines[at] ?? '',
+    }));
+    byName.set(account.name, owned);
+  }
+  return byName;
+}
+
+async function editInEditor(run: Run, { skipTest }: EditFlags): Promise<number> {
+  const config = await readConfig(run);
+  const { text } = await readConfigFile(config.path);
+  const copy = await editCopy(run, config.path, text);
+  try {
+    const status = await takeCopy(run, config, text, copy, skipTest === true);
+    if (status === 0) await copy.discard();
+    else run.output.note(`What you wrote is kept in ${copy.path}`);
+    return status;
+  } catch (error) {
+    run.output.note(`What you wrote is kept in ${copy.path}`);
+    throw error;
+  }
+}
+
+async function takeCopy(
+  run: Run,
+  config: Config,
+  before: string,
+  copy: EditedCopy,
+  skipTest: boolean,
+): Promise<number> {
+  refuseFaults(run, config, copy);
+  return withNeighbours(run, config, (neighbours) =>
+    carryOutEdit(run, config, neighbours, {
+      edit: (now) => {
+        if (now === before) return copy.text;
+        throw new ConfigurationError('the file was changed meanwhile, by somebody else', {
+          reach: 'program',
+          remedy: 'Edit it once more.',
+        });
+      },
+      secrets: new Map(),
+      skipTest,
+    }),
+  );
+}
+
+/** All of them, with their places in the copy. */
+function refuseFaults({ output }: Run, { location }: Config, { path, text }: EditedCopy): void {
+  const { problems } = readingOf(text, location);
+  if (problems.length === 0) return;
+  for (const { line, column, message, remedy } of problems) {
+    const place = line === undefined ? path : `${path}:${String(line)}:${String(column ?? 1)}`;
+    output.note(`${place}: ${message}${remedy === undefined ? '' : `. ${remedy}`}`);
+  }
+  throw new ConfigurationError('what you wrote does not hold; the file is as it was', {
+    reach: 'program',
+    remedy: 'Correct it in another round of posthorn account edit --editor.',
+  });
+}

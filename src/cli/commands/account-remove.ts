@@ -1,0 +1,104 @@
+/** posthorn account remove: takes accounts out of the file; with --purge their mail and state go too. */
+
+import type { Command } from 'commander';
+import {
+  belongingsOf,
+  purgeAccount,
+  refuseQueued,
+  type Belongings,
+} from '../../app/remove-account.ts';
+import type { Neighbours } from '../../app/neighbours.ts';
+import type { Config } from '../../config/config.ts';
+import { removeAccount } from '../../config/edit.ts';
+import type { Act } from '../act.ts';
+import { noteRunningDaemon } from '../daemon-note.ts';
+import { changeConfig } from '../edit-session.ts';
+import { examples } from '../examples.ts';
+import { confirm } from '../prompt.ts';
+import { accountsChosen, readConfig, withNeighbours } from '../session.ts';
+import { homely } from '../text.ts';
+import type { Run } from '../world.ts';
+
+interface Flags {
+  readonly all?: boolean;
+  readonly purge?: boolean;
+}
+
+export function registerRemove(command: Command, act: Act): void {
+  command
+    .command('remove')
+    .argument('[names...]', 'accounts or @TAG')
+    .option('--all', 'every account')
+    .option('--purge', 'also remove its mail and its state from this disk')
+    .description(
+      'take the account out of the file, and forget its stored password; mail and state are kept',
+    )
+    .addHelpText(
+      'after',
+      examples('posthorn account remove work --yes', 'posthorn account remove work --purge'),
+    )
+    .action(act(remove));
+}
+
+/** The configuration goes first: an account that is no longer there has nothing left that could be polled by mistake. */
+async function remove(run: Run, names: readonly string[], flags: Flags): Promise<number> {
+  const config = await readConfig(run);
+  const accounts = accountsChosen(config, names, flags.all);
+  const list = accounts.map(({ name }) => name).join(', ');
+  const mail =
+    flags.purge === true ? 'Mail and state go from this disk too.' : 'Mail and state are kept.';
+  await confirm(run, `Remove ${list}? ${mail}`);
+  return withNeighbours(run, config, async (neighbours) => {
+    await refuseQueued(accounts, neighbours);
+    const doomed: Belongings[] = [];
+    for (const account of accounts) doomed.push(await belongingsOf(account, neighbours));
+    await withoutSyncs(doomed, neighbours, async () => {
+      await changeConfig(config, neighbours, (text) =>
+        accounts.reduce((edited, { name }) => removeAccount(edited, name), text),
+      );
+      for (const { id } of doomed) if (id !== null) await neighbours.secrets.forget(id);
+      await tellEach(run, config, doomed, flags.purge === true, neighbours);
+    });
+    await noteRunningDaemon(run, config);
+    return 0;
+  });
+}
+
+/** A sync that is under way would write mail and state of an account that is no more. */
+async function withoutSyncs(
+  doomed: readonly Belongings[],
+  { lock }: Neighbours,
+  work: () => Promise<void>,
+): Promise<void> {
+  const held = [];
+  try {
+    for (const { id } of doomed)
+      if (id !== null) held.push(await lock.acquire(`account-${id}`, { waitMs: 2_000 }));
+    await work();
+  } finally {
+    for (const each of held) await each.release();
+  }
+}
+
+async function tellEach(
+  { output }: Run,
+  config: Config,
+  doomed: readonly Belongings[],
+  purge: boolean,
+  neighbours: Neighbours,
+): Promise<void> {
+  const removed = [];
+  for (const each of doomed) {
+    const { name, path } = each.account;
+    const left = purge ? await purgeAccount(each, neighbours) : null;
+    removed.push({ name, path, purged: purge, left });
+    const where = homely(path, config.location.home);
+    if (left === null) output.say(`${name}: removed; its state is kept, and its mail in ${where}`);
+    else if (left === 0) output.say(`${name}: removed, with its state and its mail in ${where}`);
+    else
+      output.say(
+        `${name}: removed, with its state and its mail; what is no mail stays in ${where}`,
+      );
+  }
+  if (output.json) output.document({ removed });
+}
