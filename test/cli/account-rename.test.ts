@@ -74,6 +74,8 @@ describe('account rename', () => {
     const beside = await home.run(account('rename', 'work', 'new'));
     expect(beside.status).toBe(75);
     expect(beside.stderr).toMatch(/posthorn daemon stop/);
+    const purge = await home.run(account('remove', 'work', '--purge', '--yes'));
+    expect(purge.status).toBe(75);
     expect(await readFile(home.config, 'utf8')).toBe(before);
     await home.run(['daemon', 'stop']);
   });
