@@ -1,11 +1,11 @@
 /** Gives an account another NAME, its mail and its state with it, or changes nothing. docs/decisions/rename.md has the reasons. */
 
 import type { Account } from '../core/account.ts';
-import { ConfigurationError, StorageError, TemporaryError } from '../errors.ts';
-import type { HeldLock } from '../ports/lock.ts';
+import { ConfigurationError, StorageError } from '../errors.ts';
 import type { AccountState } from '../ports/state-store.ts';
 import { lookUpState } from './bind-account.ts';
 import type { Neighbours } from './neighbours.ts';
+import { lockOutDaemon } from './without-daemon.ts';
 
 export type Renaming = Pick<Neighbours, 'state' | 'roots' | 'lock'>;
 
@@ -23,9 +23,9 @@ export interface Renamed {
   readonly moved: boolean;
 }
 
-/** Throws before anything has changed, or after it has been changed back. */
+/** A daemon would make the folder of the old name anew. Throws before anything has changed, or after it has been changed back. */
 export async function renameAccount(rename: Rename, neighbours: Renaming): Promise<Renamed> {
-  const daemon = await withoutDaemon(neighbours);
+  const daemon = await lockOutDaemon(neighbours.lock, 'an account cannot be renamed');
   try {
     const known = await lookUpState(neighbours.state, rename.account);
     const id = rename.account.id ?? known?.id;
@@ -41,19 +41,6 @@ export async function renameAccount(rename: Rename, neighbours: Renaming): Promi
   } finally {
     await daemon.release();
   }
-}
-
-/** A daemon knows the account by its old name, and would make its folder anew. */
-async function withoutDaemon({ lock }: Renaming): Promise<HeldLock> {
-  return lock.acquire('daemon').catch((cause: unknown) => {
-    if (!(cause instanceof TemporaryError)) throw cause;
-    throw new TemporaryError('an account cannot be renamed while the daemon runs', {
-      cause,
-      code: 'locked',
-      reach: 'program',
-      remedy: 'Run: posthorn daemon stop',
-    });
-  });
 }
 
 /** Neither receiving nor sending may meet the mail half-way. */

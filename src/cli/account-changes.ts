@@ -7,13 +7,15 @@ import type { Account } from '../core/account.ts';
 import { UsageError } from '../errors.ts';
 import { entryFrom, type AccountFlags } from './account-options.ts';
 
-/** Options of the command that are no key of an account. */
-const aboutTheRun = new Set(['unset', 'all', 'editor', 'default', 'skipTest']);
-
 /** Whether anything was said about the accounts themselves. */
 export function changesAnything(flags: AccountFlags, unset: readonly string[]): boolean {
-  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
-  return unset.length > 0 || flags.default === true || given.some(([key]) => !aboutTheRun.has(key));
+  const { id: _id, type: _type, ...entry } = entryFrom(flags, '');
+  const others = [flags.type, flags.enabled, flags.default, flags.tlsCa];
+  return (
+    unset.length > 0 ||
+    Object.keys(entry).length > 0 ||
+    others.some((each) => each !== undefined && each !== false)
+  );
 }
 
 /** What is unset goes first, so that a key may be unset whole and one below it set anew. */

@@ -8,6 +8,7 @@ import {
   type Belongings,
 } from '../../app/remove-account.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
+import { lockOutDaemon } from '../../app/without-daemon.ts';
 import type { Config } from '../../config/config.ts';
 import { removeAccount } from '../../config/edit.ts';
 import type { Act } from '../act.ts';
@@ -52,7 +53,7 @@ async function remove(run: Run, names: readonly string[], flags: Flags): Promise
     await refuseQueued(accounts, neighbours);
     const doomed: Belongings[] = [];
     for (const account of accounts) doomed.push(await belongingsOf(account, neighbours));
-    await withoutSyncs(doomed, neighbours, async () => {
+    await withoutSyncs(doomed, flags.purge === true, neighbours, async () => {
       await changeConfig(config, neighbours, (text) =>
         accounts.reduce((edited, { name }) => removeAccount(edited, name), text),
       );
@@ -67,11 +68,14 @@ async function remove(run: Run, names: readonly string[], flags: Flags): Promise
 /** A sync that is under way would write mail and state of an account that is no more. */
 async function withoutSyncs(
   doomed: readonly Belongings[],
+  purge: boolean,
   { lock }: Neighbours,
   work: () => Promise<void>,
 ): Promise<void> {
   const held = [];
   try {
+    // It would go on polling, find no state, and fetch everything once more.
+    if (purge) held.push(await lockOutDaemon(lock, 'mail cannot be removed'));
     for (const { id } of doomed)
       if (id !== null) held.push(await lock.acquire(`account-${id}`, { waitMs: 2_000 }));
     await work();
