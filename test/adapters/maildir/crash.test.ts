@@ -51,8 +51,9 @@ async function contents(root: string): Promise<string[]> {
 
 async function crashAndRunAgain(base: string, cut: Cut, links: boolean): Promise<void> {
   const root = join(base, `${String(cut.at)}-${String(cut.after)}`, 'work');
-  const { disk } = dyingDisk(cut, links);
+  const { disk, atRest } = dyingDisk(cut, links);
   await expect(run(root, disk)).rejects.toThrow(PowerCut);
+  await atRest();
   const left = await contents(root).catch(() => []);
   expect(whole).toEqual(expect.arrayContaining(left));
   await run(root, links ? undefined : diskWithoutLinks);

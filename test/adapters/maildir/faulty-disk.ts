@@ -89,17 +89,30 @@ export interface Cut {
   readonly after: boolean;
 }
 
+export interface DyingDisk {
+  readonly disk: Disk;
+  readonly calls: () => number;
+  /** Resolves once no call that began before the cut is under way: what a dead machine did, it did before the next start. */
+  readonly atRest: () => Promise<void>;
+}
+
 /** Dies at the cut: that call and every later one throw, so that nothing is cleaned up. */
-export function dyingDisk(cut: Cut, links: boolean): { disk: Disk; calls: () => number } {
+export function dyingDisk(cut: Cut, links: boolean): DyingDisk {
   let calls = 0;
+  const underWay = new Set<Promise<unknown>>();
   const disk = diskAround(async (call, work) => {
     const number = calls;
     calls += 1;
     if (number > cut.at || (number === cut.at && !cut.after)) throw new PowerCut(call.name);
     if (!links && call.name === 'link') throw systemError('EPERM', call);
-    const result = await work();
+    const working = work();
+    underWay.add(working);
+    const result = await working.finally(() => underWay.delete(working));
     if (number === cut.at) throw new PowerCut(call.name);
     return result;
   });
-  return { disk, calls: () => calls };
+  const atRest = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+  };
+  return { disk, calls: () => calls, atRest };
 }
