@@ -32,9 +32,8 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // The first finds its prebuilt binary beside itself, so it stays in node_modules. The second is asked for by the
-    // look-up of configurations written in TypeScript, which posthorn never loads.
-    external: ['@photostructure/sqlite', 'typescript'],
+    // Both find their prebuilt binaries beside themselves, so they stay in node_modules.
+    external: ['@photostructure/sqlite', '@napi-rs/keyring'],
     banner: { js: banner },
     define: { __POSTHORN_VERSION__: JSON.stringify(version) },
     sourcemap: 'linked',
