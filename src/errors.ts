@@ -7,7 +7,8 @@ export type Reach = 'message' | 'folder' | 'account' | 'program';
 export type Retry = 'now' | 'later' | 'never';
 
 /** The step of a connection that failed, for `account test`: it says what to check first. */
-export type Layer = 'resolve' | 'connect' | 'tls' | 'greeting' | 'login' | 'session';
+export type Layer =
+  'resolve' | 'connect' | 'tls' | 'greeting' | 'capabilities' | 'login' | 'session';
 
 /** Exit status of sysexits(3), plus 1 for `status` and `doctor`, as the contract fixes them. */
 export type ExitStatus = 0 | 1 | 64 | 65 | 69 | 70 | 74 | 75 | 77 | 78;

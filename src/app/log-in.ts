@@ -2,6 +2,7 @@
 
 import type { Account, IncomingServer, OutgoingServer } from '../core/account.ts';
 import { ConfigurationError, CredentialsError } from '../errors.ts';
+import type { StepObserver } from '../ports/connection-steps.ts';
 import type { SenderSession } from '../ports/mail-sender.ts';
 import type { Login, MailboxSession } from '../ports/mailbox-source.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -18,6 +19,7 @@ export async function connectIncoming(
   accountId: string,
   { secrets, sources }: Reaching,
   signal: AbortSignal,
+  observe?: StepObserver,
 ): Promise<MailboxSession> {
   const server = account.incoming;
   if (server === undefined)
@@ -27,7 +29,7 @@ export async function connectIncoming(
   const owner = { accountId, server: 'incoming' } as const;
   const password = await readSecret(server, owner, secrets, signal);
   const login: Login = { username: server.username, password };
-  return sources[account.type].connect(account, login, signal);
+  return sources[account.type].connect(account, login, signal, observe);
 }
 
 export async function connectOutgoing(
@@ -35,17 +37,18 @@ export async function connectOutgoing(
   accountId: string,
   { secrets, sender }: Reaching,
   signal: AbortSignal,
+  observe?: StepObserver,
 ): Promise<SenderSession> {
   const server = account.outgoing;
   if (server === undefined)
     throw new ConfigurationError('it has no outgoing server', {
       remedy: 'Set outgoing.host, or send: false.',
     });
-  if (server.credentials === 'none') return sender.connect(account, null, signal);
+  if (server.credentials === 'none') return sender.connect(account, null, signal, observe);
   const owner = { accountId, server: secretOf(server) };
   const password = await readSecret(server, owner, secrets, signal);
   const login: Login = { username: server.username ?? account.identity.address, password };
-  return sender.connect(account, login, signal);
+  return sender.connect(account, login, signal, observe);
 }
 
 /** With `credentials: same` the one stored secret is the incoming server's. */

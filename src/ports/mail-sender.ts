@@ -1,6 +1,7 @@
 /** Where mail leaves: submission over SMTP (RFC 6409). */
 
 import type { Account } from '../core/account.ts';
+import type { StepObserver } from './connection-steps.ts';
 import type { ConnectionFacts, Login } from './mailbox-source.ts';
 
 export interface OutgoingMessage {
@@ -37,11 +38,24 @@ export interface SenderSession {
    * server refused this message (retry `never`: 5xx, `later`: 4xx) and the session goes on, else the session is broken.
    */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome>;
+  /**
+   * Asks whether the server takes mail from this sender (MAIL FROM), and takes the question back (RSET): nothing is sent.
+   * Throws as send() does where it is refused; the session goes on then.
+   */
+  tryOut(from: string, signal: AbortSignal): Promise<void>;
   /** Ends the connection; never throws. */
   close(): Promise<void>;
 }
 
 export interface MailSender {
-  /** Connects, secures and logs in (login null: `credentials: none`). Errors as MailboxSource.connect. */
-  connect(account: Account, login: Login | null, signal: AbortSignal): Promise<SenderSession>;
+  /**
+   * Connects, secures and logs in (login null: `credentials: none`). Errors as MailboxSource.connect. `observe` sees each
+   * layer up to the login as it is done.
+   */
+  connect(
+    account: Account,
+    login: Login | null,
+    signal: AbortSignal,
+    observe?: StepObserver,
+  ): Promise<SenderSession>;
 }

@@ -3,6 +3,7 @@
 import type { Account } from '../core/account.ts';
 import type { Flag } from '../core/flags.ts';
 import type { FolderStatus, RemoteFolder, RemoteId, RemoteMessage } from '../core/message.ts';
+import type { StepObserver } from './connection-steps.ts';
 
 /** Name and secret as resolved for one connection. The password is an access token for XOAUTH2 and OAUTHBEARER. */
 export interface Login {
@@ -78,9 +79,14 @@ export interface MailboxSource {
   /**
    * Connects and logs in within the account's deadline; aborting the signal drops the socket at any time.
    * Throws TemporaryError (resolve, connect, timeout), RefusedError (certificate, greeting), CredentialsError (login),
-   * ConfigurationError (a password would leave in clear).
+   * ConfigurationError (a password would leave in clear). `observe` sees each layer up to the login as it is done.
    */
-  connect(account: Account, login: Login, signal: AbortSignal): Promise<MailboxSession>;
+  connect(
+    account: Account,
+    login: Login,
+    signal: AbortSignal,
+    observe?: StepObserver,
+  ): Promise<MailboxSession>;
 }
 
 export function canRemove(session: MailboxSession): session is RemovingSession {

@@ -1,6 +1,8 @@
 /** What is wrong with a server's certificate, said so that a person can decide, and how to trust it on purpose. */
 
-import type { PeerCertificate } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { TlsSettings } from '../core/account.ts';
+import type { TlsStep } from '../core/connection-step.ts';
 import { RefusedError } from '../errors.ts';
 import { printable } from './printable.ts';
 
@@ -25,6 +27,22 @@ export function describeCertificate(certificate: PeerCertificate): CertificateFa
     names: namesOf(certificate),
     validFrom: new Date(certificate.valid_from),
     validTo: new Date(certificate.valid_to),
+  };
+}
+
+/** What a handshake came to, after the peer was judged. */
+export function tlsStep(socket: TLSSocket, { fingerprint }: TlsSettings): TlsStep {
+  const facts = describeCertificate(socket.getPeerCertificate());
+  const until = facts?.validTo.getTime() ?? NaN;
+  return {
+    layer: 'tls',
+    version: socket.getProtocol() ?? 'TLS',
+    cipher: socket.getCipher().standardName,
+    issuer: facts?.issuer ?? '',
+    subject: facts?.subject ?? '',
+    names: facts?.names ?? [],
+    validTo: Number.isNaN(until) ? null : new Date(until).toISOString(),
+    pinned: fingerprint !== undefined,
   };
 }
 

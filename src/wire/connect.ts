@@ -3,8 +3,9 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../core/account.ts';
+import type { ConnectionStep } from '../core/connection-step.ts';
 import type { Layer } from '../errors.ts';
-import { describeCertificate, type CertificateFacts } from './certificate.ts';
+import { describeCertificate, tlsStep, type CertificateFacts } from './certificate.ts';
 import { connectionError, cutError, timeoutError } from './connection-error.ts';
 import { checkPeer, tlsOptions } from './tls-options.ts';
 
@@ -19,6 +20,8 @@ export interface ConnectOptions extends Peer {
   readonly signal?: AbortSignal;
   /** TLS from the first octet with these settings; left out or null: in clear. */
   readonly tls?: TlsSettings | null;
+  /** Sees `resolve` (of a name), `connect` and `tls` as they are done. */
+  readonly observe?: ((step: ConnectionStep) => void) | undefined;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -69,7 +72,10 @@ function limitsOf(options: { readonly timeoutMs?: number; readonly signal?: Abor
   return { timeoutMs, expiresAt: performance.now() + timeoutMs, signal: options.signal };
 }
 
-async function connected({ host, port }: Peer, limits: Limits): Promise<Socket> {
+async function connected(
+  { host, port, observe }: Peer & Pick<ConnectOptions, 'observe'>,
+  limits: Limits,
+): Promise<Socket> {
   limits.signal?.throwIfAborted();
   const socket = connectTcp({
     host,
@@ -79,13 +85,35 @@ async function connected({ host, port }: Peer, limits: Limits): Promise<Socket> 
     noDelay: true,
     keepAlive: true,
   });
-  return await until(socket, 'connect', { host, port }, 'connect', limits);
+  if (observe !== undefined) watchLookUp(socket, observe);
+  await until(socket, 'connect', { host, port }, 'connect', limits);
+  observe?.({ layer: 'connect', address: socket.remoteAddress ?? host, port });
+  return socket;
 }
 
-async function secured(socket: Socket, peer: Peer, settings: TlsSettings, limits: Limits) {
+/** Node tells the addresses of a name one by one, all in one go. */
+function watchLookUp(socket: Socket, observe: (step: ConnectionStep) => void): void {
+  const addresses: string[] = [];
+  socket.on('lookup', (error: Error | null, address: string | undefined) => {
+    if (error !== null || address === undefined) return;
+    addresses.push(address);
+    if (addresses.length > 1) return;
+    queueMicrotask(() => {
+      observe({ layer: 'resolve', addresses });
+    });
+  });
+}
+
+async function secured(
+  socket: Socket,
+  peer: Peer & Pick<ConnectOptions, 'observe'>,
+  settings: TlsSettings,
+  limits: Limits,
+) {
   const encrypted = await handshake(socket, peer, settings, limits);
   try {
     checkPeer(encrypted, { ...peer, settings });
+    peer.observe?.(tlsStep(encrypted, settings));
   } catch (error) {
     encrypted.destroy();
     throw error;

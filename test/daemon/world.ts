@@ -161,6 +161,7 @@ export class DaemonWorld {
         const verdicts = recipients.map((address) => ({ address, kind: 'accepted' as const }));
         return { kind: 'answered', verdicts, reply: '250 ok' };
       },
+      tryOut: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
   }

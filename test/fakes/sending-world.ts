@@ -200,6 +200,7 @@ export class SendingWorld {
           }
           return said ?? accepted(message);
         }),
+      tryOut: () => this.#do(() => undefined),
       close: () => Promise.resolve(),
     };
   }

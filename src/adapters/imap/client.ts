@@ -4,6 +4,7 @@ import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'n
 import type { Socket } from 'node:net';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import type { Layer } from '../../errors.ts';
+import { tlsStep } from '../../wire/certificate.ts';
 import { connect } from '../../wire/connect.ts';
 import { cutError, timeoutError } from '../../wire/connection-error.ts';
 import { checkPeer, tlsOptions } from '../../wire/tls-options.ts';
@@ -15,6 +16,7 @@ import {
   layerOf,
   noImap,
   reasonOf,
+  welcome,
   type LoginState,
 } from './start-failure.ts';
 import { UnparsedLines } from './unparsed-lines.ts';
@@ -65,6 +67,7 @@ export async function openConnection(
     timeoutMs: timeouts.connectMs,
     signal,
     tls: server.security === 'tls' ? server.tls : null,
+    observe: input.observe,
   }).catch((error: unknown) => {
     throw signal.aborted ? reasonOf(signal) : error;
   });
@@ -83,10 +86,18 @@ async function startSession(
   expiresAt: number,
 ): Promise<OpenConnection> {
   const { server, signal, socket } = start;
-  const state: LoginState = { begun: false, mechanism: undefined, failure: undefined };
+  const state: LoginState = {
+    greeted: false,
+    begun: false,
+    mechanism: undefined,
+    failure: undefined,
+  };
   const unparsed = new UnparsedLines();
   const judge = (first: Buffer): void => {
     if (!isGreeting(first)) connection.drop(noImap(server.host, server.port, first));
+    const text = welcome(first);
+    state.greeted = text !== null;
+    if (text !== null) start.observe?.({ layer: 'greeting', text });
   };
   const flow = new ImapFlow(flowOptions(start, unparsed, judge));
   const connection = new ImapConnection(flow, timeouts.stallMs, unparsed);
@@ -152,7 +163,7 @@ type Transport = NonNullable<ImapFlowOptions['transport']>;
  * first octets that came.
  */
 function transportOver(
-  { socket, upgradeOptions, server }: SessionStart,
+  { socket, upgradeOptions, server, observe }: SessionStart,
   judge: (first: Buffer) => void,
 ): Transport {
   return {
@@ -174,6 +185,7 @@ function transportOver(
       const secure: TLSSocket = connectTls(options, () => {
         try {
           checkPeer(secure, { host, port, settings });
+          observe?.(tlsStep(secure, settings));
         } catch (error) {
           secure.destroy(error as Error);
           return;

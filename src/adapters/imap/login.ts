@@ -2,7 +2,9 @@
 
 import type { Account, IncomingServer } from '../../core/account.ts';
 import { RefusedError } from '../../errors.ts';
+import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { Login } from '../../ports/mailbox-source.ts';
+import { printable } from '../../wire/printable.ts';
 import { chooseMechanism, isConfidential, startSasl } from '../../wire/sasl.ts';
 import type { SaslExchange, SaslMechanism } from '../../wire/sasl-exchange.ts';
 import { socketOf, writeLine, type ImapConnection } from './connection.ts';
@@ -13,6 +15,7 @@ export interface LoginInput {
   readonly account: Account;
   readonly server: IncomingServer;
   readonly login: Login;
+  readonly observe?: StepObserver | undefined;
 }
 
 /** A SASL mechanism, or the command LOGIN of RFC 9051, section 6.2.3. */
@@ -21,6 +24,7 @@ export type LoginMethod = { sasl: SaslMechanism } | 'LOGIN';
 /** Logs in over the connection and resolves with the name of what did it. */
 export async function logIn(connection: ImapConnection, input: LoginInput): Promise<string> {
   const { flow } = connection;
+  input.observe?.({ layer: 'capabilities', names: [...flow.capabilities.keys()].map(shown) });
   const method = chooseLogin(input.server, {
     capabilities: [...flow.capabilities.keys()],
     tls: flow.secureConnection,
@@ -34,7 +38,12 @@ export async function logIn(connection: ImapConnection, input: LoginInput): Prom
     if (!(error instanceof RefusedCommand)) throw error;
     throw loginFailure(error.refusal, name, input.account.name);
   }
+  input.observe?.({ layer: 'login', mechanism: name });
   return name;
+}
+
+function shown(capability: string): string {
+  return printable(capability, 80);
 }
 
 function saslInput({ login, server }: LoginInput): Parameters<typeof startSasl>[1] {

@@ -2,6 +2,7 @@
 
 import type { Account, IncomingServer } from '../../core/account.ts';
 import { InternalError } from '../../errors.ts';
+import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { FilingSession, Login, MailboxSource } from '../../ports/mailbox-source.ts';
 import { defaultTimeouts, openConnection, type Timeouts } from './client.ts';
 import { socketOf, type ImapConnection } from './connection.ts';
@@ -12,15 +13,20 @@ export interface ImapSourceOptions {
 }
 
 export interface ImapSource extends MailboxSource {
-  connect(account: Account, login: Login, signal: AbortSignal): Promise<FilingSession>;
+  connect(
+    account: Account,
+    login: Login,
+    signal: AbortSignal,
+    observe?: StepObserver,
+  ): Promise<FilingSession>;
 }
 
 export function imapSource(options: ImapSourceOptions = {}): ImapSource {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   return {
-    async connect(account, login, signal) {
+    async connect(account, login, signal, observe) {
       const server = incomingOf(account);
-      const opened = await openConnection({ account, server, login }, timeouts, signal);
+      const opened = await openConnection({ account, server, login, observe }, timeouts, signal);
       const { connection, mechanism } = opened;
       const facts = {
         host: server.host,

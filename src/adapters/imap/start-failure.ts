@@ -10,6 +10,8 @@ import { isTemporary, readRefusal, RefusedCommand, said } from './failures.ts';
 
 /** How far the login came. */
 export interface LoginState {
+  /** The server has bidden welcome (`* OK`). */
+  greeted: boolean;
   begun: boolean;
   mechanism: string | undefined;
   /** What the login threw, before imapflow wraps it up. */
@@ -20,7 +22,8 @@ export function layerOf(flow: ImapFlow, state: LoginState, server: IncomingServe
   if (state.begun) return 'login';
   const upgrading = server.security === 'starttls' && flow.capabilities.has('STARTTLS');
   if (flow.greeting === undefined) return 'greeting';
-  return upgrading && !flow.secureConnection ? 'tls' : 'greeting';
+  if (upgrading && !flow.secureConnection) return 'tls';
+  return state.greeted ? 'capabilities' : 'greeting';
 }
 
 /** Why there is no session, in the order of what is known best. */
@@ -57,6 +60,12 @@ export function connectFailure(
 /** Every greeting begins with `*` (RFC 9051, section 7.1); some servers put NULs before it. */
 export function isGreeting(first: Buffer): boolean {
   return /^\0*(?:\*|$)/.test(first.toString('latin1', 0, 64));
+}
+
+/** The words of a greeting that bids welcome, without the capabilities that some servers put there; else null. */
+export function welcome(first: Buffer): string | null {
+  const line = /^\0*\* OK *(?:\[CAPABILITY [^\]]*\] *)?(.*)/i.exec(first.toString('utf8'))?.[1];
+  return line === undefined ? null : printable(line.trimEnd());
 }
 
 export function noImap(host: string, port: number, first: Buffer): RefusedError {

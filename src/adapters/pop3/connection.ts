@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../../core/account.ts';
 import { ConfigurationError, RefusedError, type Layer } from '../../errors.ts';
-import { connect, upgrade, type Peer } from '../../wire/connect.ts';
+import { connect, upgrade, type ConnectOptions, type Peer } from '../../wire/connect.ts';
 import { SocketReader } from '../../wire/lines.ts';
 import { printable } from '../../wire/printable.ts';
 import { parseReply, type Reply } from './reply.ts';
@@ -26,12 +26,12 @@ export interface ConnectionLimits {
 }
 
 export class Pop3Connection {
-  readonly peer: Peer;
+  readonly peer: Peer & Pick<ConnectOptions, 'observe'>;
   readonly #limits: ConnectionLimits;
   #socket: Socket;
   #reader: SocketReader;
 
-  private constructor(socket: Socket, peer: Peer, limits: ConnectionLimits) {
+  private constructor(socket: Socket, peer: Pop3Connection['peer'], limits: ConnectionLimits) {
     this.#socket = socket;
     this.peer = peer;
     this.#limits = limits;
@@ -40,7 +40,7 @@ export class Pop3Connection {
 
   /** Connects; by TLS at once where settings are given. The greeting is not read yet. */
   static async open(
-    peer: Peer,
+    peer: Peer & Pick<ConnectOptions, 'observe'>,
     tls: TlsSettings | null,
     limits: ConnectionLimits,
     signal: AbortSignal,

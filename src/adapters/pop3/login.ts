@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { AuthMethod, IncomingServer } from '../../core/account.ts';
 import { RefusedError, TemporaryError } from '../../errors.ts';
+import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { Login } from '../../ports/mailbox-source.ts';
+import { printable } from '../../wire/printable.ts';
 import { chooseMechanism, isConfidential, passwordInClear, startSasl } from '../../wire/sasl.ts';
 import type { SaslMechanism } from '../../wire/sasl-exchange.ts';
 import { askCapabilities, type Capabilities } from './capabilities.ts';
@@ -14,11 +16,16 @@ import { loginRefusal, refusal, said, type Reply } from './reply.ts';
 export type Method = SaslMechanism | 'APOP' | 'USER';
 
 /** RFC 1939 section 7: the msg-id in the greeting that APOP signs, or null. */
-export async function readGreeting(connection: Pop3Connection): Promise<string | null> {
+export async function readGreeting(
+  connection: Pop3Connection,
+  observe?: StepObserver,
+): Promise<string | null> {
   connection.layer = 'greeting';
   const reply = await connection.reply('greeting');
-  if (reply.kind === 'ok')
+  if (reply.kind === 'ok') {
+    observe?.({ layer: 'greeting', text: printable(reply.text) });
     return /<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>/.exec(reply.text)?.[0] ?? null;
+  }
   const message = `the server turns us away${said(reply)}`;
   if (reply.code === 'SYS/PERM') throw new RefusedError(message, { layer: 'greeting' });
   throw new TemporaryError(message, {
@@ -50,9 +57,12 @@ export async function logIn(
   server: IncomingServer,
   login: Login,
   timestamp: string | null,
+  observe?: StepObserver,
 ): Promise<{ mechanism: Method; capabilities: Capabilities }> {
-  connection.layer = 'login';
+  connection.layer = 'capabilities';
   const before = await askCapabilities(connection);
+  observe?.({ layer: 'capabilities', names: before.lines });
+  connection.layer = 'login';
   const mechanism = chooseMethod({
     wanted: server.auth,
     capabilities: before,
@@ -66,6 +76,7 @@ export async function logIn(
   });
   const reply = await tryMethod(connection, mechanism, server, login, timestamp);
   if (reply.kind !== 'ok') throw loginRefusal(reply);
+  observe?.({ layer: 'login', mechanism });
   connection.layer = 'session';
   return { mechanism, capabilities: await capabilitiesNow(connection, before) };
 }

@@ -3,6 +3,7 @@
 import type { Account, IncomingServer } from '../../core/account.ts';
 import { connectableHost } from '../../core/host.ts';
 import { ConfigurationError } from '../../errors.ts';
+import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { Login, MailboxSource } from '../../ports/mailbox-source.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
 import { Pop3Connection, type ConnectionLimits } from './connection.ts';
@@ -17,14 +18,19 @@ export interface Pop3Limits extends ConnectionLimits {
 const usualLimits: Pop3Limits = { connectMs: 30_000, answerMs: 60_000, loginMs: 120_000 };
 
 export interface Pop3Source extends MailboxSource {
-  connect(account: Account, login: Login, signal: AbortSignal): Promise<Pop3Session>;
+  connect(
+    account: Account,
+    login: Login,
+    signal: AbortSignal,
+    observe?: StepObserver,
+  ): Promise<Pop3Session>;
 }
 
 export function createPop3Source(limits: Partial<Pop3Limits> = {}): Pop3Source {
   const all = { ...usualLimits, ...limits };
   return {
-    connect: async (account, login, signal) => {
-      if (account.incoming !== undefined) return await begin(account.incoming, login, all, signal);
+    connect: async ({ incoming: server }, login, signal, observe) => {
+      if (server !== undefined) return await begin({ server, login, observe }, all, signal);
       throw new ConfigurationError('the account has no server to receive from', {
         remedy: 'Set `incoming.host`, or `receive: false`.',
       });
@@ -32,13 +38,15 @@ export function createPop3Source(limits: Partial<Pop3Limits> = {}): Pop3Source {
   };
 }
 
-async function begin(
-  server: IncomingServer,
-  login: Login,
-  limits: Pop3Limits,
-  signal: AbortSignal,
-): Promise<Pop3Session> {
-  const peer = { host: connectableHost(server.host), port: server.port };
+interface Start {
+  readonly server: IncomingServer;
+  readonly login: Login;
+  readonly observe: StepObserver | undefined;
+}
+
+async function begin(start: Start, limits: Pop3Limits, signal: AbortSignal): Promise<Pop3Session> {
+  const { server, observe } = start;
+  const peer = { host: connectableHost(server.host), port: server.port, observe };
   const tls = server.security === 'tls' ? server.tls : null;
   const connection = await Pop3Connection.open(peer, tls, limits, signal);
   const onAbort = () => connection.fail(abortReason(signal));
@@ -48,7 +56,7 @@ async function begin(
   const timer = setTimeout(late, limits.loginMs);
   try {
     if (signal.aborted) onAbort();
-    return await establish(connection, server, login, signal, onEnd);
+    return await establish(connection, start, signal, onEnd);
   } catch (error) {
     connection.destroy();
     onEnd();
@@ -60,14 +68,13 @@ async function begin(
 
 async function establish(
   connection: Pop3Connection,
-  server: IncomingServer,
-  login: Login,
+  { server, login, observe }: Start,
   signal: AbortSignal,
   onEnd: () => void,
 ): Promise<Pop3Session> {
-  const timestamp = await readGreeting(connection);
+  const timestamp = await readGreeting(connection, observe);
   if (server.security === 'starttls') await secure(connection, server, signal);
-  const { mechanism, capabilities } = await logIn(connection, server, login, timestamp);
+  const { mechanism, capabilities } = await logIn(connection, server, login, timestamp, observe);
   const facts = {
     host: server.host,
     port: server.port,

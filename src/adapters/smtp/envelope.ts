@@ -19,8 +19,7 @@ export function addressing(
   host: string,
 ): Addressing {
   checkSize(message.octets.length, capabilities, host);
-  const sender = message.from === '' ? null : objection(message.from, capabilities, host);
-  if (sender !== null) throw refusedMessage(`the sender ${printable(message.from)}: ${sender}`);
+  checkSender(message.from, capabilities, host);
   const verdicts = [...new Set(message.recipients)].map((address) => ({
     address,
     why: objection(address, capabilities, host),
@@ -31,6 +30,12 @@ export function addressing(
       why === null ? [] : [{ address, kind: 'refused' as const, reply: why }],
     ),
   };
+}
+
+/** Throws RefusedError (reach `message`) where the address can't stand in MAIL FROM. */
+export function checkSender(from: string, capabilities: SmtpCapabilities, host: string): void {
+  const why = from === '' ? null : objection(from, capabilities, host);
+  if (why !== null) throw refusedMessage(`the sender ${printable(from)}: ${why}`);
 }
 
 /** RFC 1870: said before a single octet is sent. */

@@ -6,8 +6,10 @@ import { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { OutgoingServer } from '../../core/account.ts';
 import type { Layer } from '../../errors.ts';
+import type { StepObserver } from '../../ports/connection-steps.ts';
 import { connect, type Peer } from '../../wire/connect.ts';
 import { cutError } from '../../wire/connection-error.ts';
+import { printable } from '../../wire/printable.ts';
 import { tlsOptions } from '../../wire/tls-options.ts';
 import { brokenBy, codeOf, turnedAway, type LibraryError } from './failures.ts';
 
@@ -46,6 +48,12 @@ export type Delivery =
   | { readonly kind: 'refused'; readonly error: LibraryError }
   | { readonly kind: 'broken'; readonly reason: Error };
 
+/** The part of nodemailer that it uses itself and does not declare: it knows no command but as part of a message. */
+interface Inner {
+  _sendCommand(line: string): void;
+  readonly _responseActions: ((reply: string) => void)[];
+}
+
 export class SmtpLink {
   readonly peer: Peer;
   readonly #limits: LinkLimits;
@@ -70,7 +78,7 @@ export class SmtpLink {
 
   /** TCP, and TLS where it comes first; nothing has been said yet. */
   static async open(
-    server: OutgoingServer,
+    { server, observe }: { server: OutgoingServer; observe: StepObserver | undefined },
     name: string | undefined,
     limits: LinkLimits,
     signal: AbortSignal,
@@ -81,7 +89,7 @@ export class SmtpLink {
       server.security === 'starttls' ? await tlsOptions(server.tls, server.host) : undefined;
     const timeoutMs = limits.connectMs;
     const atOnce = server.security === 'tls' ? server.tls : null;
-    const socket = await connect({ ...peer, timeoutMs, signal, tls: atOnce });
+    const socket = await connect({ ...peer, timeoutMs, signal, tls: atOnce, observe });
     const later = 2 * limits.connectMs;
     const smtp = new SMTPConnection({
       ...peer,
@@ -100,6 +108,10 @@ export class SmtpLink {
       customAuth: { [chosenByUs]: (context) => link.#logIn((line) => said(context, line)) },
     });
     const link: SmtpLink = new SmtpLink(socket, peer, limits, smtp);
+    link.#onGreeting((text) => {
+      link.layer = server.security === 'starttls' ? 'tls' : 'capabilities';
+      observe?.({ layer: 'greeting', text });
+    });
     return link;
   }
 
@@ -121,6 +133,26 @@ export class SmtpLink {
   async greet(): Promise<string> {
     await this.#until((settle) => this.#smtp.connect(settle));
     return this.#smtp.lastServerResponse || '';
+  }
+
+  /** The first line of a greeting that bids welcome (RFC 5321 3.1). nodemailer itself keeps the last reply alone. */
+  #onGreeting(tell: (text: string) => void): void {
+    // Prepended, since to add a listener for data would start the flow before nodemailer listens.
+    this.#socket.prependOnceListener('data', (first: Buffer) => {
+      const line = /^220[ -](.*)/.exec(first.toString('utf8'))?.[1];
+      if (line !== undefined) tell(printable(line.trimEnd()));
+    });
+  }
+
+  /** One command by itself, resolved with its whole reply whatever that says. */
+  async command(line: string): Promise<string> {
+    const inner = this.#smtp as unknown as Inner;
+    return await this.#until((settle) => {
+      inner._responseActions.push((reply) => {
+        settle(null, reply);
+      });
+      inner._sendCommand(line);
+    });
   }
 
   /** Runs one SASL exchange in our own hands; what it throws comes out here. */

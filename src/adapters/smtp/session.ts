@@ -10,7 +10,7 @@ import type {
 } from '../../ports/mail-sender.ts';
 import type { ConnectionFacts } from '../../ports/mailbox-source.ts';
 import type { SmtpCapabilities } from './capabilities.ts';
-import { addressing, envelopeFor, isFinal, verdictsOf } from './envelope.ts';
+import { addressing, checkSender, envelopeFor, isFinal, verdictsOf } from './envelope.ts';
 import { codeOf, loginWanted, told, turnedAway, type LibraryError } from './failures.ts';
 import type { Envelope, SmtpLink } from './link.ts';
 
@@ -43,6 +43,27 @@ export class SmtpSession implements SenderSession {
       return outcome.kind === 'answered'
         ? answered([...outcome.verdicts, ...refused], outcome.reply)
         : outcome;
+    } finally {
+      signal.removeEventListener('abort', drop);
+    }
+  }
+
+  async tryOut(from: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    checkSender(from, this.#capabilities, this.facts.host);
+    const drop = () => this.#link.fail(abortReason(signal));
+    signal.addEventListener('abort', drop, { once: true });
+    try {
+      if (this.#open) await this.#link.reset();
+      this.#open = true;
+      // RFC 6531 3.4: an address beyond ASCII is announced.
+      const more = /[^\x20-\x7e]/.test(from) ? ' SMTPUTF8' : '';
+      const reply = await this.#link.command(`MAIL FROM:<${from}>${more}`);
+      if (codeOf(reply) === 421) throw turnedAway(reply, this.#link.peer, 'session');
+      if (codeOf(reply) === 530) throw loginWanted(reply);
+      if (!reply.startsWith('2')) throw refusedSender(reply, from);
+      await this.#link.reset();
+      this.#open = false;
     } finally {
       signal.removeEventListener('abort', drop);
     }
@@ -102,10 +123,12 @@ function answered(verdicts: readonly RecipientVerdict[], reply: string): SendOut
 
 function refusedSender(reply: string, from: string): Error {
   const message = `the sender ${from === '' ? '<>' : from} was refused: ${told(reply)}`;
-  if (!isFinal(reply)) return new TemporaryError(message, { reach: 'message', retry: 'later' });
+  if (!isFinal(reply))
+    return new TemporaryError(message, { reach: 'message', retry: 'later', layer: 'session' });
   return new RefusedError(message, {
     reach: 'message',
     retry: 'never',
+    layer: 'session',
     remedy:
       'Check `identity.address`: the server may let this login send for other addresses only.',
   });

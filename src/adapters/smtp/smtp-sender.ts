@@ -3,8 +3,11 @@
 import type { OutgoingServer } from '../../core/account.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { MailSender } from '../../ports/mail-sender.ts';
+import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { Login } from '../../ports/mailbox-source.ts';
+import { tlsStep } from '../../wire/certificate.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
+import { printable } from '../../wire/printable.ts';
 import { checkPeer } from '../../wire/tls-options.ts';
 import { parseCapabilities } from './capabilities.ts';
 import { SmtpLink, type LinkLimits } from './link.ts';
@@ -28,8 +31,9 @@ export function createSmtpSender(options: SmtpOptions = {}): MailSender {
   const { name, ...limits } = options;
   const all = { ...usualLimits, ...limits };
   return {
-    connect: async ({ outgoing }, login, signal) => {
-      if (outgoing !== undefined) return await begin(outgoing, login, { name, ...all }, signal);
+    connect: async ({ outgoing: server }, login, signal, observe) => {
+      if (server !== undefined)
+        return await begin({ server, login, observe }, { name, ...all }, signal);
       throw new ConfigurationError('the account has no server to send by', {
         remedy: 'Set `outgoing.host`, or `send: false`.',
       });
@@ -39,15 +43,17 @@ export function createSmtpSender(options: SmtpOptions = {}): MailSender {
 
 type Settings = LinkLimits & { readonly name: string | undefined };
 
-async function begin(
-  server: OutgoingServer,
-  login: Login | null,
-  settings: Settings,
-  signal: AbortSignal,
-): Promise<SmtpSession> {
+interface Start {
+  readonly server: OutgoingServer;
+  readonly login: Login | null;
+  readonly observe: StepObserver | undefined;
+}
+
+async function begin(start: Start, settings: Settings, signal: AbortSignal): Promise<SmtpSession> {
   const { connectMs } = settings;
+  const { server, observe } = start;
   const startedAt = performance.now();
-  const link = await SmtpLink.open(server, settings.name, settings, signal);
+  const link = await SmtpLink.open({ server, observe }, settings.name, settings, signal);
   const left = connectMs - (performance.now() - startedAt);
   const late = () => link.fail(timeoutError(server.host, server.port, connectMs, link.layer));
   const timer = setTimeout(late, Math.max(0, left));
@@ -56,7 +62,7 @@ async function begin(
   signal.addEventListener('abort', drop, { once: true });
   try {
     if (signal.aborted) drop();
-    return await establish(link, server, login);
+    return await establish(link, start);
   } catch (error) {
     link.fail(error instanceof Error ? error : new Error(String(error)));
     throw error;
@@ -66,17 +72,19 @@ async function begin(
   }
 }
 
-async function establish(
-  link: SmtpLink,
-  server: OutgoingServer,
-  login: Login | null,
-): Promise<SmtpSession> {
+async function establish(link: SmtpLink, { server, login, observe }: Start): Promise<SmtpSession> {
   const capabilities = parseCapabilities(await link.greet());
   const { host, port } = server;
   // `tls` was judged before the greeting; here the turn is STARTTLS's, still before any secret.
   if (link.tls !== null) checkPeer(link.tls, { host, port, settings: server.tls });
+  if (link.tls !== null && server.security === 'starttls') observe?.(tlsStep(link.tls, server.tls));
+  observe?.({
+    layer: 'capabilities',
+    names: capabilities.lines.map((line) => printable(line, 80)),
+  });
   link.layer = 'login';
   const mechanism = login === null ? 'none' : await logIn(link, server, login, capabilities);
+  observe?.({ layer: 'login', mechanism });
   link.layer = 'session';
   const tls = link.tls?.getProtocol() ?? null;
   return new SmtpSession(link, capabilities, {
