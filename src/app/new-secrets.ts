@@ -47,7 +47,7 @@ async function storedOf(
   accountId: string,
 ): Promise<Map<SecretOwner['server'], string>> {
   const found = new Map<SecretOwner['server'], string>();
-  for (const server of ['incoming', 'outgoing'] as const) {
+  for (const server of ['incoming', 'outgoing', 'certificate'] as const) {
     const secret = await secrets.read(stored, { accountId, server }).catch(() => null);
     if (secret !== null) found.set(server, secret);
   }
@@ -59,6 +59,6 @@ async function restore(
   accountId: string,
   old: ReadonlyMap<SecretOwner['server'], string>,
 ): Promise<void> {
-  if (old.size < 2) await secrets.forget(accountId);
+  if (old.size < 3) await secrets.forget(accountId);
   for (const [server, secret] of old) await secrets.store({ accountId, server }, secret);
 }

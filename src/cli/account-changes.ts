@@ -1,6 +1,7 @@
 /** What the options of account edit change in one account of the file. */
 
 import type { AccountChanges } from '../config/edit.ts';
+import { displacedBy } from '../config/alternatives.ts';
 import { flattened } from '../config/key-changes.ts';
 import type { ConfigValue } from '../config/render.ts';
 import type { Account } from '../core/account.ts';
@@ -11,8 +12,10 @@ import { entryFrom, type AccountFlags } from './account-options.ts';
 export function changesAnything(flags: AccountFlags, unset: readonly string[]): boolean {
   const { id: _id, type: _type, ...entry } = entryFrom(flags, '');
   const others = [flags.type, flags.enabled, flags.default, flags.tlsCa];
+  const isEnabled = flags.disabled === false;
   return (
     unset.length > 0 ||
+    isEnabled ||
     Object.keys(entry).length > 0 ||
     others.some((each) => each !== undefined && each !== false)
   );
@@ -28,12 +31,13 @@ export function changesFrom(
   const given = flattened({
     type: flags.type,
     ...entry,
-    ...(flags.enabled === true ? { enabled: true } : {}),
+    ...(flags.enabled === true || flags.disabled === false ? { enabled: true } : {}),
   });
   const changes = new Map<string, ConfigValue | undefined>(unset.map((key) => [key, undefined]));
   for (const [key, value] of [...given, ...forBothServers(flags, account)])
     changes.set(key, value as ConfigValue);
-  for (const key of noLongerOwn(flags)) if (!changes.has(key)) changes.set(key, undefined);
+  for (const key of [...noLongerOwn(flags), ...displacedBy(given.keys())])
+    if (!changes.has(key)) changes.set(key, undefined);
   return changes;
 }
 
@@ -48,7 +52,7 @@ function forBothServers(
     ['outgoing', outgoing, flags.outTlsCa],
   ] as const) {
     if (server === undefined) continue;
-    if (flags.allowInsecure === true) both.set(`${side}.allowInsecure`, true);
+    if (flags.allowInsecure !== undefined) both.set(`${side}.allowInsecure`, flags.allowInsecure);
     if (flags.tlsCa !== undefined && ca === undefined) both.set(`${side}.tls.ca`, flags.tlsCa);
   }
   return both;

@@ -1,7 +1,9 @@
-/** The options of account add, and the keys of the file that they stand for. */
+/** The options of account add and edit; account-entry makes keys of the file of them. */
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { authWords, type AccountEntry } from '../config/schema.ts';
+
+export { entryFrom } from './account-entry.ts';
 
 /** As commander hands them over: camel case, undefined where not given. */
 export interface AccountFlags {
@@ -28,6 +30,8 @@ export interface AccountFlags {
   readonly idle?: boolean;
   readonly leaveOnServer?: boolean;
   readonly deleteAfter?: string;
+  readonly backgroundSync?: boolean;
+  readonly createSystemFolders?: boolean;
   readonly outHost?: string;
   readonly outPort?: number;
   readonly outSecurity?: 'tls' | 'starttls' | 'none';
@@ -41,6 +45,16 @@ export interface AccountFlags {
   readonly receive?: boolean;
   readonly send?: boolean;
   readonly saveSent?: 'auto' | 'true' | 'false';
+  readonly signatureFile?: string;
+  readonly signatureText?: string;
+  readonly template?: string;
+  readonly signatureOnReply?: boolean;
+  readonly certificate?: string;
+  readonly certificatePasswordStdin?: boolean;
+  readonly certificatePasswordCommand?: string;
+  readonly certificatePasswordEnv?: string;
+  readonly certificatePasswordFile?: string;
+  readonly access?: string;
   readonly tlsCa?: string;
   readonly inTlsCa?: string;
   readonly inTlsFingerprint?: string;
@@ -63,6 +77,7 @@ export function addAccountOptions(command: Command): Command {
   addIdentity(command);
   addIncoming(command);
   addOutgoing(command);
+  addMessages(command);
   return addTls(command)
     .option('--path <dir>', 'Maildir root of the account (default: mailRoot/NAME)')
     .option('--default', 'make it the default sender')
@@ -77,6 +92,7 @@ function addIdentity(command: Command): Command {
     .option('--label <text>', 'name for people (default: NAME)')
     .option('--tag <tag>', 'a word that several accounts share, repeatable', collect)
     .addOption(new Option('--disabled', 'do not use it for the time being').conflicts('enabled'))
+    .addOption(new Option('--no-disabled').hideHelp())
     .option('--enabled', 'use it (the default)')
     .option('--email <address>', 'the address of the account')
     .option('--full-name <name>', 'goes out with the address')
@@ -99,12 +115,20 @@ function addIncoming(command: Command): Command {
       '--allow-insecure',
       'let a plain password leave without encryption, beyond loopback too',
     )
+    .option(
+      '--no-allow-insecure',
+      'beyond loopback, let none leave without encryption (the default)',
+    )
     .option('--interval <span>', 'time between two polls, e.g. 5m, or never (default: 5m)')
     .option('--idle', 'IMAP: be told of new mail at once where the server can (the default)')
     .option('--no-idle', 'IMAP: only poll')
     .option('--leave-on-server', 'POP3: delete nothing on the server (the default)')
     .option('--no-leave-on-server', 'POP3: delete what is safely stored')
-    .option('--delete-after <span>', 'POP3: delete so long after it was stored, e.g. 14d');
+    .option('--delete-after <span>', 'POP3: delete so long after it was stored, e.g. 14d')
+    .option('--background-sync', 'IMAP: keep its mail here (the default)')
+    .option('--no-background-sync', 'IMAP: always read live from the server, keep nothing here')
+    .option('--create-system-folders', 'IMAP: make sent, drafts, trash and spam where missing')
+    .option('--no-create-system-folders', 'IMAP: use those that are there (the default)');
 }
 
 function addOutgoing(command: Command): Command {
@@ -130,6 +154,35 @@ function addOutgoing(command: Command): Command {
     .addOption(
       choice('--save-sent <when>', 'keep sent mail (default: auto)', ['auto', 'true', 'false']),
     );
+}
+
+function addMessages(command: Command): void {
+  const source = (flags: string, text: string, others: string[]): Option =>
+    new Option(flags, text).conflicts(others);
+  command
+    .addOption(
+      source('--signature-file <file>', 'a text file with the signature', [
+        'signatureText',
+        'template',
+      ]),
+    )
+    .addOption(
+      source('--signature-text <text>', 'the signature itself, of several lines too', [
+        'signatureFile',
+        'template',
+      ]),
+    )
+    .addOption(
+      source('--template <file>', 'a text file that new messages start from, instead', [
+        'signatureFile',
+        'signatureText',
+      ]),
+    )
+    .option('--signature-on-reply', 'the signature also under replies and forwards')
+    .option('--no-signature-on-reply', 'under new messages alone (the default)')
+    .option('--certificate <file>', 'e-mail certificate with its key: PEM, or PKCS#12 (.p12)');
+  addPassword(command, 'certificate-', 'the password of the certificate');
+  command.option('--access <list>', 'who else may use its mail: a list of accessLists in the file');
 }
 
 function addPassword(command: Command, prefix: string, what: string): void {
@@ -176,105 +229,4 @@ function port(text: string): number {
   const number = Number(text);
   if (/^\d{1,5}$/.test(text) && number >= 1 && number <= 65_535) return number;
   throw new InvalidArgumentError('A port is a number from 1 to 65535.');
-}
-
-type Side = NonNullable<AccountEntry['incoming']>;
-type PasswordEntry = NonNullable<Side['password']>;
-
-/** The account as it is written to the file: only what was given, so that defaults stay defaults. */
-export function entryFrom(flags: AccountFlags, id: string): AccountEntry {
-  const { fullName: name, organization, email: address, replyTo } = flags;
-  return filled({
-    id,
-    label: flags.label,
-    tags: flags.tag === undefined ? undefined : [...flags.tag],
-    type: flags.type ?? 'imap',
-    enabled: flags.disabled === true ? false : undefined,
-    identity: filledOrNone({ name, organization, address, replyTo }),
-    incoming: filledOrNone(incomingFrom(flags)),
-    outgoing: filledOrNone(outgoingFrom(flags)),
-    receive: flags.receive,
-    send: flags.send,
-    saveSent: saveSentFrom(flags.saveSent),
-    path: flags.path,
-  });
-}
-
-function incomingFrom(flags: AccountFlags): Record<string, unknown> {
-  return {
-    host: flags.inHost,
-    port: flags.inPort,
-    security: flags.inSecurity,
-    auth: flags.inAuth,
-    username: flags.user,
-    password: passwordFrom(
-      flags.passwordStdin,
-      flags.passwordCommand,
-      flags.passwordEnv,
-      flags.passwordFile,
-    ),
-    allowInsecure: flags.allowInsecure,
-    interval: flags.interval,
-    idle: flags.idle,
-    leaveOnServer: flags.deleteAfter ?? flags.leaveOnServer,
-    tls: filledOrNone({
-      ca: flags.inTlsCa ?? flags.tlsCa,
-      fingerprint: flags.inTlsFingerprint,
-      cert: flags.inTlsCert,
-      key: flags.inTlsKey,
-    }),
-  };
-}
-
-function outgoingFrom(flags: AccountFlags): Record<string, unknown> {
-  const password = passwordFrom(
-    flags.outPasswordStdin,
-    flags.outPasswordCommand,
-    flags.outPasswordEnv,
-    flags.outPasswordFile,
-  );
-  const isOwn = password !== undefined || flags.outUser !== undefined;
-  return {
-    host: flags.outHost,
-    port: flags.outPort,
-    security: flags.outSecurity,
-    credentials: flags.outCredentials ?? (isOwn ? 'own' : undefined),
-    auth: flags.outAuth,
-    username: flags.outUser,
-    password,
-    allowInsecure: flags.outHost === undefined ? undefined : flags.allowInsecure,
-    tls: filledOrNone({
-      ca: flags.outTlsCa ?? (flags.outHost === undefined ? undefined : flags.tlsCa),
-      fingerprint: flags.outTlsFingerprint,
-      cert: flags.outTlsCert,
-      key: flags.outTlsKey,
-    }),
-  };
-}
-
-function passwordFrom(
-  stdin: boolean | undefined,
-  command: string | undefined,
-  env: string | undefined,
-  file: string | undefined,
-): PasswordEntry | undefined {
-  if (command !== undefined) return { command };
-  if (env !== undefined) return { env };
-  if (file !== undefined) return { file };
-  return stdin === true ? { stored: true } : undefined;
-}
-
-function saveSentFrom(text: AccountFlags['saveSent']): AccountEntry['saveSent'] {
-  if (text === undefined || text === 'auto') return text;
-  return text === 'true';
-}
-
-function filled<T extends object>(entry: T): AccountEntry {
-  const given = Object.entries(entry).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as AccountEntry;
-}
-
-function filledOrNone(entry: object): object | undefined {
-  const rest = filled(entry);
-  return Object.keys(rest).length === 0 ? undefined : rest;
 }

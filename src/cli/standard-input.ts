@@ -21,7 +21,7 @@ export async function readPasswordLines(
     throw new UsageError(
       count === 1
         ? 'standard input holds no password'
-        : 'standard input must hold two lines: the password of the incoming server, then of the outgoing one',
+        : 'standard input must hold a line for each password: of the incoming server, of the outgoing one, of the certificate, as far as they were asked for, in this order',
     );
   return lines;
 }

@@ -46,7 +46,13 @@ export function checkAccount(name: string, entry: AccountEntry, own: AccountEntr
     ...checkClientCertificate('incoming', entry.incoming?.tls, say),
     ...checkClientCertificate('outgoing', entry.outgoing?.tls, say),
     ...checkCredentials(entry.outgoing, say),
+    ...checkCertificate(entry.certificate, say),
   ];
+}
+
+function checkCertificate(certificate: AccountEntry['certificate'], say: Say): Fault[] {
+  if (certificate?.password === undefined || certificate.file !== undefined) return [];
+  return [say(['certificate', 'file'], 'is missing', 'Name the file that the password opens.')];
 }
 
 function noLogin(entry: AccountEntry): boolean {
@@ -72,10 +78,9 @@ function checkMissing(entry: AccountEntry, say: Say): Fault[] {
 function checkType(entry: AccountEntry, own: AccountEntry, say: Say): Fault[] {
   const faults: Fault[] = [];
   if (entry.type === 'pop3') {
-    if (own.incoming?.idle !== undefined)
-      faults.push(
-        say(['incoming', 'idle'], 'is for IMAP; this account is POP3', 'Remove the key.'),
-      );
+    for (const key of ['idle', 'backgroundSync', 'createSystemFolders'] as const)
+      if (own.incoming?.[key] !== undefined)
+        faults.push(say(['incoming', key], 'is for IMAP; this account is POP3', 'Remove the key.'));
     return faults;
   }
   if (own.incoming?.leaveOnServer !== undefined) {

@@ -2,6 +2,7 @@
 import type { Account } from '../core/account.ts';
 import type { Settings } from '../core/settings.ts';
 import { checkAccount, checkDefaultAccount, checkName, checkTogether } from './checks.ts';
+import { checkAccessList } from './check-access.ts';
 import type { Problem } from './config.ts';
 import { faultsOf } from './fault.ts';
 import type { Fault } from './fault.ts';
@@ -47,12 +48,16 @@ function resolveFile(
   context: PathContext,
 ): { reading: Omit<Reading, 'problems'>; faults: Fault[] } {
   const settings = resolveSettings(entry.options ?? {}, context);
-  const faults: Fault[] = [];
+  const { accessLists = {}, defaults = {} } = entry;
+  const faults = checkAccessList(['defaults', 'access'], defaults.access, accessLists);
   const accounts = new Map<string, Account>();
   for (const [name, own] of Object.entries(entry.accounts ?? {})) {
-    const merged = inherit(entry.defaults ?? {}, own);
-    faults.push(...checkAccount(name, merged, own));
-    accounts.set(name, resolveAccount(name, merged, { ...context, settings }));
+    const merged = inherit(defaults, own);
+    faults.push(
+      ...checkAccount(name, merged, own),
+      ...checkAccessList(['accounts', name, 'access'], own.access, accessLists),
+    );
+    accounts.set(name, resolveAccount(name, merged, { ...context, settings, accessLists }));
   }
   faults.push(
     ...checkTogether([...accounts.values()]),
@@ -63,8 +68,8 @@ function resolveFile(
 
 /** The accounts that hold by themselves; nothing where options or defaults, on which they rest, do not. */
 function soundPart(raw: unknown): FileEntry {
-  const { options, defaults } = mappingAt(raw);
-  const base = fileSchema.safeParse({ options, defaults });
+  const { options, defaults, accessLists } = mappingAt(raw);
+  const base = fileSchema.safeParse({ options, defaults, accessLists });
   if (!base.success) return {};
   const entries = Object.entries(mappingAt(raw, 'accounts'));
   const sound = entries.filter(
@@ -93,6 +98,9 @@ const sections = new Set([
   'outgoing',
   'folders',
   'tls',
+  'signature',
+  'certificate',
+  'accessLists',
 ]);
 
 /** A section whose keys are all commented out reads as null; it says nothing, as if it were not there. */

@@ -1,8 +1,10 @@
 /** An account of the file, defaults merged and checks passed, in its complete form. */
 import { join } from 'node:path';
+import type { AccessList } from '../core/access-list.ts';
 import type {
   Account,
   AccountType,
+  EmailCertificate,
   Identity,
   IncomingServer,
   LeaveOnServer,
@@ -13,8 +15,11 @@ import type {
 import { connectableHost } from '../core/host.ts';
 import type { SecretRef } from '../core/secret-ref.ts';
 import type { Settings } from '../core/settings.ts';
+import { resolveRules } from './resolve-rules.ts';
+import type { CertificateEntry } from './schema-message.ts';
 import type {
   AccountEntry,
+  FileEntry,
   IncomingEntry,
   OutgoingEntry,
   PasswordEntry,
@@ -34,6 +39,7 @@ const defaultInterval = 5 * 60_000;
 
 export interface ResolveContext extends PathContext {
   readonly settings: Settings;
+  readonly accessLists: FileEntry['accessLists'];
 }
 
 export function resolveAccount(
@@ -58,7 +64,49 @@ export function resolveAccount(
     saveSent: resolveSaveSent(entry.saveSent, context.settings),
     path: accountPath(name, entry, context),
     folders: entry.folders ?? {},
+    ...resolveMessages(entry, context),
+    access: resolveAccess(entry.access, context.accessLists),
+    rules: resolveRules(entry.rules),
   };
+}
+
+function resolveMessages(
+  { signature, template, certificate }: AccountEntry,
+  context: PathContext,
+): Pick<Account, 'signature' | 'template' | 'certificate'> {
+  const file = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : expandPath(path, context);
+  return {
+    signature: {
+      file: file(signature?.file),
+      text: signature?.text,
+      onReply: signature?.onReply ?? false,
+    },
+    template: file(template),
+    certificate: resolveCertificate(certificate, context),
+  };
+}
+
+function resolveCertificate(
+  entry: CertificateEntry | undefined,
+  context: PathContext,
+): EmailCertificate | undefined {
+  if (entry?.file === undefined) return undefined;
+  return { file: expandPath(entry.file, context), password: secretRef(entry.password, context) };
+}
+
+function resolveAccess(
+  name: string | undefined,
+  lists: FileEntry['accessLists'],
+): AccessList | undefined {
+  if (name === undefined) return undefined;
+  const list = lists !== undefined && Object.hasOwn(lists, name) ? (lists[name] ?? []) : [];
+  const entries = list.map((each) =>
+    'user' in each
+      ? ({ kind: 'user', name: each.user, rights: each.rights } as const)
+      : ({ kind: 'group', name: each.group, rights: each.rights } as const),
+  );
+  return { name, entries };
 }
 
 export function accountPath(name: string, entry: AccountEntry, context: ResolveContext): string {
@@ -97,6 +145,8 @@ function resolveIncoming(
     intervalMs: entry.interval === 'never' ? null : milliseconds(entry.interval, defaultInterval),
     idle: type === 'imap' && (entry.idle ?? true),
     leaveOnServer: resolveLeaveOnServer(entry.leaveOnServer),
+    backgroundSync: type === 'pop3' || (entry.backgroundSync ?? true),
+    createSystemFolders: type === 'imap' && (entry.createSystemFolders ?? false),
     tls: resolveTls(entry.tls, context),
   };
 }

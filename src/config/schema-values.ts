@@ -14,6 +14,16 @@ export function text(description: string): z.ZodString {
   return z.string({ error }).regex(printable, { error }).describe(description);
 }
 
+/** Text of several lines: line breaks and tabs, no other control character. */
+export function lines(longest: number, description: string): z.ZodString {
+  const error = 'must be a text, not empty, without control characters';
+  return z
+    .string({ error })
+    .regex(/^[^\u0000-\u0008\u000b-\u001f\u007f]+$/, { error })
+    .max(longest, { error: `must be ${String(longest)} characters at most` })
+    .describe(description);
+}
+
 export function flag(description: string): z.ZodBoolean {
   return z.boolean({ error: 'must be true or false' }).describe(description);
 }

@@ -1,6 +1,10 @@
 /** The configuration file as people write it: every key, what it means, and its JSON Schema for editors. */
 import { z } from 'zod';
 import { accountNamePattern } from '../core/account-name.ts';
+import { accessLists } from './schema-access.ts';
+import { certificate, refuseBoth, signature, template } from './schema-message.ts';
+import { rules } from './schema-rules.ts';
+import { section } from './schema-section.ts';
 import * as value from './schema-values.ts';
 
 /** Words for `auth` that fit every protocol. */
@@ -15,19 +19,6 @@ export const authWords = [
   'oauthbearer',
   'external',
 ] as const;
-
-/** A mapping that knows its keys. `unrecognized_keys` is worded where the nearest key can be named. */
-function section<Shape extends z.core.$ZodLooseShape>(
-  shape: Shape,
-  description: string,
-): z.ZodObject<Shape, z.core.$strict> {
-  const error = (issue: { code?: string | undefined }): string | undefined =>
-    issue.code === 'invalid_type' ? 'must be a mapping of keys to values' : undefined;
-  return z.strictObject(shape, { error }).describe(description) as z.ZodObject<
-    Shape,
-    z.core.$strict
-  >;
-}
 
 const tls = section(
   {
@@ -76,6 +67,14 @@ const incoming = section(
     leaveOnServer: value
       .durationOrFlag(
         'POP3: true keeps everything on the server; false deletes what is safely stored; 14d deletes it that much later. Default: true.',
+      )
+      .optional(),
+    backgroundSync: value
+      .flag('IMAP: false reads live from the server, and keeps no mail here. Default: true.')
+      .optional(),
+    createSystemFolders: value
+      .flag(
+        'IMAP: make the folders for sent, drafts, trash and spam where the server has none. Default: false.',
       )
       .optional(),
   },
@@ -144,6 +143,13 @@ const inheritable = {
     .flagOrAuto('Keep sent mail; auto: unless the provider files it itself. Default: auto.')
     .optional(),
   folders: folders.optional(),
+  signature: signature.optional(),
+  template: template.optional(),
+  certificate: certificate.optional(),
+  access: value
+    .text('The list of `accessLists` that says who else may read or use its mail. Default: none.')
+    .optional(),
+  rules: rules.optional(),
 };
 
 const account = section(
@@ -160,7 +166,7 @@ const account = section(
       .optional(),
   },
   'A mail account.',
-);
+).superRefine(refuseBoth);
 
 const options = section(
   {
@@ -204,7 +210,10 @@ export const fileSchema = section(
     version: z.literal(1, { error: 'must be 1' }).describe('Version of this format.').optional(),
     defaultAccount: value.text('The account that sends unless another is named.').optional(),
     options: options.optional(),
-    defaults: section(inheritable, 'What every account inherits, key by key.').optional(),
+    defaults: section(inheritable, 'What every account inherits, key by key.')
+      .superRefine(refuseBoth)
+      .optional(),
+    accessLists: accessLists.optional(),
     accounts: z
       .record(z.string().regex(accountNamePattern), account, {
         error: 'must be a mapping of names to accounts',

@@ -1,4 +1,6 @@
 /** An account as the rest of the program sees it: defaults merged, every default filled in, every path absolute. */
+import type { AccessList } from './access-list.ts';
+import type { Rule } from './rule.ts';
 import type { SecretRef } from './secret-ref.ts';
 
 export type AccountType = 'imap' | 'pop3';
@@ -65,6 +67,10 @@ export interface IncomingServer extends ServerEndpoint {
   readonly idle: boolean;
   /** Always true for IMAP. */
   readonly leaveOnServer: LeaveOnServer;
+  /** False: read live from the server, never stored here. Always true for POP3. */
+  readonly backgroundSync: boolean;
+  /** Make the folders of the roles sent, drafts, trash and spam where the server has none. Always false for POP3. */
+  readonly createSystemFolders: boolean;
 }
 
 export interface OutgoingServer extends ServerEndpoint {
@@ -72,6 +78,22 @@ export interface OutgoingServer extends ServerEndpoint {
   readonly credentials: 'same' | 'own' | 'none';
   /** Absent with `credentials: none`. */
   readonly username?: string | undefined;
+  readonly password?: SecretRef | undefined;
+}
+
+/** Plain text under new messages; with neither file nor text there is none. */
+export interface Signature {
+  /** Absolute; UTF-8. */
+  readonly file?: string | undefined;
+  readonly text?: string | undefined;
+  /** Also under replies and forwarded messages. */
+  readonly onReply: boolean;
+}
+
+/** An S/MIME certificate with its private key. */
+export interface EmailCertificate {
+  /** PEM or PKCS#12; absolute. */
+  readonly file: string;
   readonly password?: SecretRef | undefined;
 }
 
@@ -97,4 +119,16 @@ export interface Account {
   readonly path: string;
   /** Remote names of folders that were assigned to a role by hand. */
   readonly folders: Readonly<Partial<Record<FolderRole, string | undefined>>>;
+  readonly signature: Signature;
+  /** Text file that new messages start from; absolute. Never together with a signature's file or text. */
+  readonly template?: string | undefined;
+  readonly certificate?: EmailCertificate | undefined;
+  /** Undefined: the owner alone. */
+  readonly access?: AccessList | undefined;
+  readonly rules: readonly Rule[];
+}
+
+/** Whether its mail is stored here; where not, it is read live from the server. */
+export function keepsMail({ incoming }: Account): boolean {
+  return incoming?.backgroundSync ?? true;
 }

@@ -5,7 +5,8 @@ import type { SecretRef } from '../core/secret-ref.ts';
 /** Whose secret it is. */
 export interface SecretOwner {
   readonly accountId: string;
-  readonly server: 'incoming' | 'outgoing';
+  /** The server that it logs in to, or the e-mail certificate that it opens. */
+  readonly server: 'incoming' | 'outgoing' | 'certificate';
 }
 
 export interface Secrets {

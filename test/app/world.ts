@@ -132,12 +132,16 @@ function account(type: 'imap' | 'pop3', leaveOnServer: LeaveOnServer): Account {
       intervalMs: null,
       idle: false,
       leaveOnServer,
+      backgroundSync: true,
+      createSystemFolders: false,
     },
     receive: true,
     send: false,
     saveSent: 'auto',
     path: root,
     folders: {},
+    signature: { onReply: false },
+    rules: [],
   };
 }
 

@@ -46,6 +46,8 @@ describe('an account with every default', () => {
         intervalMs: 300_000,
         idle: true,
         leaveOnServer: true,
+        backgroundSync: true,
+        createSystemFolders: false,
       },
       outgoing: { ...server, host: 'out.example', port: 465, credentials: 'same' },
       receive: true,
@@ -53,6 +55,11 @@ describe('an account with every default', () => {
       saveSent: 'auto',
       path: '/home/anna/Mail/work',
       folders: {},
+      signature: { file: undefined, text: undefined, onReply: false },
+      template: undefined,
+      certificate: undefined,
+      access: undefined,
+      rules: [],
     });
   });
 

@@ -35,7 +35,13 @@ export const account: Account = {
   identity: { address: 'mara@brunnen.example' },
   incoming: {
     ...{ ...server, ...secret, allowInsecure: false, tls: {} },
-    ...{ intervalMs: 1000, idle: false, leaveOnServer: true },
+    ...{
+      intervalMs: 1000,
+      idle: false,
+      leaveOnServer: true,
+      backgroundSync: true,
+      createSystemFolders: false,
+    },
   },
   outgoing: { ...server, ...secret, allowInsecure: false, tls: {}, credentials: 'same' },
   receive: true,
@@ -43,6 +49,8 @@ export const account: Account = {
   saveSent: 'auto',
   path: '/mail/mara',
   folders: {},
+  signature: { onReply: false },
+  rules: [],
 };
 
 const settings: Settings = {

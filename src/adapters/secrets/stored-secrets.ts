@@ -32,7 +32,7 @@ export function createStoredSecrets(directory: string): StoredSecrets {
       }),
     forget: (accountId) =>
       storing(directory, async () => {
-        for (const server of ['incoming', 'outgoing'] as const)
+        for (const server of ['incoming', 'outgoing', 'certificate'] as const)
           await rm(join(directory, key({ accountId, server })), { force: true });
         await syncDirectory(directory).catch(ignoreMissing);
       }),

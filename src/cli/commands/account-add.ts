@@ -89,7 +89,8 @@ export function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags
     'inTlsKey',
   ] as const;
   const more = ['outTlsCa', 'outTlsCert', 'outTlsKey', 'path'] as const;
-  const changed = [...keys, ...more].flatMap((key) => {
+  const messages = ['signatureFile', 'template', 'certificate', 'certificatePasswordFile'] as const;
+  const changed = [...keys, ...more, ...messages].flatMap((key) => {
     const value = flags[key];
     return value === undefined || value.startsWith('~/') ? [] : [[key, resolve(world.cwd, value)]];
   });
@@ -106,23 +107,30 @@ async function askForMissing(run: Run, name: string, flags: AccountFlags): Promi
   const wanted: SecretOwner['server'][] = [];
   if (flags.passwordStdin === true) wanted.push('incoming');
   if (flags.outPasswordStdin === true) wanted.push('outgoing');
-  if (wanted.length > 0) {
-    const lines = await readPasswordLines(run.world.stdin, wanted.length, run.world.signal);
-    return { flags, secrets: wanted.map((server, at) => ({ server, secret: lines[at] ?? '' })) };
-  }
-  if (!lacksPassword(flags)) return { flags, secrets: [] };
+  if (flags.certificatePasswordStdin === true) wanted.push('certificate');
+  const lines =
+    wanted.length === 0
+      ? []
+      : await readPasswordLines(run.world.stdin, wanted.length, run.world.signal);
+  const secrets = wanted.map((server, at) => ({ server, secret: lines[at] ?? '' }));
+  if (!lacksPassword(flags)) return { flags, secrets };
   if (!canAsk(run))
     throw new UsageError('no password was given, and nobody can be asked', {
       account: name,
       remedy: 'Add --password-command, --password-file, --password-env or --password-stdin.',
     });
   const secret = await askPassword(run, `Password of ${flags.user ?? flags.email ?? name}:`);
-  return { flags: { ...flags, passwordStdin: true }, secrets: [{ server: 'incoming', secret }] };
+  return {
+    flags: { ...flags, passwordStdin: true },
+    secrets: [...secrets, { server: 'incoming', secret }],
+  };
 }
 
 function lacksPassword(flags: AccountFlags): boolean {
-  const { passwordCommand, passwordEnv, passwordFile } = flags;
-  const isGiven = [passwordCommand, passwordEnv, passwordFile].some((each) => each !== undefined);
+  const { passwordCommand, passwordEnv, passwordFile, passwordStdin, outPasswordStdin } = flags;
+  const isGiven =
+    [passwordCommand, passwordEnv, passwordFile].some((each) => each !== undefined) ||
+    [passwordStdin, outPasswordStdin].includes(true);
   const isUsed = flags.receive !== false || (flags.outCredentials ?? 'same') === 'same';
   return !isGiven && isUsed && flags.inAuth !== 'external' && !ownPasswordAlone(flags);
 }

@@ -116,12 +116,13 @@ function changed(
 async function newSecrets(
   { world }: Run,
   accounts: readonly Account[],
-  { passwordStdin, outPasswordStdin }: AccountFlags,
+  { passwordStdin, outPasswordStdin, certificatePasswordStdin }: AccountFlags,
   neighbours: Neighbours,
 ): Promise<ReadonlyMap<string, readonly NewSecret[]>> {
   const servers: NewSecret['owner']['server'][] = [];
   if (passwordStdin === true) servers.push('incoming');
   if (outPasswordStdin === true) servers.push('outgoing');
+  if (certificatePasswordStdin === true) servers.push('certificate');
   if (servers.length === 0) return new Map();
   const lines = await readPasswordLines(world.stdin, servers.length, world.signal);
   const byName = new Map<string, NewSecret[]>();

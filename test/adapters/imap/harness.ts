@@ -30,6 +30,8 @@ export function accountAt(port: number, incoming: Partial<IncomingServer> = {}):
       intervalMs: null,
       idle: false,
       leaveOnServer: true,
+      backgroundSync: true,
+      createSystemFolders: false,
       ...incoming,
     },
     receive: true,
@@ -37,6 +39,8 @@ export function accountAt(port: number, incoming: Partial<IncomingServer> = {}):
     saveSent: 'auto',
     path: '/nowhere',
     folders: {},
+    signature: { onReply: false },
+    rules: [],
   };
 }
 

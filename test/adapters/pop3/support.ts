@@ -22,6 +22,8 @@ export function popAccount(server: Partial<IncomingServer> & { port: number }): 
       intervalMs: null,
       idle: false,
       leaveOnServer: true,
+      backgroundSync: true,
+      createSystemFolders: false,
       ...server,
     },
     receive: true,
@@ -29,6 +31,8 @@ export function popAccount(server: Partial<IncomingServer> & { port: number }): 
     saveSent: false,
     path: '/nonexistent',
     folders: {},
+    signature: { onReply: false },
+    rules: [],
   };
 }
 

@@ -32,6 +32,8 @@ export function accountFor(outgoing: Partial<OutgoingServer>): Account {
     saveSent: 'auto',
     path: '/nowhere',
     folders: {},
+    signature: { onReply: false },
+    rules: [],
   };
 }
 
