@@ -73,6 +73,8 @@ export interface OutgoingServer extends ServerEndpoint {
   /** Absent with `credentials: none`. */
   readonly username?: string | undefined;
   readonly password?: SecretRef | undefined;
+  /** With `own`: only the name was given here, the password is that of the incoming server. */
+  readonly sharesPassword?: boolean | undefined;
 }
 
 export interface Account {
