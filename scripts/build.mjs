@@ -7,8 +7,11 @@ import { build } from 'esbuild';
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
-/** Worker threads are loaded by file name, so each is an entry of its own: `dist/state-worker.js`. */
-const workers = { 'state-worker': 'src/adapters/state/worker.ts' };
+/** Worker threads and child processes are loaded by file name, so each is an entry of its own: `dist/state-worker.js`. */
+const workers = {
+  'state-worker': 'src/adapters/state/worker.ts',
+  'keyring-program': 'src/adapters/secrets/keyring-program.ts',
+};
 
 function entries() {
   const present = Object.entries(workers).filter(([, source]) => existsSync(join(root, source)));

@@ -1,15 +1,17 @@
 /** `account passwd`: a new password for one server's login, tried there before it replaces the old one. */
 
 import type { Account } from '../core/account.ts';
-import type { SecretRef } from '../core/secret-ref.ts';
+import { placeOf, refTo, type SecretPlace, type SecretRef } from '../core/secret-ref.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { SecretOwner } from '../ports/secrets.ts';
 
 type Server = SecretOwner['server'];
 
-/** Whose password it is, and whether the file must be told that posthorn keeps it. */
+/** Whose password it is, where it is kept, and whether the file must be told that posthorn keeps it. */
 export interface PasswordPlace {
   readonly server: Server;
+  /** Where it is kept already, else in a file. */
+  readonly place: SecretPlace;
   /** Key of the file that is to say `{stored: true}`; null where it does. */
   readonly keyToSet: string | null;
   /** The account with those servers alone that log in with this password. */
@@ -21,16 +23,21 @@ export function passwordPlace(account: Account, outgoingOwn: boolean): PasswordP
   const server = outgoingOwn ? 'outgoing' : mainServer(account);
   if (server === 'outgoing' && account.outgoing?.credentials !== 'own') throw notOwn(account);
   const ref = passwordOf(account, server);
-  if (ref !== undefined && ref.kind !== 'stored') throw keptElsewhere(ref, account, server);
+  const place = ref === undefined ? 'file' : placeOf(ref);
+  if (place === null) throw keptElsewhere(ref, account, server);
   return {
     server,
+    place,
     keyToSet: ref === undefined ? `${server}.password` : null,
     toTest: {
       ...account,
       receive: account.receive && server === 'incoming',
       send: account.send && sendsWith(account, server),
-      incoming: account.incoming && withStored(account.incoming),
-      outgoing: account.outgoing && withStored(account.outgoing),
+      incoming: account.incoming && keptIn(place, account.incoming),
+      outgoing: account.outgoing && {
+        ...keptIn(place, account.outgoing),
+        sharesPassword: server === 'incoming',
+      },
     },
   };
 }
@@ -41,16 +48,22 @@ function mainServer({ incoming, outgoing }: Account): Server {
 }
 
 function passwordOf({ incoming, outgoing }: Account, server: Server): SecretRef | undefined {
-  if (server === 'outgoing') return outgoing?.password;
+  if (server === 'outgoing')
+    return outgoing?.sharesPassword === true ? undefined : outgoing?.password;
   return incoming === undefined ? outgoing?.password : incoming.password;
 }
 
 function sendsWith({ outgoing }: Account, server: Server): boolean {
-  return outgoing?.credentials === (server === 'incoming' ? 'same' : 'own');
+  if (outgoing === undefined || outgoing.credentials === 'none') return false;
+  const takesOver = outgoing.credentials === 'same' || outgoing.sharesPassword === true;
+  return server === 'outgoing' || takesOver;
 }
 
-function withStored<S extends { readonly password?: SecretRef | undefined }>(server: S): S {
-  return { ...server, password: { kind: 'stored' } };
+function keptIn<S extends { readonly password?: SecretRef | undefined }>(
+  place: SecretPlace,
+  server: S,
+): S {
+  return { ...server, password: refTo(place) };
 }
 
 function notOwn({ name, outgoing }: Account): ConfigurationError {
@@ -65,21 +78,30 @@ function notOwn({ name, outgoing }: Account): ConfigurationError {
   });
 }
 
-/** The command itself may hold a secret, so it is not repeated. */
 function keptElsewhere(
-  ref: Exclude<SecretRef, { kind: 'stored' }>,
+  ref: SecretRef | undefined,
   { name }: Account,
   server: Server,
 ): ConfigurationError {
   const option = server === 'incoming' ? '--password-stdin' : '--out-password-stdin';
   const switching = `or let posthorn keep it: posthorn account edit ${name} ${option}`;
-  const [what, where] = {
-    command: ['a command', 'Change it where the command takes it from'],
-    env: ['an environment variable', `Change ${ref.kind === 'env' ? ref.variable : ''}`],
-    file: ['a file', `Change ${ref.kind === 'file' ? ref.path : ''}`],
-  }[ref.kind] as [string, string];
+  const [what, where] = sourceOf(ref);
   return new ConfigurationError(`its password comes from ${what}, which posthorn only reads`, {
     account: name,
     remedy: `${where}, ${switching}`,
   });
+}
+
+/** What it is, and how it is changed there. The command itself may hold a secret, so it is not repeated. */
+function sourceOf(ref: SecretRef | undefined): readonly [what: string, change: string] {
+  switch (ref?.kind) {
+    case 'env':
+      return ['an environment variable', `Change ${ref.variable}`];
+    case 'file':
+      return ['a file', `Change ${ref.path}`];
+    case 'credential':
+      return ['a systemd credential', `Change ${ref.name} where the unit takes it from`];
+    default:
+      return ['a command', 'Change it where the command takes it from'];
+  }
 }

@@ -51,9 +51,9 @@ export async function connectOutgoing(
   return sender.connect(account, login, signal, observe);
 }
 
-/** With `credentials: same` the one stored secret is the incoming server's. */
-function secretOf(server: OutgoingServer): 'incoming' | 'outgoing' {
-  return server.credentials === 'same' ? 'incoming' : 'outgoing';
+/** What is taken over from the incoming server is kept under its name. */
+function secretOf({ credentials, sharesPassword }: OutgoingServer): 'incoming' | 'outgoing' {
+  return credentials === 'same' || sharesPassword === true ? 'incoming' : 'outgoing';
 }
 
 async function readSecret(

@@ -186,7 +186,7 @@ function outgoingLogin(
   incoming: IncomingEntry | undefined,
   identity: Identity,
   context: PathContext,
-): Pick<OutgoingServer, 'credentials' | 'username' | 'password'> {
+): Pick<OutgoingServer, 'credentials' | 'username' | 'password' | 'sharesPassword'> {
   const credentials = credentialsOf(own);
   if (credentials === 'none') return { credentials };
   const inherited = own.credentials === 'own' ? undefined : incoming;
@@ -195,6 +195,9 @@ function outgoingLogin(
     credentials,
     username,
     password: secretRef(own.password ?? inherited?.password, context),
+    ...(credentials === 'own' && own.password === undefined && inherited !== undefined
+      ? { sharesPassword: true }
+      : {}),
   };
 }
 
@@ -203,7 +206,8 @@ function secretRef(entry: PasswordEntry | undefined, context: PathContext): Secr
   if ('command' in entry) return { kind: 'command', command: entry.command };
   if ('env' in entry) return { kind: 'env', variable: entry.env };
   if ('file' in entry) return { kind: 'file', path: expandPath(entry.file, context) };
-  return { kind: 'stored' };
+  if ('credential' in entry) return { kind: 'credential', name: entry.credential };
+  return { kind: 'keyring' in entry ? 'keyring' : 'stored' };
 }
 
 function resolveTls(entry: TlsEntry | undefined, context: PathContext): TlsSettings {

@@ -124,7 +124,7 @@ export function fingerprint(description: string): z.ZodString {
 }
 
 const passwordError =
-  'must be exactly one of { command: TEXT or [TEXT, …] }, { env: VARIABLE }, { file: PATH } and { stored: true }; the password itself never stands in this file';
+  'must be exactly one of { command: TEXT or [TEXT, …] }, { env: VARIABLE }, { file: PATH }, { credential: NAME }, { keyring: true } and { stored: true }; the password itself never stands in this file';
 
 const commandError = 'must be a command line, or a list of a program and its arguments';
 const word = z.string({ error: commandError }).regex(/^[^\u0000]+$/, { error: commandError });
@@ -144,15 +144,27 @@ const variable = z
   })
   .describe('Name of an environment variable.');
 
-/** A union of closed objects: the published schema then says that exactly one of the four keys stands there. */
+/** As systemd takes them (systemd.exec(5), LoadCredential=): a file name of printable ASCII without a colon. */
+const credential = z
+  .string({ error: 'must be the name of a systemd credential' })
+  .regex(/^(?!\.{1,2}$)[ !-.0-9;-~]{1,255}$/, {
+    error: 'must be the name of a systemd credential: printable ASCII, no slash and no colon',
+  })
+  .describe('Name of a systemd credential, as LoadCredential= and SetCredential= give it.');
+
+/** A union of closed objects: the published schema then says that exactly one of the keys stands there. */
 export const password = z
   .union(
     [
       z.strictObject({ command }),
       z.strictObject({ env: variable }),
       z.strictObject({ file: path('A file whose first line is the password.') }),
+      z.strictObject({ credential }),
+      z.strictObject({ keyring: z.literal(true).describe('Kept in the keyring of the desktop.') }),
       z.strictObject({ stored: z.literal(true).describe('Kept by posthorn outside this file.') }),
     ],
     { error: passwordError },
   )
-  .describe('Where the password comes from: one of command, env, file and stored.');
+  .describe(
+    'Where the password comes from: one of command, env, file, credential, keyring and stored.',
+  );

@@ -79,6 +79,8 @@ export interface OutgoingServer extends ServerEndpoint {
   /** Absent with `credentials: none`. */
   readonly username?: string | undefined;
   readonly password?: SecretRef | undefined;
+  /** With `own`: only the name was given here, the password is that of the incoming server. */
+  readonly sharesPassword?: boolean | undefined;
 }
 
 /** Plain text under new messages; with neither file nor text there is none. */

@@ -194,7 +194,15 @@ const unused: Pick<
   },
   sender: { connect: refuse },
   codec: { compose: refuse, submit: refuse },
-  secrets: { read: refuse, store: refuse, forget: refuse },
+  secrets: {
+    read: refuse,
+    store: refuse,
+    stage: refuse,
+    holds: refuse,
+    drop: refuse,
+    forget: refuse,
+    keyringState: refuse,
+  },
   chance: () => 0.5,
   randomBytes: refuse,
 };

@@ -1,9 +1,13 @@
-/** The secrets port: an environment variable, a file, a command's output, or a file that posthorn keeps itself. */
+/** The secrets port: an environment variable, a file, a command's output, a systemd credential, or what posthorn keeps itself. */
 
-import type { SecretRef } from '../../core/secret-ref.ts';
-import { CredentialsError } from '../../errors.ts';
+import type { SecretPlace, SecretRef } from '../../core/secret-ref.ts';
+import { CredentialsError, InternalError } from '../../errors.ts';
 import type { SecretOwner, Secrets } from '../../ports/secrets.ts';
 import { checkSecret, firstLine, withoutLineEnd } from './check-secret.ts';
+import { readCredential } from './credential.ts';
+import { createKeyring } from './keyring.ts';
+import { createKeyringSecrets, createMarks } from './keyring-secrets.ts';
+import type { KeptSecrets } from './kept-secrets.ts';
 import { runSecretCommand } from './secret-command.ts';
 import { readSecretFile } from './secret-file.ts';
 import { createStoredSecrets } from './stored-secrets.ts';
@@ -15,12 +19,23 @@ export interface SecretsOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Default: 30 seconds. */
   readonly commandDeadlineMs?: number;
+  /** The process that talks to the keyring; default: the built one. */
+  readonly keyringProgram?: URL;
 }
+
+/** Node 20 starts no TypeScript: from its source, posthorn has no keyring. */
+const builtProgram = import.meta.url.endsWith('.ts')
+  ? undefined
+  : new URL('./keyring-program.js', import.meta.url);
 
 /** The secret itself stands in no error, and neither does the command, which could hold one. */
 export function createSecrets(options: SecretsOptions): Secrets {
-  const { directory, env, commandDeadlineMs = 30_000 } = options;
-  const stored = createStoredSecrets(directory);
+  const { directory, env, commandDeadlineMs = 30_000, keyringProgram = builtProgram } = options;
+  const keyring = createKeyring({ program: keyringProgram, env });
+  const places: Record<SecretPlace, KeptSecrets> = {
+    file: createStoredSecrets(directory),
+    keyring: createKeyringSecrets(keyring, createMarks(directory)),
+  };
   const read = (ref: SecretRef, owner: SecretOwner, signal?: AbortSignal): Promise<string> => {
     switch (ref.kind) {
       case 'env':
@@ -29,20 +44,44 @@ export function createSecrets(options: SecretsOptions): Secrets {
         return readSecretFile(ref.path).then(firstLine);
       case 'command':
         return runSecretCommand(ref.command, env, commandDeadlineMs, signal).then(firstLine);
+      case 'credential':
+        return readCredential(env, ref.name).then(firstLine);
+      case 'keyring':
+        return keyring.read(keyOf(owner), signal);
       case 'stored':
-        return stored.read(stored.key(owner));
+        return places.file.read(keyOf(owner));
     }
   };
+  const stage: Secrets['stage'] = async (owner, secret, place) =>
+    places[place].stage(keyOf(owner), checkSecret(secret, 'the password'));
   return {
     read: async (ref, owner, signal) => {
       signal?.throwIfAborted();
       return checkSecret(await read(ref, owner, signal), origin(ref));
     },
-    store: async (owner, secret) => {
-      await stored.write(stored.key(owner), checkSecret(secret, 'the password'));
-    },
-    forget: (accountId) => stored.forget(accountId),
+    store: async (owner, secret, place) => (await stage(owner, secret, place)).keep(),
+    stage,
+    holds: async (owner, place) => places[place].holds(keyOf(owner)),
+    drop: async (owner, place) => places[place].drop(keyOf(owner)),
+    forget: (accountId) => forgetAll(accountId, places),
+    keyringState: (deadlineMs) => keyring.state(deadlineMs),
   };
+}
+
+/** The file first: the keyring may be out of reach. */
+async function forgetAll(
+  accountId: string,
+  places: Readonly<Record<SecretPlace, KeptSecrets>>,
+): Promise<void> {
+  for (const place of ['file', 'keyring'] as const)
+    for (const server of ['incoming', 'outgoing', 'certificate'] as const)
+      await places[place].drop(keyOf({ accountId, server }));
+}
+
+/** What a secret is called where posthorn keeps it, e.g. `7f3kq2.incoming`: a name of a file. */
+function keyOf({ accountId, server }: SecretOwner): string {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(accountId)) throw new InternalError('no id of an account');
+  return `${accountId}.${server}`;
 }
 
 function variable(env: NodeJS.ProcessEnv, name: string): string {
@@ -62,6 +101,10 @@ function origin(ref: SecretRef): string {
       return `the password in ${ref.path}`;
     case 'command':
       return 'the password that the command printed';
+    case 'credential':
+      return `the password in the systemd credential ${ref.name}`;
+    case 'keyring':
+      return 'the password in the keyring';
     case 'stored':
       return 'the stored password';
   }

@@ -1,39 +1,28 @@
 /** The secrets that posthorn keeps itself: one file a server, for the owner alone. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { CredentialsError, InternalError, StorageError } from '../../errors.ts';
-import type { SecretOwner } from '../../ports/secrets.ts';
+import { CredentialsError, StorageError } from '../../errors.ts';
+import type { StagedSecret } from '../../ports/secrets.ts';
 import { firstLine } from './check-secret.ts';
+import type { KeptSecrets } from './kept-secrets.ts';
 import { readSecretFile, type SecretFileStat } from './secret-file.ts';
 
-export interface StoredSecrets {
-  /** The name of the owner's file, e.g. `7f3kq2.incoming`. */
-  key(owner: SecretOwner): string;
-  read(key: string): Promise<string>;
-  /** Whole or not at all, and durable once it resolves. Throws StorageError. */
-  write(key: string, secret: string): Promise<void>;
-  forget(accountId: string): Promise<void>;
-}
-
-export function createStoredSecrets(directory: string): StoredSecrets {
-  const key = ({ accountId, server }: SecretOwner): string => {
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(accountId)) throw new InternalError('no id of an account');
-    return `${accountId}.${server}`;
-  };
+/** Keys are names of files, e.g. `7f3kq2.incoming`. */
+export function createStoredSecrets(directory: string): KeptSecrets {
   return {
-    key,
-    read: (name) => readStored(join(directory, name)),
-    write: (name, secret) =>
+    read: (key) => readStored(join(directory, key)),
+    holds: (key) => exists(join(directory, key)),
+    stage: (key, secret) =>
       storing(directory, async () => {
         await makePrivateDirectory(directory);
-        await replace(directory, name, `${secret}\n`);
+        return stage(directory, key, `${secret}\n`);
       }),
-    forget: (accountId) =>
+    drop: (key) =>
       storing(directory, async () => {
-        for (const server of ['incoming', 'outgoing', 'certificate'] as const)
-          await rm(join(directory, key({ accountId, server })), { force: true });
+        await rm(join(directory, key), { force: true });
+        await dropStaged(directory, key);
         await syncDirectory(directory).catch(ignoreMissing);
       }),
   };
@@ -58,22 +47,46 @@ function refuseLooseMode(path: string, { mode }: SecretFileStat): void {
   });
 }
 
-async function replace(directory: string, name: string, text: string): Promise<void> {
-  const temporary = join(directory, `.${name}.${randomUUID()}`);
+async function stage(directory: string, key: string, text: string): Promise<StagedSecret> {
+  const temporary = join(directory, `.${key}.${randomUUID()}`);
+  const drop = (): Promise<void> => rm(temporary, { force: true });
   try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, join(directory, name));
+    await writeDurably(temporary, text);
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+  return {
+    keep: () => storing(directory, () => keep(directory, temporary, key)),
+    drop: () => drop().catch(() => undefined),
+  };
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function keep(directory: string, temporary: string, key: string): Promise<void> {
+  try {
+    await rename(temporary, join(directory, key));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
   await syncDirectory(directory);
+}
+
+/** What a process that was killed has left behind. */
+async function dropStaged(directory: string, key: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names)
+    if (name.startsWith(`.${key}.`)) await rm(join(directory, name), { force: true });
 }
 
 /** The folder and those above it, 0700, the entry of each new one fsynced in its parent. */
@@ -93,16 +106,32 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-async function storing(directory: string, work: () => Promise<void>): Promise<void> {
+async function storing<T>(directory: string, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
-  } catch (cause) {
-    if (!(cause instanceof Error) || !('syscall' in cause)) throw cause;
-    const code = 'code' in cause ? String(cause.code) : 'error';
-    throw new StorageError(`cannot write the stored passwords in ${directory} (${code})`, {
-      cause,
-      remedy: `See that ${directory} is yours and its disk is not full.`,
-    });
+    return await work();
+  } catch (error) {
+    throw storageError(directory, error);
+  }
+}
+
+/** What is no fault of the disk is given back as it is. */
+export function storageError(directory: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('syscall' in cause)) return cause;
+  const code = 'code' in cause ? String(cause.code) : 'error';
+  return new StorageError(`cannot write the stored passwords in ${directory} (${code})`, {
+    cause,
+    remedy: `See that ${directory} is yours and its disk is not full.`,
+  });
+}
+
+/** Something unreadable is something all the same. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw storageError(dirname(path), error);
   }
 }
 

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { chooseAccountId, chooseAccountName } from '../../app/new-account.ts';
+import type { NewSecret } from '../../app/new-secrets.ts';
 import { testAccount } from '../../app/test-account.ts';
 import type { Config } from '../../config/config.ts';
 import { addAccount, setDefaultAccount } from '../../config/edit.ts';
@@ -46,9 +47,6 @@ export function registerAdd(command: Command, act: Act): void {
     );
 }
 
-/** What a stored password needs: to whom it belongs, and the password. */
-type Given = readonly { readonly owner: SecretOwner; readonly secret: string }[];
-
 async function addOne(run: Run, given: string | undefined, flags: AccountFlags): Promise<number> {
   const config = await readConfig(run, { allowMissing: true });
   const name = chooseAccountName(given, flags.email, new Set(config.accounts.keys()));
@@ -62,6 +60,7 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
     const secrets = asked.secrets.map(({ server, secret }) => ({
       owner: { accountId: id, server },
       secret,
+      place: 'file' as const,
     }));
     await storeAll(secrets, neighbours);
     try {
@@ -158,8 +157,8 @@ async function draftOf(
   return account;
 }
 
-async function storeAll(given: Given, { secrets }: Neighbours): Promise<void> {
-  for (const { owner, secret } of given) await secrets.store(owner, secret);
+async function storeAll(given: readonly NewSecret[], { secrets }: Neighbours): Promise<void> {
+  for (const { owner, secret, place } of given) await secrets.store(owner, secret, place);
 }
 
 async function testFirst(

@@ -131,6 +131,7 @@ async function newSecrets(
     const owned = servers.map((server, at) => ({
       owner: { accountId, server },
       secret: lines[at] ?? '',
+      place: 'file' as const,
     }));
     byName.set(account.name, owned);
   }

@@ -227,7 +227,7 @@ async function storeSecrets(
         if (secret === undefined || failed.length > 0) continue;
         const accountId = await idOf(name);
         if (!joins) made.push(accountId);
-        await secrets.store({ accountId, server }, secret);
+        await secrets.store({ accountId, server }, secret, 'file');
       }
     } catch (error) {
       failed.push(error);

@@ -52,7 +52,7 @@ async function passwd(run: Run, name: string | undefined, flags: Flags): Promise
   const secret = await newPassword(run, account, place, flags);
   return withNeighbours(run, config, async (neighbours) => {
     const { id } = await bindAccount(account, neighbours);
-    const given = [{ owner: { accountId: id, server: place.server }, secret }];
+    const given = [{ owner: { accountId: id, server: place.server }, secret, place: place.place }];
     const status =
       flags.skipTest === true ? 0 : await tryIt(run, place.toTest, id, given, neighbours);
     if (status !== 0) return status;

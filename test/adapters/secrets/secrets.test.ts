@@ -222,7 +222,7 @@ describe('a stored secret', () => {
   const path = (): string => join(directory, '7f3kq2.incoming');
 
   test('is read as it was stored, from a file for the owner alone', async () => {
-    await secrets.store(owner, ' pässwörd ');
+    await secrets.store(owner, ' pässwörd ', 'file');
     expect(await secrets.read(ref, owner)).toBe(' pässwörd ');
     expect(readdirSync(directory)).toEqual(['7f3kq2.incoming']);
     expect(statSync(path()).mode & 0o777).toBe(0o600);
@@ -231,17 +231,17 @@ describe('a stored secret', () => {
   });
 
   test('is replaced, also where others could read the old one', async () => {
-    await secrets.store(owner, 'old');
+    await secrets.store(owner, 'old', 'file');
     chmodSync(path(), 0o644);
-    await secrets.store(owner, 'new');
+    await secrets.store(owner, 'new', 'file');
     expect(await secrets.read(ref, owner)).toBe('new');
     expect(statSync(path()).mode & 0o777).toBe(0o600);
   });
 
   test('the two servers of an account have their own', async () => {
     const outgoing: SecretOwner = { ...owner, server: 'outgoing' };
-    await secrets.store(owner, 'in');
-    await secrets.store(outgoing, 'out');
+    await secrets.store(owner, 'in', 'file');
+    await secrets.store(outgoing, 'out', 'file');
     expect(await secrets.read(ref, owner)).toBe('in');
     expect(await secrets.read(ref, outgoing)).toBe('out');
   });
@@ -255,7 +255,7 @@ describe('a stored secret', () => {
   });
 
   test('one that others may read is refused until its mode is right', async () => {
-    await secrets.store(owner, 'hunter2');
+    await secrets.store(owner, 'hunter2', 'file');
     chmodSync(path(), 0o640);
     expect(await refusal(secrets.read(ref, owner))).toMatchObject({
       exitStatus: 77,
@@ -267,35 +267,39 @@ describe('a stored secret', () => {
 
   test('forgetting takes all of the account and nothing else; twice is the same', async () => {
     await secrets.forget('7f3kq2');
-    await secrets.store(owner, 'in');
-    await secrets.store({ ...owner, server: 'outgoing' }, 'out');
-    await secrets.store({ accountId: '7f3kq', server: 'incoming' }, 'other');
+    await secrets.store(owner, 'in', 'file');
+    await secrets.store({ ...owner, server: 'outgoing' }, 'out', 'file');
+    await secrets.store({ accountId: '7f3kq', server: 'incoming' }, 'other', 'file');
     await secrets.forget('7f3kq2');
     await secrets.forget('7f3kq2');
     expect(readdirSync(directory)).toEqual(['7f3kq.incoming']);
   });
 
   test.each(['', 'two\nlines', 'NUL\0'])('%j is not stored', async (secret) => {
-    await expect(secrets.store(owner, secret)).rejects.toMatchObject({ exitStatus: 77 });
+    await expect(secrets.store(owner, secret, 'file')).rejects.toMatchObject({ exitStatus: 77 });
     expect(existsSync(directory)).toBe(false);
   });
 
   test('a folder that cannot be written is a fault of the disk', async () => {
     writeFileSync(join(scratch, 'data'), '');
-    expect(await refusal(secrets.store(owner, 'hunter2'))).toMatchObject({ exitStatus: 74 });
+    expect(await refusal(secrets.store(owner, 'hunter2', 'file'))).toMatchObject({
+      exitStatus: 74,
+    });
   });
 
   test('a failed write leaves the old secret, and no part of the new one', async () => {
-    await secrets.store(owner, 'old');
+    await secrets.store(owner, 'old', 'file');
     rmSync(path());
     mkdirSync(path());
-    expect(await refusal(secrets.store(owner, 'hunter2'))).toMatchObject({ exitStatus: 74 });
+    expect(await refusal(secrets.store(owner, 'hunter2', 'file'))).toMatchObject({
+      exitStatus: 74,
+    });
     expect(readdirSync(directory)).toEqual(['7f3kq2.incoming']);
   });
 
   test.each(['../x', 'a/b', '', '.'])('%j is no id of an account', async (accountId) => {
     const stranger: SecretOwner = { accountId, server: 'incoming' };
-    await expect(secrets.store(stranger, 'x')).rejects.toMatchObject({ code: 'internal' });
+    await expect(secrets.store(stranger, 'x', 'file')).rejects.toMatchObject({ code: 'internal' });
     await expect(secrets.read(ref, stranger)).rejects.toMatchObject({ code: 'internal' });
   });
 });
