@@ -30,13 +30,15 @@ const signalStatus = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 export async function main(argv: readonly string[]): Promise<void> {
   const stop = new AbortController();
   let received: keyof typeof signalStatus | null = null;
+  const end = (signal: keyof typeof signalStatus): void => {
+    received = signal;
+    stop.abort(new TemporaryError(`ended by ${signal}`, { reach: 'program' }));
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      received = signal;
-      stop.abort(new TemporaryError(`ended by ${signal}`, { reach: 'program' }));
-    });
+    process.once(signal, () => end(signal));
   outliveBrokenStreams();
-  const status = await run(argv, world(stop.signal));
+  const interrupt = (): void => end('SIGINT');
+  const status = await run(argv, world(stop.signal, interrupt));
   process.exitCode = endStatus(status === 0 && resultIsLost ? 74 : status, received, argv);
   if (stop.signal.aborted) endSoon();
 }
@@ -74,7 +76,7 @@ function outliveBrokenStreams(): void {
 
 let resultIsLost = false;
 
-function world(signal: AbortSignal): World {
+function world(signal: AbortSignal, interrupt: () => void): World {
   return {
     version,
     env: process.env,
@@ -84,6 +86,7 @@ function world(signal: AbortSignal): World {
     stdout: process.stdout,
     stderr: process.stderr,
     signal,
+    interrupt,
     neighbours,
     importer: async () => (await import('./adapters/importers/importer.ts')).importer,
     control: ({ places }) => createControl(places),

@@ -11,6 +11,7 @@ import { discover, discoverOffline, type Discovered } from '../app/discover.ts';
 import type { Config } from '../config/config.ts';
 import { defaultsIn } from '../config/defaults.ts';
 import { readConfigFile } from '../config/load.ts';
+import { usualPorts } from '../config/usual-ports.ts';
 import type { Security } from '../core/account.ts';
 import type { Service } from '../core/discovery.ts';
 import { DataError } from '../errors.ts';
@@ -171,13 +172,6 @@ function reach({ service, server }: Choice, given: Reach, inherited: Reach | und
     security: isUsualSecurity ? undefined : security,
   };
 }
-
-/** What the file takes a missing port for. */
-const usualPorts: Readonly<Record<Service, Readonly<Record<Security, number>>>> = {
-  imap: { tls: 993, starttls: 143, none: 143 },
-  pop3: { tls: 995, starttls: 110, none: 110 },
-  smtp: { tls: 465, starttls: 587, none: 25 },
-};
 
 /** The whole address goes without saying. */
 function userName(

@@ -3,16 +3,38 @@
 import { UsageError } from '../errors.ts';
 import type { Run } from './world.ts';
 
+type Prompts = typeof import('@inquirer/prompts');
+/** Where a question is put, and what takes it back. */
+type Context = NonNullable<Parameters<Prompts['input']>[1]>;
+
 /** Whether somebody can answer. */
 export function canAsk({ world, options }: Run): boolean {
   return options.input && world.stdin.isTTY && world.stderr.isTTY;
 }
 
-/** Without echo. The library is loaded only now: most runs ask nothing. */
+/**
+ * Puts one question. The library is loaded only now: most runs ask nothing. Questions go to standard error, so that
+ * standard output holds results alone. Ctrl-C ends the run, as it does anywhere else.
+ */
+export async function ask<T>(
+  { world }: Run,
+  question: (prompts: Prompts, context: Context) => Promise<T>,
+): Promise<T> {
+  const prompts = await import('@inquirer/prompts');
+  const { stdin: input, stderr: output, signal } = world;
+  try {
+    return await question(prompts, { input, output, signal });
+  } catch (thrown) {
+    if (!(thrown instanceof Error && thrown.name === 'ExitPromptError')) throw thrown;
+    world.interrupt();
+    signal.throwIfAborted();
+    throw thrown;
+  }
+}
+
+/** Without echo. */
 export async function askPassword(run: Run, message: string): Promise<string> {
-  const { password } = await import('@inquirer/prompts');
-  const { stdin: input, stderr: output, signal } = run.world;
-  return password({ message, mask: false }, { input, output, signal });
+  return ask(run, ({ password }, context) => password({ message, mask: false }, context));
 }
 
 /** Twice, until both are the same; UsageError after three rounds. */
@@ -32,9 +54,7 @@ export async function choose(
   message: string,
   choices: readonly { readonly name: string; readonly value: string }[],
 ): Promise<string> {
-  const { select } = await import('@inquirer/prompts');
-  const { stdin: input, stderr: output, signal } = run.world;
-  return select({ message, choices }, { input, output, signal });
+  return ask(run, ({ select }, context) => select({ message, choices }, context));
 }
 
 /** Passes with --yes; UsageError where nobody can be asked, or the answer is no. */
@@ -44,8 +64,8 @@ export async function confirm(run: Run, message: string): Promise<void> {
     throw new UsageError('this must be confirmed, and nobody can be asked', {
       remedy: 'Add --yes.',
     });
-  const prompts = await import('@inquirer/prompts');
-  const { stdin: input, stderr: output, signal } = run.world;
-  const agreed = await prompts.confirm({ message, default: false }, { input, output, signal });
+  const agreed = await ask(run, (prompts, context) =>
+    prompts.confirm({ message, default: false }, context),
+  );
   if (!agreed) throw new UsageError('nothing was changed');
 }

@@ -19,6 +19,8 @@ export interface World {
   readonly stderr: NodeJS.WriteStream;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Ends this run as SIGINT does: a terminal that asks a question hands Ctrl-C on as a key. */
+  readonly interrupt: () => void;
   /** Joins the adapters for a configuration; none of them is loaded before it is used. */
   readonly neighbours: (location: ConfigLocation, warn: (text: string) => void) => Neighbours;
   /** Reads the configurations of other programs. */

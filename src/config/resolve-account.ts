@@ -9,7 +9,6 @@ import type {
   IncomingServer,
   LeaveOnServer,
   OutgoingServer,
-  Security,
   TlsSettings,
 } from '../core/account.ts';
 import { connectableHost } from '../core/host.ts';
@@ -27,13 +26,7 @@ import type {
 } from './schema.ts';
 import { expandPath, milliseconds } from './settings.ts';
 import type { PathContext } from './settings.ts';
-
-/** Ports by type and security (RFC 8314, section 7; RFC 3501, RFC 1939, RFC 5321). */
-const incomingPorts: Record<AccountType, Record<Security, number>> = {
-  imap: { tls: 993, starttls: 143, none: 143 },
-  pop3: { tls: 995, starttls: 110, none: 110 },
-};
-const outgoingPorts: Record<Security, number> = { tls: 465, starttls: 587, none: 25 };
+import { usualPorts } from './usual-ports.ts';
 
 const defaultInterval = 5 * 60_000;
 
@@ -136,7 +129,7 @@ function resolveIncoming(
   const security = entry.security ?? 'tls';
   return {
     host: connectableHost(entry.host),
-    port: entry.port ?? incomingPorts[type][security],
+    port: entry.port ?? usualPorts[type][security],
     security,
     auth: entry.auth ?? 'auto',
     username: entry.username ?? identity.address,
@@ -165,7 +158,7 @@ function resolveOutgoing(
   const security = own.security ?? 'tls';
   return {
     host: connectableHost(own.host),
-    port: own.port ?? outgoingPorts[security],
+    port: own.port ?? usualPorts.smtp[security],
     security,
     auth: own.auth ?? 'auto',
     allowInsecure: own.allowInsecure ?? false,

@@ -1,6 +1,7 @@
 """Runs a command on a pseudo-terminal; types each answer once its question stands there, in turn. Prints what was shown.
 
-dialogue.py '[["question", "answer"], …]' command …; an answer is typed as it stands, and Return after it.
+dialogue.py '[["question", "answer"], …]' command …; an answer is typed as it stands, and Return after it, unless it holds
+keys of its own, such as Ctrl-C.
 """
 import json
 import os
@@ -31,7 +32,8 @@ while time.monotonic() < deadline:
     shown += octets
     if steps and steps[0][0].encode() in shown[seen:]:
         seen = len(shown)
-        os.write(terminal, steps.pop(0)[1].encode() + b"\r")
+        keys = steps.pop(0)[1].encode()
+        os.write(terminal, keys if any(key < 32 for key in keys) else keys + b"\r")
 
 sys.stdout.buffer.write(shown)
 sys.stdout.flush()

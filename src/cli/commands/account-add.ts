@@ -14,14 +14,14 @@ import type { Account } from '../../core/account.ts';
 import { gravest, InternalError, UsageError } from '../../errors.ts';
 import type { SecretOwner } from '../../ports/secrets.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
-import { noteRunningDaemon } from '../daemon-note.ts';
+import { addByWizard, opensWizard } from '../carry-out-wizard.ts';
 import { changeConfig } from '../edit-session.ts';
 import { fillServers } from '../fill-servers.ts';
 import type { Act } from '../act.ts';
 import { askPassword, canAsk } from '../prompt.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { readPasswordLines } from '../standard-input.ts';
-import { homely } from '../text.ts';
+import { tellAdded } from '../tell-added.ts';
 import type { Run } from '../world.ts';
 import { failures, printTest, testJson } from './account-test.ts';
 
@@ -32,13 +32,14 @@ export function registerAdd(command: Command, act: Act): void {
       '[name]',
       'NAME of the account: small letters, digits, . _ - (default: from the address)',
     )
-    .description('add an account; it is tested before it is saved');
+    .description('add an account, on a terminal by questions; it is tested before it is saved');
   addAccountOptions(add)
     .option('--no-discover', 'look for no servers: every host must be given')
     .action(act(addOne))
     .addHelpText(
       'after',
       '\nExamples:\n' +
+        '  posthorn account add\n' +
         '  posthorn account add --email you@gmx.de\n' +
         '  posthorn account add work --email you@example.org --in-host imap.example.org \\\n' +
         '      --out-host smtp.example.org --password-command "pass show mail/work"\n' +
@@ -49,6 +50,7 @@ export function registerAdd(command: Command, act: Act): void {
 
 async function addOne(run: Run, given: string | undefined, flags: AccountFlags): Promise<number> {
   const config = await readConfig(run, { allowMissing: true });
+  if (opensWizard(run, flags, [])) return byWizard(run, config, given, flags);
   const name = chooseAccountName(given, flags.email, new Set(config.accounts.keys()));
   return withNeighbours(run, config, async (neighbours) => {
     const id = chooseAccountId(config.accounts.values(), neighbours);
@@ -71,10 +73,21 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
       await neighbours.secrets.forget(id);
       throw error;
     }
-    tell(run, account, id, config);
-    await noteRunningDaemon(run, config);
+    await tellAdded(run, account, id, config);
     return 0;
   });
+}
+
+function byWizard(
+  run: Run,
+  config: Config,
+  given: string | undefined,
+  { discover, skipTest = false }: AccountFlags,
+): Promise<number> {
+  const options = { discover: discover !== false, skipTest };
+  return withNeighbours(run, config, (neighbours) =>
+    addByWizard(run, config, neighbours, given, options),
+  );
 }
 
 /** A path on the command line starts at the working directory, one in the file at the file's folder. */
@@ -177,14 +190,4 @@ async function testFirst(
 async function giveUp(id: string, { secrets }: Neighbours, status: number): Promise<number> {
   await secrets.forget(id);
   return status;
-}
-
-function tell(run: Run, account: Account, id: string, config: Config): void {
-  const { name, path } = account;
-  const { home } = config.location;
-  if (run.output.json) run.output.document({ added: { name, id, path }, config: config.path });
-  else
-    run.output.say(
-      `${name}: added to ${homely(config.path, home)}; its mail will be in ${homely(path, home)}`,
-    );
 }

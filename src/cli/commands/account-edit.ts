@@ -14,8 +14,10 @@ import { changesAnything, changesFrom, refuseSharing } from '../account-changes.
 import { addAccountOptions, type AccountFlags } from '../account-options.ts';
 import type { Act } from '../act.ts';
 import { carryOutEdit } from '../carry-out-edit.ts';
+import { editByWizard, opensWizard } from '../carry-out-wizard.ts';
 import { examples } from '../examples.ts';
 import { editCopy, type EditedCopy } from '../open-editor.ts';
+import { accountToAsk } from '../pick-account.ts';
 import { accountsChosen, readConfig, withNeighbours } from '../session.ts';
 import { readPasswordLines } from '../standard-input.ts';
 import type { Run } from '../world.ts';
@@ -31,7 +33,9 @@ export function registerEdit(command: Command, act: Act): void {
   const edit = command
     .command('edit')
     .argument('[names...]', 'accounts or @TAG')
-    .description('change accounts; each is tested before anything is saved');
+    .description(
+      'change accounts, one on a terminal by questions; each is tested before anything is saved',
+    );
   addAccountOptions(edit)
     .option('--all', 'every account')
     .option(
@@ -44,6 +48,7 @@ export function registerEdit(command: Command, act: Act): void {
     .addHelpText(
       'after',
       examples(
+        'posthorn account edit work',
         'posthorn account edit work --in-host imap.example.net --unset incoming.port',
         'posthorn account edit @office --interval 15m --organization "Your Company"',
         'posthorn account edit --editor',
@@ -62,6 +67,7 @@ async function run(run: Run, names: readonly string[], flags: EditFlags): Promis
     if (hasOptions) throw new UsageError('--editor does not go with other changes');
     return editInEditor(run, flags);
   }
+  if (opensWizard(run, flags, unset) && flags.all !== true) return byWizard(run, names, flags);
   if (!hasOptions)
     throw new UsageError('nothing to change was given', {
       remedy:
@@ -69,6 +75,23 @@ async function run(run: Run, names: readonly string[], flags: EditFlags): Promis
     });
   for (const key of unset) refuseUnsetting(key);
   return editByOptions(run, names, flags, unset);
+}
+
+async function byWizard(
+  run: Run,
+  names: readonly string[],
+  { skipTest = false }: EditFlags,
+): Promise<number> {
+  const config = await readConfig(run);
+  const [name, ...others] = names;
+  if (others.length > 0)
+    throw new UsageError('the wizard changes one account at a time', {
+      remedy: 'Name one, or say by options what to change in all of them.',
+    });
+  const account = await accountToAsk(run, config, name, 'Which account?');
+  return withNeighbours(run, config, (neighbours) =>
+    editByWizard(run, config, neighbours, account, { discover: true, skipTest }),
+  );
 }
 
 function refuseUnsetting(key: string): void {

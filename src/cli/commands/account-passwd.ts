@@ -14,8 +14,9 @@ import { gravest, UsageError } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { changeConfig } from '../edit-session.ts';
 import { examples } from '../examples.ts';
-import { askNewPassword, canAsk, choose } from '../prompt.ts';
-import { accountNamed, oneAccount, readConfig, withNeighbours } from '../session.ts';
+import { accountToAsk } from '../pick-account.ts';
+import { askNewPassword, canAsk } from '../prompt.ts';
+import { readConfig, withNeighbours } from '../session.ts';
 import { readPasswordLines } from '../standard-input.ts';
 import { printable } from '../text.ts';
 import type { Run } from '../world.ts';
@@ -47,7 +48,7 @@ export function registerPasswd(command: Command, act: Act): void {
 
 async function passwd(run: Run, name: string | undefined, flags: Flags): Promise<number> {
   const config = await readConfig(run);
-  const account = await chosen(run, config, name);
+  const account = await accountToAsk(run, config, name, 'Whose password?');
   const place = passwordPlace(account, flags.out === true);
   const secret = await newPassword(run, account, place, flags);
   return withNeighbours(run, config, async (neighbours) => {
@@ -63,17 +64,6 @@ async function passwd(run: Run, name: string | undefined, flags: Flags): Promise
     run.output.say(`${account.name}: the new password is stored`);
     return 0;
   });
-}
-
-async function chosen(run: Run, config: Config, name: string | undefined): Promise<Account> {
-  if (name !== undefined || config.accounts.size < 2) return oneAccount(config, name);
-  if (!canAsk(run))
-    throw new UsageError('several accounts could be meant', { remedy: 'Name one.' });
-  const choices = [...config.accounts.values()].map((account) => ({
-    value: account.name,
-    name: printable(`${account.name} (${account.identity.address})`),
-  }));
-  return accountNamed(config, await choose(run, 'Whose password?', choices));
 }
 
 async function newPassword(

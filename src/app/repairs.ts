@@ -1,0 +1,129 @@
+/** What can be offered to change after a failed test, the likeliest first. Pure. */
+
+import type { Account, AccountType, Security, ServerEndpoint } from '../core/account.ts';
+import type { ProviderNote } from '../core/provider.ts';
+import { providerOfServer } from '../core/providers.ts';
+import type { ServerTest } from './test-account.ts';
+
+export type Side = 'incoming' | 'outgoing';
+
+export type Repair =
+  /** Type it again; `app`: this provider wants a password made for mail programs. */
+  | { readonly kind: 'password'; readonly side: Side; readonly app: boolean }
+  | { readonly kind: 'username'; readonly side: Side; readonly username: string }
+  | {
+      readonly kind: 'reach';
+      readonly side: Side;
+      readonly security: Security;
+      readonly port: number;
+    }
+  | { readonly kind: 'host'; readonly side: Side }
+  | { readonly kind: 'type'; readonly type: AccountType }
+  /** Pin the certificate that the server shows. */
+  | { readonly kind: 'trust'; readonly side: Side }
+  | { readonly kind: 'method'; readonly side: Side }
+  /** The outgoing server wants a login of its own, or none. */
+  | { readonly kind: 'credentials'; readonly credentials: 'own' | 'none' };
+
+/** Nothing for a server that works. What both servers would have changed alike is offered once. */
+export function repairsFor(tests: readonly ServerTest[], account: Account): Repair[] {
+  const all = tests.flatMap((test) => ofServer(test, account));
+  const known = new Set<string>();
+  return all.filter((repair) => {
+    const key = JSON.stringify(ofBoth(repair, account));
+    return !known.has(key) && known.add(key);
+  });
+}
+
+/** With one login for both servers a new password or user name is one change. */
+function ofBoth(repair: Repair, { outgoing }: Account): Repair {
+  const isLogin = repair.kind === 'password' || repair.kind === 'username';
+  return isLogin && outgoing?.credentials === 'same' ? { ...repair, side: 'incoming' } : repair;
+}
+
+function ofServer({ direction, error }: ServerTest, account: Account): Repair[] {
+  const side: Side = direction === 'receive' ? 'incoming' : 'outgoing';
+  const server = account[side];
+  if (error === null || server === undefined) return [];
+  const { code, layer } = error;
+  if (code === 'credentials') return ofLogin(side, account, notesOf(server));
+  if (code === 'certificate')
+    return [
+      { kind: 'host', side },
+      { kind: 'trust', side },
+    ];
+  if (layer === 'login' && code === 'refused') return ofMethod(side, server);
+  if (layer === 'login' && code === 'configuration') return encrypted(side, account);
+  if (layer === 'resolve') return [{ kind: 'host', side }];
+  const unheard = layer === 'connect' || layer === 'tls' || layer === 'greeting';
+  return unheard ? [...otherReaches(side, account), { kind: 'host', side }] : [];
+}
+
+/** What the provider of a server asks of people; nothing where it is not known. */
+export function notesOf({ host }: Pick<ServerEndpoint, 'host'>): readonly ProviderNote[] {
+  return providerOfServer(host)?.notes ?? [];
+}
+
+function ofLogin(side: Side, account: Account, notes: readonly ProviderNote[]): Repair[] {
+  const app = notes.includes('app-password') || notes.includes('mail-password');
+  const own = side === 'outgoing' && account.outgoing?.credentials === 'own';
+  const at: Side = side === 'incoming' || own ? side : 'incoming';
+  const others = otherNames(account[at]?.username ?? '', account.identity.address);
+  return [
+    { kind: 'password', side: at, app },
+    ...others.map((username) => ({ kind: 'username', side: at, username }) as const),
+    ...(account[side]?.auth === 'auto' ? [] : [{ kind: 'method', side } as const]),
+    ...(side === 'outgoing' && !own ? [{ kind: 'credentials', credentials: 'own' } as const] : []),
+  ];
+}
+
+/** The address for its local part, and the other way round. */
+function otherNames(username: string, address: string): string[] {
+  const local = address.slice(0, address.lastIndexOf('@'));
+  return [address, local].filter((each) => each !== '' && each !== username);
+}
+
+/** The server does not take the mechanism, or no login at all. */
+function ofMethod(side: Side, server: ServerEndpoint): Repair[] {
+  const method: Repair[] = server.auth === 'auto' ? [] : [{ kind: 'method', side }];
+  return side === 'outgoing' ? [...method, { kind: 'credentials', credentials: 'none' }] : method;
+}
+
+interface Way {
+  readonly security: Security;
+  readonly port: number;
+}
+
+/** By likelihood: TLS from the start before the upgrade (RFC 8314, section 3). Never a way without encryption. */
+const ways: Readonly<Record<AccountType | 'smtp', readonly Way[]>> = {
+  imap: [
+    { security: 'tls', port: 993 },
+    { security: 'starttls', port: 143 },
+  ],
+  pop3: [
+    { security: 'tls', port: 995 },
+    { security: 'starttls', port: 110 },
+  ],
+  smtp: [
+    { security: 'tls', port: 465 },
+    { security: 'starttls', port: 587 },
+  ],
+};
+
+/** The usual ways there, and the other security at the port that was given. */
+function otherReaches(side: Side, account: Account): Repair[] {
+  const server = account[side];
+  if (server === undefined) return [];
+  const { security, port } = server;
+  const usual = ways[side === 'outgoing' ? 'smtp' : account.type];
+  const same: Way = { security: security === 'tls' ? 'starttls' : 'tls', port };
+  const isUsualPort = usual.some((each) => each.port === port);
+  const offered = isUsualPort ? usual : [same, ...usual];
+  return offered
+    .filter((each) => each.security !== security || each.port !== port)
+    .map((each) => ({ kind: 'reach', side, ...each }));
+}
+
+function encrypted(side: Side, account: Account): Repair[] {
+  return otherReaches(side, account).filter((each) => each.kind === 'reach');
+}

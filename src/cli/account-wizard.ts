@@ -1,0 +1,105 @@
+/** The wizard of account add and account edit, joined to the real network, the file and the terminal. */
+
+import { discover, type Discovered } from '../app/discover.ts';
+import type { Neighbours } from '../app/neighbours.ts';
+import { withNewSecrets } from '../app/new-secrets.ts';
+import { testAccount } from '../app/test-account.ts';
+import type { Config } from '../config/config.ts';
+import { below, dataOf } from '../config/edit.ts';
+import { previewConfig } from '../config/save.ts';
+import type { Account } from '../core/account.ts';
+import { asPosthornError, InternalError } from '../errors.ts';
+import { printTest } from './commands/account-test.ts';
+import { withSpinner } from './spinner.ts';
+import { printable } from './text.ts';
+import type { Wizard } from './wizard/context.ts';
+import { intoText, type Draft } from './wizard/draft.ts';
+import { firstAnswers } from './wizard/first-answers.ts';
+import { settle } from './wizard/menu.ts';
+import { prove } from './wizard/mend.ts';
+import { terminalQuestions } from './wizard/questions.ts';
+import { reachOf } from './wizard/reach.ts';
+import type { Run } from './world.ts';
+
+export interface WizardOptions {
+  /** Look for servers, on the network too. */
+  readonly discover: boolean;
+  readonly skipTest: boolean;
+}
+
+/** From the first question to the draft that is to be saved, or null where the person left. Nothing is stored meanwhile. */
+export async function describeNew(
+  wizard: Wizard,
+  start: Draft,
+  name: string | null,
+  { skipTest }: WizardOptions,
+): Promise<Draft | null> {
+  const answered = await firstAnswers(wizard, start, name);
+  if (skipTest) return settle(wizard, answered, reachOf(answered));
+  const proof = await prove(wizard, answered);
+  if (proof.kind === 'leave') return null;
+  if (proof.kind === 'untested') return settle(wizard, proof.draft, reachOf(proof.draft));
+  return settle(wizard, proof.draft, proof.kind === 'good' ? reachOf(proof.draft) : null);
+}
+
+/** Opens with the present values; what is reached as before needs no test. */
+export async function changePresent(wizard: Wizard, start: Draft): Promise<Draft | null> {
+  return settle(wizard, start, reachOf(start));
+}
+
+/** `text` is that of the file. */
+export function wizardOf(
+  run: Run,
+  config: Config,
+  neighbours: Neighbours,
+  text: string,
+  options: WizardOptions,
+): Wizard {
+  return {
+    questions: terminalQuestions(run),
+    keyring: once(() => neighbours.secrets.keyringState()),
+    discover: async (address) => (options.discover ? lookFor(run, address) : null),
+    load: (draft) => loadDraft(config, draft),
+    test: (draft, account) => testDraft(run, neighbours, draft, account),
+    certificate: () => Promise.resolve(null),
+    accessLists: Object.keys(below(dataOf(text), 'accessLists')),
+    takenNames: new Set(config.accounts.keys()),
+  };
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
+}
+
+async function lookFor(run: Run, address: string): Promise<Discovered | null> {
+  const { discovery, signal } = run.world;
+  try {
+    return await withSpinner(run, `Looking for the servers of ${printable(address)} …`, () =>
+      discover(address, discovery, signal),
+    );
+  } catch (thrown) {
+    signal.throwIfAborted();
+    run.output.note(`No servers could be looked for: ${asPosthornError(thrown).message}.`);
+    return null;
+  }
+}
+
+/** What is tested and saved is what would be loaded. */
+async function loadDraft(config: Config, draft: Draft): Promise<Account> {
+  const { accounts } = await previewConfig(config.location, intoText(draft));
+  const account = accounts.get(draft.name);
+  if (account === undefined) throw new InternalError('the account is not in its own file');
+  return account;
+}
+
+async function testDraft(run: Run, neighbours: Neighbours, draft: Draft, account: Account) {
+  const { signal } = run.world;
+  const secrets = withNewSecrets(neighbours.secrets, draft.secrets);
+  const result = await withSpinner(run, 'Trying it out …', () =>
+    testAccount(account, draft.id, { ...neighbours, secrets }, signal),
+  );
+  signal.throwIfAborted();
+  printTest(run.output, result);
+  return result;
+}

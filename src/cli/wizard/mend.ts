@@ -1,0 +1,163 @@
+/** After a failed test: what is likely to help is offered, and carried out in the draft. Nothing typed is lost. */
+
+import { notesOf, repairsFor, type Repair } from '../../app/repairs.ts';
+import type { AccountTest } from '../../app/test-account.ts';
+import type { Account } from '../../core/account.ts';
+import { printable } from '../text.ts';
+import type { Wizard } from './context.ts';
+import { ownValue, whole, withValue, type Draft } from './draft.ts';
+import { passwordWords, withOutgoingLogin } from './login-fields.ts';
+import { askPasswordOf, passwordEntry, placeOf, typePassword } from './password-questions.ts';
+import type { Choice } from './questions.ts';
+import { serverFields, type Side } from './server-fields.ts';
+import { withReach } from './servers.ts';
+
+/** menu: the person wants to change something else. */
+export type Proof =
+  | { readonly kind: 'good' | 'menu' | 'untested'; readonly draft: Draft }
+  | { readonly kind: 'leave' };
+
+type Step = { readonly kind: 'repair'; readonly repair: Repair } | { readonly kind: Other };
+type Other = 'again' | 'menu' | 'untested' | 'leave';
+
+/** Tests, and after each repair again, until both servers let us in or the person wants something else. */
+export async function prove(wizard: Wizard, start: Draft): Promise<Proof> {
+  let draft = start;
+  for (;;) {
+    const account = await loaded(wizard, draft);
+    if (account === null) return { kind: 'menu', draft };
+    const test = await wizard.test(draft, account);
+    if (test.servers.every(({ error }) => error === null)) return { kind: 'good', draft };
+    const step = await chooseStep(wizard, test, account);
+    if (step.kind === 'leave') return { kind: 'leave' };
+    if (step.kind === 'menu' || step.kind === 'untested') return { kind: step.kind, draft };
+    if (step.kind === 'repair') draft = await carryOut(wizard, draft, account, step.repair);
+  }
+}
+
+/** Null where the draft does not hold yet, and the person has been told why. */
+async function loaded({ load, questions }: Wizard, draft: Draft): Promise<Account | null> {
+  try {
+    return await load(draft);
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown;
+    questions.warn(thrown.message);
+    return null;
+  }
+}
+
+async function chooseStep(
+  { questions }: Wizard,
+  { servers }: AccountTest,
+  account: Account,
+): Promise<Step> {
+  const repairs = repairsFor(servers, account);
+  const choices: Choice<Step>[] = repairs.map((repair) => ({
+    value: { kind: 'repair', repair },
+    name: repairText(repair, account),
+  }));
+  const others: Choice<Step>[] = [
+    { value: { kind: 'again' }, name: 'Try once more' },
+    { value: { kind: 'menu' }, name: 'Change something else' },
+    { value: { kind: 'untested' }, name: 'Save it untested' },
+    { value: { kind: 'leave' }, name: 'Leave; nothing is saved' },
+  ];
+  return questions.choose('What now?', [...choices, ...others]);
+}
+
+function repairText(repair: Repair, account: Account): string {
+  switch (repair.kind) {
+    case 'password':
+      return repair.app
+        ? 'Enter an app password, made on the web site of the provider'
+        : `Enter the password again${sideText(repair.side)}`;
+    case 'username':
+      return `Try the user name ${printable(repair.username)}${sideText(repair.side)}`;
+    case 'reach':
+      return `Try port ${String(repair.port)} with ${repair.security === 'tls' ? 'TLS' : 'STARTTLS'}${sideText(repair.side)}`;
+    case 'host':
+      return `Enter another host than ${printable(account[repair.side]?.host ?? '')}`;
+    case 'type':
+      return `Make it an account for ${repair.type.toUpperCase()}`;
+    case 'trust':
+      return `Trust the certificate of ${printable(account[repair.side]?.host ?? '')} on purpose`;
+    case 'method':
+      return `Let the login choose its method${sideText(repair.side)}`;
+    case 'credentials':
+      return repair.credentials === 'own'
+        ? 'Enter a user name and a password of its own for sending'
+        : 'Send without a login';
+  }
+}
+
+function sideText(side: Side): string {
+  return side === 'outgoing' ? ', for sending' : '';
+}
+
+async function carryOut(
+  wizard: Wizard,
+  draft: Draft,
+  account: Account,
+  repair: Repair,
+): Promise<Draft> {
+  switch (repair.kind) {
+    case 'password':
+      return retype(wizard, draft, account, repair);
+    case 'username':
+      return withUser(draft, repair.side, repair.username);
+    case 'reach':
+      return withReach(draft, repair.side, repair.security, repair.port);
+    case 'host': {
+      const field = serverFields(repair.side).find(({ key }) => key === `${repair.side}.host`);
+      return (await field?.ask(wizard, draft)) ?? draft;
+    }
+    case 'type':
+      return withValue(draft, 'type', repair.type);
+    case 'trust':
+      return trust(wizard, draft, account, repair.side);
+    case 'method':
+      return withValue(draft, `${repair.side}.auth`, 'auto');
+    case 'credentials':
+      return withOutgoingLogin(
+        wizard,
+        withValue(draft, 'outgoing.credentials', repair.credentials),
+      );
+  }
+}
+
+function retype(
+  wizard: Wizard,
+  draft: Draft,
+  account: Account,
+  { side, app }: { readonly side: Side; readonly app: boolean },
+): Promise<Draft> {
+  const server = account[side];
+  const isApp = app || (server !== undefined && notesOf(server).includes('app-password'));
+  const words = passwordWords(draft, side, isApp);
+  const place = placeOf(passwordEntry(draft, side));
+  return place === 'keyring' || place === 'stored'
+    ? typePassword(wizard, draft, side, place, words)
+    : askPasswordOf(wizard, draft, side, words);
+}
+
+function withUser(draft: Draft, side: Side, username: string): Draft {
+  const isAddress = whole(draft).identity?.address === username;
+  return withValue(draft, `${side}.username`, isAddress ? undefined : username);
+}
+
+/** Only a person can know that it is the right one; what a pin means is said first. */
+async function trust(wizard: Wizard, draft: Draft, account: Account, side: Side): Promise<Draft> {
+  const { questions } = wizard;
+  const fingerprint = await wizard.certificate(account, side);
+  if (fingerprint === null) {
+    questions.say('The server shows no certificate.');
+    return draft;
+  }
+  questions.say(`SHA-256 of the certificate that it shows: ${fingerprint}`);
+  questions.say('Compare it with what the provider says. Pinned, this one alone is accepted.');
+  const agreed = await questions.yes('Is it the right one?', false);
+  const key = `${side}.tls.fingerprint`;
+  return agreed && ownValue(draft, key) !== fingerprint
+    ? withValue(draft, key, fingerprint)
+    : draft;
+}
