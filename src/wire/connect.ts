@@ -1,6 +1,6 @@
 /** From a host's name to an open connection: DNS, TCP and TLS within one deadline. */
 
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../core/account.ts';
 import type { Layer } from '../errors.ts';
@@ -19,6 +19,8 @@ export interface ConnectOptions extends Peer {
   readonly signal?: AbortSignal;
   /** TLS from the first octet with these settings; left out or null: in clear. */
   readonly tls?: TlsSettings | null;
+  /** How the host's addresses are found; left out: as the system does. */
+  readonly lookup?: LookupFunction;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -31,7 +33,7 @@ const nextAddressAfterMs = 2_000;
  */
 export async function connect(options: ConnectOptions): Promise<Socket | TLSSocket> {
   const limits = limitsOf(options);
-  const socket = await connected(options, limits);
+  const socket = await connected(options, limits, options.lookup);
   if (options.tls === undefined || options.tls === null) return socket;
   return await secured(socket, options, options.tls, limits);
 }
@@ -69,7 +71,11 @@ function limitsOf(options: { readonly timeoutMs?: number; readonly signal?: Abor
   return { timeoutMs, expiresAt: performance.now() + timeoutMs, signal: options.signal };
 }
 
-async function connected({ host, port }: Peer, limits: Limits): Promise<Socket> {
+async function connected(
+  { host, port }: Peer,
+  limits: Limits,
+  lookup?: LookupFunction,
+): Promise<Socket> {
   limits.signal?.throwIfAborted();
   const socket = connectTcp({
     host,
@@ -78,6 +84,7 @@ async function connected({ host, port }: Peer, limits: Limits): Promise<Socket> 
     autoSelectFamilyAttemptTimeout: nextAddressAfterMs,
     noDelay: true,
     keepAlive: true,
+    ...(lookup === undefined ? {} : { lookup }),
   });
   return await until(socket, 'connect', { host, port }, 'connect', limits);
 }
