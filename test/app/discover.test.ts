@@ -145,14 +145,15 @@ describe('discovery', () => {
 
   it('tells the notes of the services that are used, and of no other', () => {
     const found = discoverOffline('anna@gmail.com');
+    const help = 'https://support.google.com/accounts/answer/185833';
     expect(notesFor(['imap'], found)).toEqual([
-      { provider: 'Gmail', notes: ['app-password'], help: null },
+      { provider: 'Gmail', notes: ['app-password'], help },
     ]);
     expect(notesFor(['pop3', 'smtp'], found)).toEqual([
       {
         provider: 'Gmail',
         notes: ['app-password', 'enable-pop3-first', 'files-sent-itself'],
-        help: null,
+        help,
       },
     ]);
     expect(notesFor(['imap'], discoverOffline('anna@example.org'))).toEqual([]);
