@@ -167,5 +167,6 @@ function dnsServers(text: string | undefined): readonly string[] | undefined {
 const lazyDiscovery: Discovery = {
   services: async (...call) => (await loadDiscovery()).services(...call),
   exchangers: async (...call) => (await loadDiscovery()).exchangers(...call),
+  mailConfig: async (...call) => (await loadDiscovery()).mailConfig(...call),
   probe: async (...call) => (await loadDiscovery()).probe(...call),
 };

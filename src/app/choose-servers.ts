@@ -19,6 +19,8 @@ export interface Choice {
 export interface ProviderNotes {
   readonly provider: string;
   readonly notes: readonly ProviderNote[];
+  /** An https address where the provider itself tells more; null where none is known. */
+  readonly help: string | null;
 }
 
 /** Null where no server was found that may be used. */
@@ -35,11 +37,14 @@ export function certainOnly(found: Discovered): Discovered {
 /** Notes that concern the given services alone: who fetches by IMAP need not allow POP3. */
 export function notesFor(services: readonly Service[], found: Discovered): ProviderNotes[] {
   const best = services.flatMap((service) => bestFor(service, found.findings) ?? []);
-  const providers = new Set(best.flatMap(({ provider }) => provider ?? []));
-  return [...providers].map(({ name, notes }) => ({
-    provider: name,
-    notes: notes.filter((note) => concerns(note, services)),
-  }));
+  const houses = best.flatMap(({ provider, house }) => provider ?? house ?? []);
+  return [...new Map(houses.map((each) => [each.name, each])).values()].map(
+    ({ name, notes, help }) => ({
+      provider: name,
+      notes: notes.filter((note) => concerns(note, services)),
+      help,
+    }),
+  );
 }
 
 export function incomingService(type: AccountType | undefined): Service {

@@ -1,28 +1,36 @@
-/** Finds the servers of an address: our table first, without the network; else DNS, and servers that really answer. */
+/** Finds the servers of an address: our table first, without the network; else every other place at once, ranked by trust. */
 
 import {
   addressParts,
   candidatesOfProvider,
-  candidatesOfRecords,
-  guessedCandidates,
   ranked,
-  serviceNames,
-  type Candidate,
   type Finding,
   type Service,
-  type ServiceName,
 } from '../core/discovery.ts';
-import { providerOfDomain, providerOfExchanger } from '../core/providers.ts';
-import { asPosthornError, DataError } from '../errors.ts';
+import { defaultIspdb } from '../core/mail-config.ts';
+import { providerOfDomain } from '../core/providers.ts';
+import { DataError, TemporaryError, type PosthornError } from '../errors.ts';
 import type { Discovery } from '../ports/discovery.ts';
+import { firstTrusted } from './first-trusted.ts';
+import type { Inquiry } from './inquiry.ts';
+import { searchesFor } from './searches.ts';
 
 export interface Discovered {
   readonly address: string;
   readonly domain: string;
   /** Everything that was found, the most trusted first; what failed is among it, and says why. */
   readonly findings: readonly Finding[];
-  /** Look-ups that got no answer. */
+  /** Look-ups that came to nothing, each in one line. */
   readonly trouble: readonly string[];
+  /** One of them may have an answer another time. */
+  readonly mayAnswerLater: boolean;
+}
+
+export interface DiscoverOptions {
+  /** The public collection to ask, an https address to which the domain is added; null: none. */
+  readonly ispdb?: string | null;
+  /** Those that matter: once they are settled, nothing else is waited for. */
+  readonly services?: readonly Service[];
 }
 
 /** For all of it together. */
@@ -34,7 +42,8 @@ export function discoverOffline(address: string): Discovered {
   const provider = providerOfDomain(domain);
   const candidates =
     provider === null ? [] : candidatesOfProvider(provider, 'provider', provider.name);
-  return { address, domain, findings: candidates.map(known), trouble: [] };
+  const findings = candidates.map((each) => ({ ...each, state: 'known', why: null }) as const);
+  return { address, domain, findings, trouble: [], mayAnswerLater: false };
 }
 
 /** Ends within ten seconds. Errors: DataError where it is no address, the signal's reason. */
@@ -42,23 +51,25 @@ export async function discover(
   address: string,
   discovery: Discovery,
   signal: AbortSignal,
+  { ispdb = defaultIspdb, services = ['imap', 'pop3', 'smtp'] }: DiscoverOptions = {},
 ): Promise<Discovered> {
   const offline = discoverOffline(address);
   if (offline.findings.length > 0) return offline;
-  const { domain } = offline;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
-  const records = await lookUp(domain, discovery, limit);
-  const hosted = records.exchangers
-    .map((each) => ofExchanger(each))
-    .find((each) => each.length > 0);
-  const named = await attemptAll(records.candidates, discovery, limit);
-  // Guesses come last, and only for what nobody named.
-  const open = hosted === undefined ? servicesLeft(named, records.absent) : [];
-  const guesses = open.flatMap((service) => guessedCandidates(service, domain));
-  const guessed = await attemptAll(guesses, discovery, limit);
   signal.throwIfAborted();
-  const findings = ranked([...(hosted ?? []).map(known), ...named, ...guessed]);
-  return { address, domain, findings, trouble: records.trouble };
+  const end = new AbortController();
+  const timer = setTimeout(() => {
+    end.abort(new TemporaryError('there was no time left'));
+  }, withinMs);
+  const limit = AbortSignal.any([signal, end.signal]);
+  const { domain } = offline;
+  const inquiry: Inquiry = { address, domain, discovery, ispdb, signal: limit, trouble: [] };
+  const findings = await firstTrusted(searchesFor(inquiry), services);
+  const found = { address, domain, findings: told(findings), ...troubleOf(inquiry.trouble) };
+  clearTimeout(timer);
+  // Whatever still runs could not change the choice.
+  end.abort(new TemporaryError('the servers are known'));
+  signal.throwIfAborted();
+  return found;
 }
 
 function domainOf(address: string): string {
@@ -70,83 +81,21 @@ function domainOf(address: string): string {
   });
 }
 
-interface Records {
-  readonly candidates: readonly Candidate[];
-  readonly exchangers: readonly string[];
-  /** Services that the domain says it does not have. */
-  readonly absent: ReadonlySet<Service>;
-  readonly trouble: readonly string[];
-}
-
-async function lookUp(domain: string, discovery: Discovery, signal: AbortSignal): Promise<Records> {
-  const trouble: string[] = [];
-  const orNone = async <T>(asked: Promise<readonly T[]>): Promise<readonly T[]> => {
-    try {
-      return await asked;
-    } catch (thrown) {
-      trouble.push(whyOf(thrown, signal));
-      return [];
-    }
-  };
-  const [exchangers, ...services] = await Promise.all([
-    orNone(discovery.exchangers(domain, signal)),
-    ...serviceNames.map((each) => orNone(discovery.services(`${each.name}.${domain}`, signal))),
-  ]);
-  const answers = serviceNames.map((name, at) => ({ name, targets: services[at] ?? [] }));
-  const candidates = answers.flatMap(({ name, targets }) =>
-    candidatesOfRecords(name, domain, targets),
+/** By trust; a wrong guess says nothing where a server of the service was found. */
+function told(findings: readonly Finding[]): Finding[] {
+  const usable = new Set(
+    findings.filter(({ state }) => state !== 'failed').map(({ service }) => service),
   );
-  const denied = answers.filter(({ targets }) => targets.some(({ host }) => host === ''));
-  return { candidates, exchangers, absent: absentServices(denied, candidates), trouble };
+  const isIdle = ({ source, state, service }: Finding): boolean =>
+    source === 'guess' && state === 'failed' && usable.has(service);
+  return ranked(findings.filter((each) => !isIdle(each)));
 }
 
-/** A domain may deny one form of a service and offer the other. */
-function absentServices(
-  denied: readonly { readonly name: ServiceName }[],
-  candidates: readonly Candidate[],
-): Set<Service> {
-  const offered = new Set(candidates.map(({ service }) => service));
-  return new Set(denied.map(({ name }) => name.service).filter((each) => !offered.has(each)));
-}
-
-function ofExchanger(exchanger: string): Candidate[] {
-  const provider = providerOfExchanger(exchanger);
-  return provider === null ? [] : candidatesOfProvider(provider, 'mx', exchanger);
-}
-
-/** Services for which nothing was reached, and which the domain does not say it lacks. */
-function servicesLeft(named: readonly Finding[], absent: ReadonlySet<Service>): Service[] {
-  const reached = named.filter(({ state }) => state === 'reached').map(({ service }) => service);
-  const services = ['imap', 'pop3', 'smtp'] as const;
-  return services.filter((each) => !reached.includes(each) && !absent.has(each));
-}
-
-function attemptAll(
-  candidates: readonly Candidate[],
-  discovery: Discovery,
-  signal: AbortSignal,
-): Promise<Finding[]> {
-  return Promise.all(candidates.map((each) => attempt(each, discovery, signal)));
-}
-
-async function attempt(
-  candidate: Candidate,
-  discovery: Discovery,
-  signal: AbortSignal,
-): Promise<Finding> {
-  try {
-    await discovery.probe(candidate.service, candidate.server, signal);
-    return { ...candidate, state: 'reached', why: null };
-  } catch (thrown) {
-    return { ...candidate, state: 'failed', why: whyOf(thrown, signal) };
-  }
-}
-
-function whyOf(thrown: unknown, signal: AbortSignal): string {
-  if (signal.aborted && thrown === signal.reason) return 'there was no time left';
-  return asPosthornError(thrown).message;
-}
-
-function known(candidate: Candidate): Finding {
-  return { ...candidate, state: 'known', why: null };
+function troubleOf(
+  errors: readonly PosthornError[],
+): Pick<Discovered, 'trouble' | 'mayAnswerLater'> {
+  return {
+    trouble: [...new Set(errors.map(({ message }) => message))],
+    mayAnswerLater: errors.some(({ retry }) => retry !== 'never'),
+  };
 }

@@ -1,6 +1,7 @@
 /** What discovery found, in the words of people. */
 
 import type { Choice, ProviderNotes } from '../app/choose-servers.ts';
+import { printable } from './text.ts';
 
 /** Where a server comes from, to follow its name. */
 export function originText({ source, origin }: Pick<Choice, 'source' | 'origin'>): string {
@@ -12,19 +13,31 @@ export function originText({ source, origin }: Pick<Choice, 'source' | 'origin'>
     case 'srv':
       return `DNS names it (${origin})`;
     case 'autoconfig':
-      return 'the domain says so, by HTTPS';
+      return `${origin} says so, by HTTPS`;
     case 'autoconfig-http':
-      return 'the domain says so, in clear';
+      return `${origin} says so, in clear`;
     case 'ispdb':
-      return 'public collection of providers';
+      return `public collection (${origin})`;
     case 'guess':
       return 'guessed and tried';
   }
 }
 
-export function noteLines({ provider, notes }: ProviderNotes): string[] {
-  return notes.map((note) => noteText(note, provider));
+/** One line a note, and where the provider tells more. Name and address may come from a stranger's file. */
+export function noteLines({ provider, notes, help }: ProviderNotes): string[] {
+  const lines = notes.map((note) => noteText(note, printable(provider)));
+  const more = help !== null && notes.some((note) => wantsDoing.has(note));
+  return more ? [...lines, `${printable(provider)}: more at ${printable(help)}`] : lines;
 }
+
+/** Notes that ask people to do something at the provider's first. */
+const wantsDoing = new Set<ProviderNotes['notes'][number]>([
+  'app-password',
+  'mail-password',
+  'enable-imap-first',
+  'enable-pop3-first',
+  'bridge',
+]);
 
 function noteText(note: ProviderNotes['notes'][number], provider: string): string {
   switch (note) {

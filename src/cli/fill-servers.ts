@@ -7,7 +7,12 @@ import {
   notesFor,
   type Choice,
 } from '../app/choose-servers.ts';
-import { discover, discoverOffline, type Discovered } from '../app/discover.ts';
+import {
+  discover,
+  discoverOffline,
+  type Discovered,
+  type DiscoverOptions,
+} from '../app/discover.ts';
 import type { Config } from '../config/config.ts';
 import { defaultsIn } from '../config/defaults.ts';
 import { readConfigFile } from '../config/load.ts';
@@ -37,9 +42,10 @@ export async function fillServers(
   const inherited = defaultsIn((await readConfigFile(config.path)).text);
   const sides = missingSides(flags, inherited);
   if (sides.length === 0) return flags;
-  const found = await lookFor(run, email);
+  const services = servicesOf(sides, incomingService(flags.type ?? inherited.type));
+  const found = await lookFor(run, email, { services, ispdb: config.settings.ispdb });
   if (found === null) return flags;
-  return await fill(run, { flags, inherited, sides, found });
+  return await fill(run, { flags, inherited, sides, services, found });
 }
 
 function missingSides(flags: AccountFlags, inherited: Inherited): Side[] {
@@ -50,13 +56,21 @@ function missingSides(flags: AccountFlags, inherited: Inherited): Side[] {
   return [...(lacksIn ? (['in'] as const) : []), ...(lacksOut ? (['out'] as const) : [])];
 }
 
+function servicesOf(sides: readonly Side[], incoming: Service): Service[] {
+  return sides.map((side) => (side === 'in' ? incoming : 'smtp'));
+}
+
 /** Null for what is no address: that is told where the account is checked. */
-async function lookFor(run: Run, email: string): Promise<Discovered | null> {
+async function lookFor(
+  run: Run,
+  email: string,
+  options: DiscoverOptions,
+): Promise<Discovered | null> {
   try {
     const offline = discoverOffline(email);
     if (offline.findings.length > 0) return offline;
     run.output.note(`looking for the servers of ${printable(email)} …`);
-    return await discover(email, run.world.discovery, run.world.signal);
+    return await discover(email, run.world.discovery, run.world.signal, options);
   } catch (error) {
     if (error instanceof DataError) return null;
     throw error;
@@ -67,14 +81,13 @@ interface Filling {
   readonly flags: AccountFlags;
   readonly inherited: Inherited;
   readonly sides: readonly Side[];
+  readonly services: readonly Service[];
   readonly found: Discovered;
 }
 
 async function fill(run: Run, filling: Filling): Promise<AccountFlags> {
-  const { inherited, sides, found } = filling;
+  const { inherited, sides, services, found } = filling;
   let { flags } = filling;
-  const incoming = incomingService(flags.type ?? inherited.type);
-  const services = sides.map((side) => (side === 'in' ? incoming : 'smtp'));
   for (const [at, service] of services.entries()) {
     const side = sides[at] ?? 'in';
     const choice = await agreedServer(run, side, service, found);

@@ -1,7 +1,7 @@
 /** The single values of the configuration file: what each may be, and the words for what it may not. */
 import { z } from 'zod';
 import { durationPattern } from '../core/duration.ts';
-import { isHost } from '../core/host.ts';
+import { isHost, isLoopbackHost } from '../core/host.ts';
 
 /** Header values and names never carry a line break or another control character (RFC 5322, section 2.2). */
 const printable = /^[^\u0000-\u001f\u007f]+$/;
@@ -60,6 +60,21 @@ export function host(description: string): z.ZodString {
   const error =
     'must be a host name or an IP address alone (imap.example.org, not imaps://imap.example.org:993)';
   return z.string({ error }).refine(isHost, { error }).describe(description);
+}
+
+/** What is fetched in clear may be anybody's, except on this machine. */
+export function webAddressOrFalse(
+  description: string,
+): z.ZodUnion<readonly [z.ZodLiteral<false>, z.ZodString]> {
+  const error = 'must be an https address without ? and #, or false';
+  const written = z.string({ error }).refine(isSafeWebAddress, { error });
+  return z.union([z.literal(false), written], { error }).describe(description);
+}
+
+function isSafeWebAddress(text: string): boolean {
+  if (!/^https?:\/\/[!-~]+$/.test(text) || /[?#@]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || isLoopbackHost(hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 export function path(description: string): z.ZodString {

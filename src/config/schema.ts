@@ -168,6 +168,17 @@ const account = section(
   'A mail account.',
 ).superRefine(refuseBoth);
 
+const discovery = section(
+  {
+    ispdb: value
+      .webAddressOrFalse(
+        'Collection of configuration files that is asked for the servers of a domain; false: none. Default: https://autoconfig.thunderbird.net/v1.1.',
+      )
+      .optional(),
+  },
+  'How the servers of an address are found.',
+);
+
 const options = section(
   {
     mailRoot: value.path('One Maildir tree per account below it. Default: ~/Mail.').optional(),
@@ -201,6 +212,7 @@ const options = section(
     trashRetention: value
       .duration('Age at which trashed mail is deleted for good. Unset: never.')
       .optional(),
+    discovery: discovery.optional(),
   },
   'What concerns all accounts.',
 );

@@ -1,6 +1,7 @@
 /** The options of the file with their defaults, in the units of the program. */
 import { resolve } from 'node:path';
 import { parseDuration } from '../core/duration.ts';
+import { defaultIspdb } from '../core/mail-config.ts';
 import type { Settings } from '../core/settings.ts';
 import type { OptionsEntry } from './schema.ts';
 
@@ -30,6 +31,7 @@ export function resolveSettings(options: OptionsEntry, context: PathContext): Se
     saveSent: options.saveSent ?? true,
     trashRetentionMs:
       options.trashRetention === undefined ? null : milliseconds(options.trashRetention, day),
+    ispdb: options.discovery?.ispdb === false ? null : (options.discovery?.ispdb ?? defaultIspdb),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The servers of an address: what may be one, how far each source is trusted, and which comes first. */
 
 import { connectableHost, isHost } from './host.ts';
-import type { Provider, ServerAddress, UsernameForm } from './provider.ts';
+import type { Provider, ProviderNote, ServerAddress, UsernameForm } from './provider.ts';
 import { providerOfServer } from './providers.ts';
 
 export type Service = 'imap' | 'pop3' | 'smtp';
@@ -21,16 +21,30 @@ const mostTrustedFirst: readonly DiscoverySource[] = [
   'guess',
 ];
 
+/** A form of the address, or a name that the domain itself has given. */
+export type Username = UsernameForm | { readonly text: string };
+
+/** What a file says of those who run its servers. */
+export interface House {
+  readonly name: string;
+  readonly notes: readonly ProviderNote[];
+  readonly help: string | null;
+}
+
 /** A server that may be the one. */
 export interface Candidate {
   readonly service: Service;
   readonly server: ServerAddress;
-  readonly username: UsernameForm;
+  readonly username: Username;
   readonly source: DiscoverySource;
-  /** Where it was found: a provider's name, the name of a record. */
+  /** Where it was found: a provider's name, the name of a record or of a web server. */
   readonly origin: string;
   /** Whose server it is, where that is known. */
   readonly provider: Provider | null;
+  /** Where the provider is not known, but a file speaks of it. */
+  readonly house?: House;
+  /** Why it is not even tried. */
+  readonly unusable?: string;
 }
 
 /** `known`: it stands in our table and was not tried. `reached`: it answers, and its certificate holds. `failed`: it does not. */
@@ -70,21 +84,27 @@ export interface AddressParts {
   readonly domain: string;
 }
 
+/** RFC 5321, section 4.1.2; what a careless form lets through is not judged here. */
+const localPart = /^(?:"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])+"|[^\s"\p{Cc}]+)$/u;
+
 /** Null where it is no address of a mailbox on the net. A quoted local part may hold an at sign: the last one counts. */
 export function addressParts(address: string): AddressParts | null {
   const at = address.lastIndexOf('@');
   const local = address.slice(0, Math.max(at, 0));
   const written = address.slice(at + 1).normalize('NFC');
-  if (local === '' || /[\s\p{Cc}]/u.test(address) || !isHost(written)) return null;
+  if (!localPart.test(local) || !isHost(written)) return null;
   const domain = connectableHost(written).toLowerCase();
   return domain.includes(':') || /^[\d.]+$/.test(domain) || !domain.includes('.')
     ? null
     : { local, domain };
 }
 
-/** How the user name is written for this address. */
-export function usernameFor(address: string, form: UsernameForm): string {
-  return form === 'address' ? address : (addressParts(address)?.local ?? address);
+/** How the user name is written for this address; a final dot of the domain is no part of it. */
+export function usernameFor(address: string, form: Username): string {
+  if (typeof form === 'object') return form.text;
+  return form === 'address'
+    ? address.replace(/\.$/, '')
+    : (addressParts(address)?.local ?? address);
 }
 
 export function candidatesOfProvider(
@@ -145,6 +165,21 @@ export function guessedCandidates(service: Service, domain: string): Candidate[]
     origin: 'a usual name',
     provider: null,
   }));
+}
+
+/** What is known of one place: it has not answered yet, or these are its candidates, each tried or still being tried. */
+export type Place = 'open' | readonly (Candidate | Finding)[];
+
+/** Whether it is certain which server is best, whatever is still open; `places`: the most trusted first. */
+export function isSettled(service: Service, places: readonly Place[]): boolean {
+  for (const place of places) {
+    if (place === 'open') return false;
+    for (const each of place.filter((one) => one.service === service)) {
+      if (!('state' in each)) return false;
+      if (each.state !== 'failed') return true;
+    }
+  }
+  return false;
 }
 
 /** Most trusted first; among equals those that were reached, then as they came. */

@@ -39,6 +39,8 @@ export interface Provider {
   readonly smtp: ServerAddress;
   readonly username: UsernameForm;
   readonly notes: readonly ProviderNote[];
+  /** Where the provider itself tells how to fulfil the notes, e.g. how to make an app password. */
+  readonly help: string | null;
 }
 
 /** A row of a table: domains and exchangers parted by blanks, hosts where the port is the usual one with TLS. */
@@ -52,6 +54,7 @@ export interface ProviderRow {
   readonly smtp: string | ServerAddress;
   readonly username?: UsernameForm;
   readonly notes?: readonly ProviderNote[];
+  readonly help?: string;
 }
 
 /** Ports of TLS from the first octet (RFC 8314, section 7.3). */
@@ -69,6 +72,7 @@ export function provider(row: ProviderRow): Provider {
     smtp: address(smtp, 'smtp'),
     username: row.username ?? 'address',
     notes: row.notes ?? [],
+    help: row.help ?? null,
   };
 }
 

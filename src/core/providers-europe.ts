@@ -227,6 +227,7 @@ export const europeanProviders: readonly Provider[] = [
     smtp: 'poczta.o2.pl',
     username: 'local',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://pomoc.o2.pl/jak-skonfigurowac-program-pocztowy',
   }),
   provider({
     id: 'onet',
@@ -250,10 +251,11 @@ export const europeanProviders: readonly Provider[] = [
   provider({
     id: 'rambler',
     name: 'Rambler',
-    domains: 'rambler.ru',
+    domains: 'rambler.ru autorambler.ru myrambler.ru rambler.ua lenta.ru ro.ru r0.ru',
     imap: 'imap.rambler.ru',
     pop3: 'pop.rambler.ru',
     smtp: 'smtp.rambler.ru',
+    notes: ['enable-imap-first', 'enable-pop3-first'],
   }),
   provider({
     id: 'ukr.net',
@@ -271,6 +273,7 @@ export const europeanProviders: readonly Provider[] = [
     pop3: 'mail.ee',
     smtp: 'mail.ee',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://help.mail.ee/?keyword=email_clients_access',
   }),
   provider({
     id: 'inbox.lv',
@@ -280,6 +283,7 @@ export const europeanProviders: readonly Provider[] = [
     pop3: 'mail.inbox.lv',
     smtp: 'mail.inbox.lv',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://help.inbox.lv/?keyword=email_clients_access',
   }),
   provider({
     id: 'telia',

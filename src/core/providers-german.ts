@@ -12,16 +12,21 @@ export const germanProviders: readonly Provider[] = [
     pop3: 'pop.gmx.net',
     smtp: 'mail.gmx.net',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://hilfe.gmx.net/pop-imap/einschalten.html',
   }),
   provider({
     id: 'web.de',
     name: 'WEB.DE',
-    domains: 'web.de',
+    domains:
+      'web.de email.de action.ms clever.ms cool.ms deutschland.ms flirt.ms fussball.ms genial.ms hallo.ms ich.ms joker.ms ' +
+      'kanzler.ms kuss.ms love.ms magic.ms okay.ms online.ms party.ms planet.ms pop.ms power.ms singles.ms smart.ms stars.ms ' +
+      'techno.ms wichtig.ms',
     imap: 'imap.web.de',
     pop3: 'pop3.web.de',
     smtp: 'smtp.web.de',
     username: 'local',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://hilfe.web.de/pop-imap/einschalten.html',
   }),
   provider({
     id: 't-online',
@@ -31,6 +36,7 @@ export const germanProviders: readonly Provider[] = [
     pop3: 'securepop.t-online.de',
     smtp: 'securesmtp.t-online.de',
     notes: ['mail-password'],
+    help: 'https://www.telekom.de/hilfe/apps-dienste/e-mail/programme/passwort-verwalten',
   }),
   provider({
     id: 'freenet',
@@ -172,5 +178,6 @@ export const germanProviders: readonly Provider[] = [
     imap: starttls('127.0.0.1', 1143),
     smtp: starttls('127.0.0.1', 1025),
     notes: ['bridge', 'paid-only'],
+    help: 'https://proton.me/mail/bridge',
   }),
 ];

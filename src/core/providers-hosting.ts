@@ -19,6 +19,7 @@ export const hostingProviders: readonly Provider[] = [
     pop3: 'poppro.zoho.com',
     smtp: 'smtppro.zoho.com',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://www.zoho.com/mail/help/imap-access.html',
   }),
   provider({
     id: 'zoho-hosted.eu',
@@ -28,6 +29,7 @@ export const hostingProviders: readonly Provider[] = [
     pop3: 'poppro.zoho.eu',
     smtp: 'smtppro.zoho.eu',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://www.zoho.com/mail/help/imap-access.html',
   }),
   provider({
     id: 'rackspace',

@@ -26,6 +26,7 @@ export const internationalProviders: readonly Provider[] = [
     pop3: 'pop.gmail.com',
     smtp: 'smtp.gmail.com',
     notes: ['app-password', 'enable-pop3-first', 'files-sent-itself'],
+    help: 'https://support.google.com/accounts/answer/185833',
   }),
   provider({
     id: 'outlook.com',
@@ -59,6 +60,7 @@ export const internationalProviders: readonly Provider[] = [
     pop3: 'pop.mail.yahoo.com',
     smtp: 'smtp.mail.yahoo.com',
     notes: ['app-password'],
+    help: 'https://help.yahoo.com/kb/SLN15241.html',
   }),
   provider({
     id: 'aol',
@@ -71,6 +73,7 @@ export const internationalProviders: readonly Provider[] = [
     pop3: 'pop.aol.com',
     smtp: 'smtp.aol.com',
     notes: ['app-password'],
+    help: 'https://help.aol.com/articles/Create-and-manage-app-password',
   }),
   provider({
     id: 'icloud',
@@ -80,6 +83,7 @@ export const internationalProviders: readonly Provider[] = [
     imap: 'imap.mail.me.com',
     smtp: starttls('smtp.mail.me.com', 587),
     notes: ['app-password'],
+    help: 'https://support.apple.com/102654',
   }),
   provider({
     id: 'gmx.com',
@@ -91,6 +95,7 @@ export const internationalProviders: readonly Provider[] = [
     pop3: 'pop.gmx.com',
     smtp: 'mail.gmx.com',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://support.gmx.com/pop-imap/toggle.html',
   }),
   provider({
     id: 'mail.com',
@@ -114,6 +119,7 @@ export const internationalProviders: readonly Provider[] = [
     pop3: 'pop.fastmail.com',
     smtp: 'smtp.fastmail.com',
     notes: ['app-password'],
+    help: 'https://www.fastmail.help/hc/en-us/articles/360058752854',
   }),
   provider({
     id: 'pobox',
@@ -131,6 +137,7 @@ export const internationalProviders: readonly Provider[] = [
     pop3: 'pop.zoho.com',
     smtp: 'smtp.zoho.com',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://www.zoho.com/mail/help/imap-access.html',
   }),
   provider({
     id: 'zoho.eu',
@@ -140,6 +147,7 @@ export const internationalProviders: readonly Provider[] = [
     pop3: 'pop.zoho.eu',
     smtp: 'smtp.zoho.eu',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://www.zoho.com/mail/help/imap-access.html',
   }),
   provider({
     id: 'zoho.in',
@@ -149,6 +157,37 @@ export const internationalProviders: readonly Provider[] = [
     pop3: 'pop.zoho.in',
     smtp: 'smtp.zoho.in',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://www.zoho.com/mail/help/imap-access.html',
+  }),
+  provider({
+    id: 'zoho.com.au',
+    name: 'Zoho Mail (Australia)',
+    domains: 'zohomail.com.au zoho.com.au',
+    imap: 'imap.zoho.com.au',
+    pop3: 'pop.zoho.com.au',
+    smtp: 'smtp.zoho.com.au',
+    notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://www.zoho.com/mail/help/imap-access.html',
+  }),
+  provider({
+    id: 'zoho.jp',
+    name: 'Zoho Mail (Japan)',
+    domains: 'zohomail.jp zoho.jp',
+    imap: 'imap.zoho.jp',
+    pop3: 'pop.zoho.jp',
+    smtp: 'smtp.zoho.jp',
+    notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://www.zoho.com/mail/help/imap-access.html',
+  }),
+  provider({
+    id: 'zohocloud.ca',
+    name: 'Zoho Mail (Canada)',
+    domains: 'zohomailcloud.ca zohocloud.ca',
+    imap: 'imap.zohocloud.ca',
+    pop3: 'pop.zohocloud.ca',
+    smtp: 'smtp.zohocloud.ca',
+    notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://www.zoho.com/mail/help/imap-access.html',
   }),
   provider({
     id: 'yandex',
@@ -159,6 +198,7 @@ export const internationalProviders: readonly Provider[] = [
     pop3: 'pop.yandex.com',
     smtp: 'smtp.yandex.com',
     notes: ['app-password', 'enable-imap-first', 'enable-pop3-first'],
+    help: 'https://id.yandex.com/security/app-passwords',
   }),
   provider({
     id: 'mail.ru',

@@ -11,6 +11,7 @@ export const overseasProviders: readonly Provider[] = [
     pop3: 'mail.comcast.net',
     smtp: 'smtp.comcast.net',
     notes: ['enable-imap-first', 'enable-pop3-first'],
+    help: 'https://www.xfinity.com/support/articles/setting-up-thunderbird',
   }),
   provider({
     id: 'att',
@@ -22,6 +23,7 @@ export const overseasProviders: readonly Provider[] = [
     pop3: 'inbound.att.net',
     smtp: 'smtp.mail.att.net',
     notes: ['app-password'],
+    help: 'https://www.att.com/support/article/email-support/KM1010523/',
   }),
   provider({
     id: 'cox',
@@ -31,6 +33,7 @@ export const overseasProviders: readonly Provider[] = [
     pop3: 'pop.mail.yahoo.com',
     smtp: 'smtp.mail.yahoo.com',
     notes: ['app-password'],
+    help: 'https://help.yahoo.com/kb/SLN15241.html',
   }),
   provider({
     id: 'spectrum',

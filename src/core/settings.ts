@@ -19,4 +19,6 @@ export interface Settings {
   readonly saveSent: boolean;
   /** Age at which trashed mail is deleted for good; null: never. */
   readonly trashRetentionMs: number | null;
+  /** The collection of configuration files that discovery asks; null: none. */
+  readonly ispdb: string | null;
 }

@@ -1,6 +1,7 @@
 /** What the network says about the servers of a domain. */
 
 import type { Service, ServiceTarget } from '../core/discovery.ts';
+import type { MailConfig } from '../core/mail-config.ts';
 import type { ServerAddress } from '../core/provider.ts';
 
 /** Each call ends within a short deadline of its own, or with the signal's reason. */
@@ -9,6 +10,11 @@ export interface Discovery {
   services(name: string, signal: AbortSignal): Promise<readonly ServiceTarget[]>;
   /** Hosts that take the domain's mail, the preferred one first; none is no error. TemporaryError where DNS does not answer. */
   exchangers(domain: string, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * What the file at this address says, null where there is none. TemporaryError where its server can't be reached or has
+   * trouble, RefusedError where the server's certificate does not hold or it leads astray, DataError where it is no such file.
+   */
+  mailConfig(url: string, signal: AbortSignal): Promise<MailConfig | null>;
   /**
    * Connects, goes over into TLS, and hears the service's greeting; nothing secret is sent. TemporaryError where the server
    * can't be reached, RefusedError where its certificate does not hold or another service answers.

@@ -1,6 +1,6 @@
 /** From a host's name to an open connection: DNS, TCP and TLS within one deadline. */
 
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../core/account.ts';
 import type { ConnectionStep } from '../core/connection-step.ts';
@@ -22,6 +22,8 @@ export interface ConnectOptions extends Peer {
   readonly tls?: TlsSettings | null;
   /** Sees `resolve` (of a name), `connect` and `tls` as they are done. */
   readonly observe?: ((step: ConnectionStep) => void) | undefined;
+  /** How the host's addresses are found; left out: as the system does. */
+  readonly lookup?: LookupFunction;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -34,7 +36,7 @@ const nextAddressAfterMs = 2_000;
  */
 export async function connect(options: ConnectOptions): Promise<Socket | TLSSocket> {
   const limits = limitsOf(options);
-  const socket = await connected(options, limits);
+  const socket = await connected(options, limits, options.lookup);
   if (options.tls === undefined || options.tls === null) return socket;
   return await secured(socket, options, options.tls, limits);
 }
@@ -75,6 +77,7 @@ function limitsOf(options: { readonly timeoutMs?: number; readonly signal?: Abor
 async function connected(
   { host, port, observe }: Peer & Pick<ConnectOptions, 'observe'>,
   limits: Limits,
+  lookup?: LookupFunction,
 ): Promise<Socket> {
   limits.signal?.throwIfAborted();
   const socket = connectTcp({
@@ -84,6 +87,7 @@ async function connected(
     autoSelectFamilyAttemptTimeout: nextAddressAfterMs,
     noDelay: true,
     keepAlive: true,
+    ...(lookup === undefined ? {} : { lookup }),
   });
   if (observe !== undefined) watchLookUp(socket, observe);
   await until(socket, 'connect', { host, port }, 'connect', limits);

@@ -3,20 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { certainOnly, chooseServer, notesFor } from '../../src/app/choose-servers.ts';
 import { discover, discoverOffline, type Discovered } from '../../src/app/discover.ts';
 import { bestFor, type ServiceTarget } from '../../src/core/discovery.ts';
+import type { MailConfig } from '../../src/core/mail-config.ts';
 import { RefusedError, TemporaryError } from '../../src/errors.ts';
 import type { Discovery } from '../../src/ports/discovery.ts';
 
 interface Net {
   readonly services?: Readonly<Record<string, readonly ServiceTarget[]>>;
   readonly exchangers?: readonly string[];
+  /** By the beginning of their addresses; an error is thrown. */
+  readonly files?: Readonly<Record<string, MailConfig | Error>>;
   /** `HOST:PORT` of servers that answer and whose certificate holds. */
   readonly up?: readonly string[];
   readonly dnsFails?: boolean;
 }
 
-function network({ services = {}, exchangers = [], up = [], dnsFails = false }: Net): Discovery & {
-  readonly calls: string[];
-} {
+function network({
+  services = {},
+  exchangers = [],
+  files = {},
+  up = [],
+  dnsFails = false,
+}: Net): Discovery & { readonly calls: string[] } {
   const calls: string[] = [];
   const asked = <T>(what: string, answer: T): Promise<T> => {
     calls.push(what);
@@ -28,6 +35,11 @@ function network({ services = {}, exchangers = [], up = [], dnsFails = false }: 
     calls,
     services: (name) => asked(name, services[name] ?? []),
     exchangers: (domain) => asked(domain, exchangers),
+    mailConfig: (url) => {
+      calls.push(url);
+      const file = Object.entries(files).find(([start]) => url.startsWith(start))?.[1] ?? null;
+      return file instanceof Error ? Promise.reject(file) : Promise.resolve(file);
+    },
     probe: (_, { host, port }) => {
       const place = `${host}:${String(port)}`;
       calls.push(place);
@@ -41,6 +53,21 @@ const { signal } = new AbortController();
 
 function target(host: string, port: number): ServiceTarget {
   return { host, port, priority: 0, weight: 0 };
+}
+
+/** `HOST:PORT` of all that was tried. */
+function probed({ calls }: { readonly calls: readonly string[] }): string[] {
+  return calls.filter((each) => /^[^/]+:\d+$/.test(each));
+}
+
+/** `IMAP-HOST SMTP-HOST`, by TLS. */
+function file(...hosts: readonly string[]): MailConfig {
+  const servers = hosts.map((host) => ({
+    ...({ service: host.startsWith('smtp') ? 'smtp' : 'imap', host, security: 'tls' } as const),
+    ...{ port: host.startsWith('smtp') ? 465 : 993, username: '%EMAILADDRESS%' },
+    authentication: ['password-cleartext'],
+  }));
+  return { name: 'Example Mail', servers, mustBeEnabled: false, help: null };
 }
 
 function chosen(found: Discovered): (string | null)[] {
@@ -97,7 +124,7 @@ describe('discovery', () => {
       'mx pop.ionos.de:995',
       'mx smtp.ionos.de:465',
     ]);
-    expect(net.calls.filter((each) => each.includes(':'))).toEqual([]);
+    expect(probed(net)).toEqual([]);
   });
 
   it('passes over what needs consent where nobody can be asked', async () => {
@@ -118,9 +145,16 @@ describe('discovery', () => {
 
   it('tells the notes of the services that are used, and of no other', () => {
     const found = discoverOffline('anna@gmail.com');
-    expect(notesFor(['imap'], found)).toEqual([{ provider: 'Gmail', notes: ['app-password'] }]);
+    const help = 'https://support.google.com/accounts/answer/185833';
+    expect(notesFor(['imap'], found)).toEqual([
+      { provider: 'Gmail', notes: ['app-password'], help },
+    ]);
     expect(notesFor(['pop3', 'smtp'], found)).toEqual([
-      { provider: 'Gmail', notes: ['app-password', 'enable-pop3-first', 'files-sent-itself'] },
+      {
+        provider: 'Gmail',
+        notes: ['app-password', 'enable-pop3-first', 'files-sent-itself'],
+        help,
+      },
     ]);
     expect(notesFor(['imap'], discoverOffline('anna@example.org'))).toEqual([]);
   });
@@ -131,7 +165,7 @@ describe('discovery', () => {
       services: { '_pop3._tcp.example.org': none, '_pop3s._tcp.example.org': none },
     });
     await discover('anna@example.org', net, signal);
-    expect(net.calls.filter((each) => /:(993|995|465)$/.test(each))).toEqual([
+    expect(probed(net)).toEqual([
       'imap.example.org:993',
       'mail.example.org:993',
       'smtp.example.org:465',

@@ -155,6 +155,7 @@ function settings(maxFailures: number): Settings {
     sendImmediately: true,
     saveSent: true,
     trashRetentionMs: null,
+    ispdb: null,
   };
 }
 

@@ -1,19 +1,24 @@
 """Runs a command on a pseudo-terminal; types each answer once its question stands there, in turn. Prints what was shown.
 
 dialogue.py '[["question", "answer"], …]' command …; an answer is typed as it stands, and Return after it, unless it holds
-keys of its own, such as Ctrl-C.
+keys of its own, such as Ctrl-C. The terminal has $COLUMNS and $LINES, 80 and 24 where they are not set.
 """
+import fcntl
 import json
 import os
 import pty
 import select
+import struct
 import sys
+import termios
 import time
 
 steps = json.loads(sys.argv[1])
 command = sys.argv[2:]
+lines, columns = (int(os.environ.get(name, usual)) for name, usual in (("LINES", 24), ("COLUMNS", 80)))
 pid, terminal = pty.fork()
 if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     os.execvp(command[0], command)
 
 shown = b""
@@ -36,6 +41,10 @@ while time.monotonic() < deadline:
         os.write(terminal, keys if any(key < 32 for key in keys) else keys + b"\r")
 
 sys.stdout.buffer.write(shown)
+if steps:
+    sys.stdout.buffer.write(b"\n[never asked: " + steps[0][0].encode() + b"]\n")
 sys.stdout.flush()
+if time.monotonic() >= deadline:
+    os.kill(pid, 9)
 _, status = os.waitpid(pid, 0)
 sys.exit(os.waitstatus_to_exitcode(status))

@@ -213,6 +213,7 @@ describe('paths, hosts and times', () => {
       sendImmediately: true,
       saveSent: true,
       trashRetentionMs: null,
+      ispdb: 'https://autoconfig.thunderbird.net/v1.1',
     });
     const text =
       'options: { layout: maildir++, suspendAfter: 0, trashRetention: 30d, mailRoot: "~" }\n';

@@ -7,6 +7,7 @@ import {
   candidatesOfRecords,
   guessedCandidates,
   isCertain,
+  isSettled,
   ranked,
   usernameFor,
   type DiscoverySource,
@@ -46,7 +47,17 @@ describe('an address', () => {
     ['Anna.B@GMX.de', { local: 'Anna.B', domain: 'gmx.de' }],
     ['"a@b"@example.org', { local: '"a@b"', domain: 'example.org' }],
     ['post@bücher.example', { local: 'post', domain: 'xn--bcher-kva.example' }],
+    ['anna@example.org.', { local: 'anna', domain: 'example.org' }],
+    ['anna@Mail.Dept.Example.ORG', { local: 'anna', domain: 'mail.dept.example.org' }],
+    ['"a b"@example.org', { local: '"a b"', domain: 'example.org' }],
+    ['"a\\"b"@example.org', { local: '"a\\"b"', domain: 'example.org' }],
+    ['post@BÜCHER.example', { local: 'post', domain: 'xn--bcher-kva.example' }],
     ['anna', null],
+    ['a b@example.org', null],
+    ['"a"b"@example.org', null],
+    ['"a\u0007"@example.org', null],
+    ['anna@[192.0.2.1]', null],
+    ['anna@.', null],
     ['@example.org', null],
     ['anna@', null],
     ['anna@localhost', null],
@@ -62,6 +73,8 @@ describe('an address', () => {
   it('gives the user name in the form that the provider takes', () => {
     expect(usernameFor('Anna@web.de', 'address')).toBe('Anna@web.de');
     expect(usernameFor('Anna@web.de', 'local')).toBe('Anna');
+    expect(usernameFor('anna@example.org.', 'address')).toBe('anna@example.org');
+    expect(usernameFor('anna@example.org', { text: 'web17p3' })).toBe('web17p3');
   });
 });
 
@@ -146,6 +159,23 @@ describe('the ranking', () => {
     const other = finding('provider', { service: 'smtp' });
     expect(bestFor('imap', [failed, other, finding('guess')])?.source).toBe('guess');
     expect(bestFor('imap', [failed, other])).toBeNull();
+  });
+});
+
+describe('a service is settled', () => {
+  const { state: _, why: __, ...untried } = finding('srv');
+  const failed = finding('srv', { state: 'failed' });
+
+  it.each([
+    ['by the first that may be used', [[finding('srv')], 'open'], true],
+    ['not while a more trusted place is open', ['open', [finding('srv')]], false],
+    ['not while a better one is still tried', [[untried, finding('srv')]], false],
+    ['though a worse one is still tried', [[failed, finding('srv'), untried]], true],
+    ['after those that failed', [[failed], [], [finding('guess')], 'open'], true],
+    ['not by another service', [[finding('srv', { service: 'smtp' })], 'open'], false],
+    ['not where nothing was found', [[failed], []], false],
+  ] as const)('%s: %3$s', (_, places, expected) => {
+    expect(isSettled('imap', places)).toBe(expected);
   });
 });
 

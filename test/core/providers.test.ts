@@ -40,7 +40,7 @@ describe('the table', () => {
   });
 
   it.each(providers)('$id is well-formed', (provider) => {
-    const { domains, mx, imap, pop3, notes } = provider;
+    const { domains, mx, imap, pop3, notes, help } = provider;
     for (const name of [...domains, ...mx]) expect(name).toMatch(domainName);
     expect(domains.length + mx.length).toBeGreaterThan(0);
     expect(imap ?? pop3).toBeDefined();
@@ -51,7 +51,19 @@ describe('the table', () => {
     }
     expect(new Set(notes).size).toBe(notes.length);
     if (notes.includes('enable-pop3-first')) expect(pop3).toBeDefined();
+    expect(help ?? 'https://example.org/').toMatch(/^https:\/\/[!-~]+$/);
+    if (help !== null) expect(notes).not.toEqual([]);
   });
+});
+
+it.each(
+  (
+    'gmx.de web.de t-online.de freenet.de online.de strato.de mail.de posteo.de mailbox.org vodafonemail.de a1.net bluewin.ch ' +
+    'gmail.com outlook.com yahoo.com aol.com icloud.com fastmail.com zoho.com yandex.ru mail.ru proton.me orange.fr free.fr ' +
+    'laposte.net libero.it seznam.cz wp.pl onet.pl kpnmail.nl ziggo.nl telenet.be comcast.net att.net verizon.net'
+  ).split(' '),
+)('%s is known', (domain) => {
+  expect(providerOfDomain(domain)).not.toBeNull();
 });
 
 describe('a provider is found', () => {

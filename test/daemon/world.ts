@@ -26,6 +26,7 @@ export const settings: Settings = {
   sendImmediately: true,
   saveSent: false,
   trashRetentionMs: null,
+  ispdb: null,
 };
 
 const server = {

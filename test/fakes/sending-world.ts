@@ -55,7 +55,7 @@ export const account: Account = {
 
 const settings: Settings = {
   ...{ mailRoot: '/mail', layout: 'fs', maxFailures: 10, suspendAfterMs: 0, maxLoginFailures: 3 },
-  ...{ sendImmediately: true, saveSent: true, trashRetentionMs: null },
+  ...{ sendImmediately: true, saveSent: true, trashRetentionMs: null, ispdb: null },
 };
 
 const sentFolder: RemoteFolder = {

@@ -1,4 +1,4 @@
-/** Looks up SRV and MX records, each within a deadline. */
+/** Looks up records of DNS – SRV, MX, addresses – each within a deadline. */
 
 import { Resolver } from 'node:dns/promises';
 import type { ServiceTarget } from '../../core/discovery.ts';
@@ -36,6 +36,22 @@ export async function lookUpExchangers(
     .slice(0, mostRecords)
     .map(({ exchange }) => rooted(exchange))
     .filter((host) => host !== '');
+}
+
+/** IPv4 first: where IPv6 leads nowhere, a probe has no time to find out. None is no error. */
+export async function lookUpAddresses(
+  host: string,
+  options: DnsOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const [four, six] = await Promise.allSettled([
+    lookUp(host, (resolver) => resolver.resolve4(host), options, signal),
+    lookUp(host, (resolver) => resolver.resolve6(host), options, signal),
+  ]);
+  const found = [four, six].flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+  if (found.length > 0) return found;
+  for (const each of [four, six]) if (each.status === 'rejected') throw each.reason;
+  return [];
 }
 
 /** The root as a target says that there is no such service (RFC 2782; RFC 7505 for mail). */

@@ -1,6 +1,6 @@
 /** Finds out whether a mail server answers at an address, with TLS and a certificate that holds; nothing secret is sent. */
 
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { TlsSettings } from '../../core/account.ts';
 import type { Service } from '../../core/discovery.ts';
 import type { ServerAddress } from '../../core/provider.ts';
@@ -46,18 +46,19 @@ const words: Readonly<Record<Service, Words>> = {
 export interface ProbeOptions {
   readonly timeoutMs: number;
   readonly tls: TlsSettings;
+  readonly lookup: LookupFunction;
 }
 
 /** Port: Discovery.probe. */
 export async function probeServer(
   service: Service,
   { host, port, security }: ServerAddress,
-  { timeoutMs, tls }: ProbeOptions,
+  { timeoutMs, tls, lookup }: ProbeOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const peer = { host, port };
   const limits = { ...peer, timeoutMs, signal };
-  const socket = await connect({ ...limits, tls: security === 'tls' ? tls : null });
+  const socket = await connect({ ...limits, lookup, tls: security === 'tls' ? tls : null });
   const reader = new SocketReader(socket, { peer, idleMs: timeoutMs });
   const slow = setTimeout(() => {
     reader.fail(timeoutError(host, port, timeoutMs, 'greeting'));

@@ -7,6 +7,7 @@ import type { Act } from '../act.ts';
 import { noteLines, originText } from '../discovery-text.ts';
 import { examples } from '../examples.ts';
 import type { Output } from '../output.ts';
+import { readConfig } from '../session.ts';
 import { printable } from '../text.ts';
 import type { Run } from '../world.ts';
 
@@ -25,14 +26,16 @@ export function registerDiscover(command: Command, act: Act): void {
     );
 }
 
-/** 0 where mail could be received or sent, 75 where DNS did not answer, 69 where there is nothing. */
+/** 0 where mail could be received or sent, 75 where somebody who was asked did not answer, 69 where there is nothing. */
 async function discoverOne(run: Run, address: string): Promise<number> {
   const { world, output } = run;
-  const found = discoveredJson(await discover(address, world.discovery, world.signal));
+  const { ispdb } = (await readConfig(run)).settings;
+  const discovered = await discover(address, world.discovery, world.signal, { ispdb });
+  const found = discoveredJson(discovered);
   if (output.json) output.document({ ...found });
   else print(output, found);
   if (found.imap !== null || found.pop3 !== null || found.smtp !== null) return 0;
-  return found.trouble.length > 0 ? 75 : 69;
+  return discovered.mayAnswerLater ? 75 : 69;
 }
 
 const heading = ['', 'SERVICE', 'SERVER', 'SECURITY', 'USER NAME', 'FOUND BY'];

@@ -1,4 +1,4 @@
-/** A DNS server for tests: answers SRV and MX questions on loopback from a table, and counts what it was asked. */
+/** A DNS server for tests: answers questions on loopback from a table, and counts what it was asked. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
@@ -10,7 +10,8 @@ export type DnsRecord =
       readonly port: number;
       readonly target: string;
     }
-  | { readonly type: 'MX'; readonly priority: number; readonly target: string };
+  | { readonly type: 'MX'; readonly priority: number; readonly target: string }
+  | { readonly type: 'A'; readonly address: string };
 
 /** By name, in small letters. `fails`: SERVFAIL. `silent`: no answer at all. Names that are missing do not exist. */
 export type DnsTable = Readonly<Record<string, readonly DnsRecord[] | 'fails' | 'silent'>>;
@@ -22,7 +23,7 @@ export interface DnsServer {
   stop(): Promise<void>;
 }
 
-const types = { MX: 15, SRV: 33 } as const;
+const types = { A: 1, MX: 15, SRV: 33 } as const;
 
 export async function startDnsServer(table: DnsTable): Promise<DnsServer> {
   const socket = createSocket('udp4');
@@ -78,11 +79,16 @@ function question(query: Buffer): { name: string; end: number; type: number } {
 
 /** The name is a pointer to the question's (RFC 1035, section 4.1.4). */
 function resource(record: DnsRecord): Buffer {
+  const data = dataOf(record);
+  const fixed = [short(0xc00c), short(types[record.type]), short(1), short(0), short(60)];
+  return Buffer.concat([...fixed, short(data.length), data]);
+}
+
+function dataOf(record: DnsRecord): Buffer {
+  if (record.type === 'A') return Buffer.from(record.address.split('.').map(Number));
   const { type, priority, target } = record;
   const numbers = type === 'MX' ? [priority] : [priority, record.weight, record.port];
-  const data = Buffer.concat([...numbers.map((each) => short(each)), encoded(target)]);
-  const fixed = [short(0xc00c), short(types[type]), short(1), short(0), short(60)];
-  return Buffer.concat([...fixed, short(data.length), data]);
+  return Buffer.concat([...numbers.map((each) => short(each)), encoded(target)]);
 }
 
 function short(value: number): Buffer {
