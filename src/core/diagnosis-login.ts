@@ -29,16 +29,11 @@ function refused(circumstances: Circumstances): readonly Finding[] {
   ];
 }
 
-/** The command that changes what stands in the file, e.g. `posthorn account edit work --user you`. */
-function edit({ account, service }: Circumstances, option: string, value: string): string {
-  const prefix = service === 'smtp' ? 'out' : 'in';
-  const name = option === 'user' && service !== 'smtp' ? 'user' : `${prefix}-${option}`;
-  return `posthorn account edit ${account.name} --${name} ${value}`;
-}
-
-function passwd({ account, service, samePassword }: Circumstances): string {
-  const isOwn = service === 'smtp' && !samePassword;
-  return `posthorn account passwd ${account.name}${isOwn ? ' --out' : ''}`;
+/** The option of `account add` and `account edit` that says it. */
+function option(circumstances: Circumstances, name: 'user' | 'auth', value: string): string {
+  const { service, sameLogin } = circumstances;
+  if (name === 'user') return `--${service === 'smtp' && !sameLogin ? 'out-' : ''}user ${value}`;
+  return `--${service === 'smtp' ? 'out' : 'in'}-auth ${value}`;
 }
 
 function isPassword({ auth }: Circumstances): boolean {
@@ -48,13 +43,12 @@ function isPassword({ auth }: Circumstances): boolean {
 function* withoutPasswords(circumstances: Circumstances, name: string): Iterable<Finding> {
   yield {
     cause: `${name} lets mail programs in by OAuth 2.0 alone, whatever the password`,
-    remedy: `Use an access token: ${edit(circumstances, 'auth', 'xoauth2')}, with a command that prints one as its password.`,
+    remedy: `Use an access token: ${option(circumstances, 'auth', 'xoauth2')}, and a command that prints one as the password.`,
   };
 }
 
 function password(circumstances: Circumstances): Finding {
   const { provider, auth } = circumstances;
-  const again = `Give it once more: ${passwd(circumstances)}`;
   if (auth === 'external')
     return {
       cause: 'the server does not know the client certificate, or not for this user',
@@ -68,18 +62,31 @@ function password(circumstances: Circumstances): Finding {
   if (provider?.notes.includes('app-password') === true)
     return {
       cause: `${provider.name} wants an app password here, not the one of its web site`,
-      remedy: `Make one in the security settings of its web site, then: ${passwd(circumstances)}`,
+      remedy: `Make one in the security settings of its web site, and give that.`,
     };
   if (provider?.notes.includes('mail-password') === true)
     return {
       cause: `${provider.name} wants the e-mail password here, which is set apart from that of its web site`,
-      remedy: `Set one in the settings of its web site, then: ${passwd(circumstances)}`,
+      remedy: `Set one in the settings of its web site, and give that.`,
     };
   return {
     cause:
       'the password is mistyped, was changed, or must be an app password (common with two-factor login)',
-    remedy: again,
+    remedy: passwordRemedy(circumstances),
   };
+}
+
+function passwordRemedy({ passwordFrom }: Circumstances): string {
+  switch (passwordFrom) {
+    case 'command':
+      return 'Check what the command of its password prints.';
+    case 'env':
+      return 'Check the environment variable that holds it.';
+    case 'file':
+      return 'Check the first line of the file that holds it.';
+    default:
+      return 'Give the password once more.';
+  }
 }
 
 /** Two forms are about: the whole address, and what stands before the at sign. */
@@ -92,12 +99,12 @@ function* userName(circumstances: Circumstances): Iterable<Finding> {
     if (username !== (form === 'address' ? address : local))
       yield {
         cause: `the user name ${username} is not that of this mailbox`,
-        remedy: `Check it: ${edit(circumstances, 'user', 'NAME')}`,
+        remedy: `Check it: ${option(circumstances, 'user', 'NAME')}`,
       };
     return;
   }
   const wants = form === 'address' ? 'only what stands before the @' : 'the whole address';
-  const remedy = `Try it: ${edit(circumstances, 'user', other === '' ? 'NAME' : other)}`;
+  const remedy = `Try it: ${option(circumstances, 'user', other === '' ? 'NAME' : other)}`;
   yield provider === null
     ? { cause: `the user name has another form: the server may want ${wants}`, remedy }
     : { cause: `${provider.name} wants ${wants} as user name`, remedy };
@@ -129,7 +136,7 @@ function* method(circumstances: Circumstances): Iterable<Finding> {
   if (auth === 'auto' || !isPassword(circumstances)) return;
   yield {
     cause: `the server announces ${auth}, and has nothing to check this user by it`,
-    remedy: `Let posthorn choose: ${edit(circumstances, 'auth', 'auto')}`,
+    remedy: `Let posthorn choose: ${option(circumstances, 'auth', 'auto')}`,
   };
 }
 

@@ -55,14 +55,14 @@ export function greetingFindings(
 }
 
 function wrongHost(circumstances: Circumstances, cause: string): Finding {
-  const { address, addressProvider, service, account } = circumstances;
+  const { address, addressProvider, service } = circumstances;
   const right = addressProvider === null ? null : serverOf(addressProvider, service);
   if (right === null || right.host === circumstances.host)
     return { cause, remedy: `Find the right one: posthorn account discover ${address}` };
   const prefix = service === 'smtp' ? 'out' : 'in';
   return {
     cause,
-    remedy: `${addressProvider?.name ?? ''} has ${right.host}: posthorn account edit ${account.name} --${prefix}-host ${right.host}`,
+    remedy: `${addressProvider?.name ?? ''} has ${right.host}: --${prefix}-host ${right.host}`,
   };
 }
 
@@ -71,22 +71,22 @@ function serverOf(provider: Provider, service: Circumstances['service']): Server
 }
 
 /** A port that is not the usual one of the protocol and the security. */
-function* oddPort({ service, security, port, account }: Circumstances): Iterable<Finding> {
+function* oddPort({ service, security, port }: Circumstances): Iterable<Finding> {
   const usual = usualPorts[service][security];
   if (port === usual) return;
   const prefix = service === 'smtp' ? 'out' : 'in';
   yield {
     cause: `port ${String(port)} is not the one: ${usualPortsOf(service)}`,
-    remedy: `Try: posthorn account edit ${account.name} --${prefix}-port ${String(usual)}`,
+    remedy: `Try: --${prefix}-port ${String(usual)}`,
   };
 }
 
-function* securityPair({ service, security, port, account }: Circumstances): Iterable<Finding> {
+function* securityPair({ service, security, port }: Circumstances): Iterable<Finding> {
   const other = security === 'tls' ? 'starttls' : 'tls';
   const prefix = service === 'smtp' ? 'out' : 'in';
   yield {
     cause: `port ${String(port)} may want the security \`${other}\`, not \`${security}\``,
-    remedy: `Try: posthorn account edit ${account.name} --${prefix}-security ${other}`,
+    remedy: `Try: --${prefix}-security ${other}`,
   };
 }
 

@@ -18,15 +18,15 @@ export function tlsFindings(failure: Failure, circumstances: Circumstances): rea
   return [];
 }
 
-function otherSecurity({ service, security, port, account }: Circumstances): readonly Finding[] {
+function otherSecurity({ service, security, port }: Circumstances): readonly Finding[] {
   const other = security === 'tls' ? 'starttls' : 'tls';
   const prefix = service === 'smtp' ? 'out' : 'in';
   const usual = usualPorts[service];
-  const command = `posthorn account edit ${account.name} --${prefix}-security ${other}`;
+  const options = `--${prefix}-security ${other} --${prefix}-port ${String(usual[other])}`;
   return [
     {
       cause: `port ${String(port)} does not go with the security \`${security}\``,
-      remedy: `Try \`${other}\`, which usually has port ${String(usual[other])}: ${command} --${prefix}-port ${String(usual[other])}`,
+      remedy: `Try \`${other}\`, which usually has port ${String(usual[other])}: ${options}`,
     },
   ];
 }
@@ -63,7 +63,7 @@ function certificate(failure: Failure, circumstances: Circumstances): readonly F
 }
 
 function* otherName(failure: Failure, circumstances: Circumstances): Iterable<Finding> {
-  const { service, account, host } = circumstances;
+  const { service, host } = circumstances;
   const name = /other names: (\S+?)(?:,| \(|$)/.exec(failure.message)?.[1];
   const prefix = service === 'smtp' ? 'out' : 'in';
   // It stands in a command that may be copied: nothing but a name of a host may.
@@ -71,17 +71,17 @@ function* otherName(failure: Failure, circumstances: Circumstances): Iterable<Fi
   yield {
     cause: `${host} is another name of this server, or another server`,
     remedy: isUsable
-      ? `If ${name} is what the provider calls it: posthorn account edit ${account.name} --${prefix}-host ${name}`
+      ? `If ${name} is what the provider calls it: --${prefix}-host ${name}`
       : 'Use the name that the provider gives.',
   };
   yield { cause: 'somebody stands between' };
 }
 
-function trusting({ message }: Failure, { service, account }: Circumstances): string {
+function trusting({ message }: Failure, { service }: Circumstances): string {
   const prefix = service === 'smtp' ? 'out' : 'in';
   const pin = /SHA-256 ([0-9a-f]{64})/.exec(message)?.[1] ?? 'SHA256';
   return (
-    `If you know it to be the right one, trust it on purpose: posthorn account trust ${account.name} ` +
-    `(or --${prefix}-tls-fingerprint ${pin}), or its authority by --tls-ca FILE.`
+    `If you know it to be the right one, trust it on purpose: --${prefix}-tls-fingerprint ${pin}, ` +
+    'or its authority: --tls-ca FILE.'
   );
 }

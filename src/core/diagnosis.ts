@@ -1,13 +1,14 @@
 /** Why a server of an account could not be used: what was tried, what came back, what is likely, and what to do. Pure. */
 
 import type { Layer } from '../errors.ts';
-import type { Account, AuthMethod, Security } from './account.ts';
+import type { AuthMethod, Security } from './account.ts';
 import type { ConnectionStep } from './connection-step.ts';
 import { loginFindings } from './diagnosis-login.ts';
 import { connectFindings, greetingFindings, resolveFindings } from './diagnosis-network.ts';
 import { tlsFindings } from './diagnosis-tls.ts';
 import type { Service } from './discovery.ts';
 import type { Provider } from './provider.ts';
+import type { SecretRef } from './secret-ref.ts';
 
 /** What stopped it: the parts of an error of ours. `layer` null: nothing was tried on the network. */
 export interface Failure {
@@ -20,7 +21,6 @@ export interface Failure {
 
 /** What the account says of this server, and how far the connection came. */
 export interface Circumstances {
-  readonly account: Pick<Account, 'name' | 'type'>;
   readonly service: Service;
   readonly host: string;
   readonly port: number;
@@ -28,8 +28,10 @@ export interface Circumstances {
   readonly auth: AuthMethod;
   /** Null: without a login. */
   readonly username: string | null;
-  /** The outgoing server's password is the incoming server's. */
-  readonly samePassword: boolean;
+  /** Sending with name and password of the incoming server. */
+  readonly sameLogin: boolean;
+  /** Where the password comes from; null where there is none. */
+  readonly passwordFrom: SecretRef['kind'] | null;
   /** The account's address. */
   readonly address: string;
   /** Whose server this is, and whose the address is, where that is known. */
@@ -117,19 +119,19 @@ function attempt(layer: Layer | null, { host, port, ...rest }: Circumstances): s
 
 /** A sender that is refused is the one thing an SMTP session is tried for; of a mailbox the server's words say it all. */
 function sessionFindings(failure: Failure, circumstances: Circumstances): readonly Finding[] {
-  const { service, address, username, account } = circumstances;
+  const { service, address, username } = circumstances;
   if (service !== 'smtp' || failure.code === 'timeout') return [];
   if (username === null || failure.code === 'credentials')
     return [
       {
         cause: 'the server takes mail from nobody who has not logged in',
-        remedy: `Let it log in: posthorn account edit ${account.name} --out-credentials same`,
+        remedy: 'Let it log in: --out-credentials same (or own).',
       },
     ];
   return [
     {
       cause: `this login may not send as ${address}`,
-      remedy: `Check the address: posthorn account edit ${account.name} --email ADDRESS`,
+      remedy: 'Check the address: --email ADDRESS.',
     },
     {
       remedy: `Or allow ${address} as a sender in the settings of the mailbox ${username}, at its provider.`,

@@ -16,7 +16,7 @@ export interface PortIdentity {
 }
 
 export interface Expected {
-  readonly protocol: Service;
+  readonly service: Service;
   readonly host: string;
   readonly port: number;
   readonly security: Security;
@@ -32,7 +32,7 @@ export interface Misfit {
 export function misfitOf(expected: Expected, found: PortIdentity): Misfit | null {
   const { protocol, encrypted, text } = found;
   const place = `${expected.host}:${String(expected.port)}`;
-  const checkPort = `Check the port: ${usualPortsOf(expected.protocol)}.`;
+  const checkPort = `Check the port: ${usualPortsOf(expected.service)}.`;
   switch (protocol) {
     case 'http':
       return {
@@ -49,7 +49,7 @@ export function misfitOf(expected: Expected, found: PortIdentity): Misfit | null
     case 'imap':
     case 'pop3':
     case 'smtp':
-      return protocol === expected.protocol
+      return protocol === expected.service
         ? otherSecurity(expected, place, encrypted)
         : otherMail(expected, place, protocol);
   }
@@ -63,24 +63,24 @@ function encryptedAtOnce(place: string): Misfit {
 }
 
 function otherSecurity(
-  { protocol, security }: Expected,
+  { service, security }: Expected,
   place: string,
   encrypted: boolean,
 ): Misfit | null {
   if (encrypted && security !== 'tls') return encryptedAtOnce(place);
   if (encrypted || security !== 'tls') return null;
   return {
-    message: `${place} speaks ${protocol.toUpperCase()} in clear at first, not TLS`,
-    remedy: `Set the security to \`starttls\`, or the port to that of TLS, ${String(usualPorts[protocol].tls)}.`,
+    message: `${place} speaks ${service.toUpperCase()} in clear at first, not TLS`,
+    remedy: `Set the security to \`starttls\`, or the port to that of TLS, ${String(usualPorts[service].tls)}.`,
   };
 }
 
-function otherMail({ protocol }: Expected, place: string, found: Service): Misfit {
-  const [is, wanted] = [found.toUpperCase(), protocol.toUpperCase()];
+function otherMail({ service }: Expected, place: string, found: Service): Misfit {
+  const [is, wanted] = [found.toUpperCase(), service.toUpperCase()];
   const article = found === 'imap' ? 'an' : 'a';
-  const other = found !== 'smtp' && protocol !== 'smtp' ? `, or the type to \`${found}\`` : '';
+  const other = found !== 'smtp' && service !== 'smtp' ? `, or the type to \`${found}\`` : '';
   return {
     message: `${place} is ${article} ${is} server, and ${wanted} was expected`,
-    remedy: `Set the port to one of ${wanted}'s (${usualPortsOf(protocol)})${other}.`,
+    remedy: `Set the port to one of ${wanted}'s (${usualPortsOf(service)})${other}.`,
   };
 }

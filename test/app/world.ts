@@ -178,7 +178,7 @@ const refuse = (): never => {
 
 const unused: Pick<
   Neighbours,
-  'outbox' | 'sender' | 'codec' | 'secrets' | 'chance' | 'randomBytes'
+  'outbox' | 'sender' | 'identify' | 'codec' | 'secrets' | 'chance' | 'randomBytes'
 > = {
   outbox: {
     add: refuse,
@@ -189,6 +189,7 @@ const unused: Pick<
     remove: refuse,
   },
   sender: { connect: refuse },
+  identify: refuse,
   codec: { compose: refuse, submit: refuse },
   secrets: { read: refuse, store: refuse, forget: refuse },
   chance: () => 0.5,
