@@ -116,6 +116,7 @@ function neighbours({ places }: ConfigLocation): Neighbours {
     clock: systemClock,
     outbox: createOutboxStore(join(stateDir, 'outbox')),
     sender: lazySender,
+    identify: async (...call) => (await import('./wire/identify.ts')).identifyPort(...call),
     codec: lazyCodec,
     chance: () => Math.random(),
     randomBytes,

@@ -9,6 +9,7 @@ import type { MailStore } from '../ports/mail-store.ts';
 import type { MailboxSource } from '../ports/mailbox-source.ts';
 import type { MessageCodec } from '../ports/message-codec.ts';
 import type { OutboxStore } from '../ports/outbox-store.ts';
+import type { PortIdentifier } from '../ports/port-identifier.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
@@ -22,6 +23,8 @@ export interface Neighbours {
   readonly clock: Clock;
   readonly outbox: OutboxStore;
   readonly sender: MailSender;
+  /** Finds out what else listens where a mail server was expected. */
+  readonly identify: PortIdentifier;
   readonly codec: MessageCodec;
   /** In [0, 1). */
   readonly chance: () => number;

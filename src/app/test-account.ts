@@ -1,82 +1,119 @@
 /** `account test`: tries receiving and sending, layer by layer, and says what failed and what to check. */
 
-import type { Account, ServerEndpoint } from '../core/account.ts';
-import { asPosthornError, type Layer, type PosthornError } from '../errors.ts';
-import type { ConnectionFacts } from '../ports/mailbox-source.ts';
+import type { Account, IncomingServer, OutgoingServer } from '../core/account.ts';
+import type { MailboxSession } from '../ports/mailbox-source.ts';
+import type { SenderSession } from '../ports/mail-sender.ts';
+import type { ConnectionStep, StepObserver } from '../ports/connection-steps.ts';
 import { connectIncoming, connectOutgoing } from './log-in.ts';
 import type { Neighbours } from './neighbours.ts';
+import type { RoundTrip } from './round-trip.ts';
+import { testServer, type Direction, type ServerTest } from './server-test.ts';
 
-/** One server's verdict. `facts` tell what was reached, `error` what stopped it and at which layer. */
-export interface ServerTest {
-  readonly direction: 'receive' | 'send';
-  readonly endpoint: Pick<ServerEndpoint, 'host' | 'port' | 'security'>;
-  readonly facts: ConnectionFacts | null;
-  /** Folders that were listed, or messages in the maildrop. */
-  readonly folders: number | null;
-  readonly error: PosthornError | null;
-  readonly failedAt: Layer | null;
-}
+export type { Direction, ServerTest };
 
 export interface AccountTest {
   readonly account: string;
   readonly servers: readonly ServerTest[];
+  /** Of a message that was really sent; null where none was asked for. */
+  readonly roundTrip: RoundTrip | null;
 }
 
-/** Never throws. `accountId` finds stored secrets; both servers are tried even where the first fails. */
+export type TestObserver = (direction: Direction, step: ConnectionStep) => void;
+
+export type Testing = Pick<Neighbours, 'secrets' | 'sources' | 'sender' | 'clock' | 'identify'>;
+
+/** What is done with the sessions beyond the usual trial; both are closed afterwards. */
+export interface MoreToDo {
+  readonly whenReceiving?: (session: MailboxSession) => Promise<void>;
+  readonly whenSending?: (session: SenderSession) => Promise<void>;
+}
+
+/** Never throws. `accountId` finds stored secrets; both servers are tried at once, even where the first fails. */
 export async function testAccount(
   account: Account,
   accountId: string,
-  neighbours: Pick<Neighbours, 'secrets' | 'sources' | 'sender'>,
+  neighbours: Testing,
   signal: AbortSignal,
+  observe?: TestObserver,
 ): Promise<AccountTest> {
+  const servers = await Promise.all(
+    serverTests({ account, accountId, neighbours, signal, observe }, {}),
+  );
+  return { account: account.name, servers, roundTrip: null };
+}
+
+export interface Trial {
+  readonly account: Account;
+  readonly accountId: string;
+  readonly neighbours: Testing;
+  readonly signal: AbortSignal;
+  readonly observe: TestObserver | undefined;
+}
+
+/** Under way at once, in this order: receiving, sending; what the account does not do is left out. */
+export function serverTests(trial: Trial, more: MoreToDo): Promise<ServerTest>[] {
+  const { incoming, outgoing, receive, send } = trial.account;
   const tests: Promise<ServerTest>[] = [];
-  const { incoming, outgoing } = account;
-  if (account.receive && incoming !== undefined)
-    tests.push(
-      attempt('receive', incoming, account, async () => {
-        const session = await connectIncoming(account, accountId, neighbours, signal);
-        return reached(session, async () => (await session.folders()).length);
-      }),
-    );
-  if (account.send && outgoing !== undefined)
-    tests.push(
-      attempt('send', outgoing, account, async () => {
-        const session = await connectOutgoing(account, accountId, neighbours, signal);
-        return reached(session, () => Promise.resolve(null));
-      }),
-    );
-  return { account: account.name, servers: await Promise.all(tests) };
+  if (receive && incoming !== undefined) tests.push(testReceiving(trial, incoming, more));
+  if (send && outgoing !== undefined) tests.push(testSending(trial, outgoing, more));
+  return tests;
 }
 
-interface Reached {
-  readonly facts: ConnectionFacts;
-  readonly folders: number | null;
-}
-
-async function reached(
-  session: { readonly facts: ConnectionFacts; close(): Promise<void> },
-  look: () => Promise<number | null>,
-): Promise<Reached> {
-  try {
-    return { facts: session.facts, folders: await look() };
-  } finally {
-    await session.close();
-  }
-}
-
-async function attempt(
-  direction: ServerTest['direction'],
-  { host, port, security }: ServerEndpoint,
-  account: Account,
-  reach: () => Promise<Reached>,
+function testReceiving(
+  trial: Trial,
+  server: IncomingServer,
+  { whenReceiving }: MoreToDo,
 ): Promise<ServerTest> {
-  const endpoint = { host, port, security };
-  try {
-    return { direction, endpoint, ...(await reach()), error: null, failedAt: null };
-  } catch (thrown) {
-    const error = asPosthornError(thrown);
-    error.account ??= account.name;
-    const failedAt = error.layer ?? null;
-    return { direction, endpoint, facts: null, folders: null, error, failedAt };
-  }
+  const { account, accountId, neighbours, signal } = trial;
+  return testServer(
+    { account, direction: 'receive', server, username: server.username },
+    {
+      connect: (until, observe) => connectIncoming(account, accountId, neighbours, until, observe),
+      look: async (session, observe) => {
+        observe({ layer: 'session', ...(await counted(session, account)) });
+        await whenReceiving?.(session);
+      },
+    },
+    neighbours,
+    signal,
+    watching(trial, 'receive'),
+  );
+}
+
+async function counted(
+  session: MailboxSession,
+  { type }: Account,
+): Promise<{ found: 'folders' | 'messages'; count: number }> {
+  const folders = await session.folders();
+  const [inbox] = folders;
+  if (type === 'imap' || inbox === undefined) return { found: 'folders', count: folders.length };
+  return { found: 'messages', count: (await session.open(inbox)).exists };
+}
+
+function testSending(
+  trial: Trial,
+  server: OutgoingServer,
+  { whenSending }: MoreToDo,
+): Promise<ServerTest> {
+  const { account, accountId, neighbours, signal } = trial;
+  const { address } = account.identity;
+  const username = server.credentials === 'none' ? null : (server.username ?? address);
+  return testServer(
+    { account, direction: 'send', server, username },
+    {
+      connect: (until, observe) => connectOutgoing(account, accountId, neighbours, until, observe),
+      look: async (session, observe) => {
+        await session.tryOut(address, signal);
+        observe({ layer: 'session', found: 'sender', address });
+        await whenSending?.(session);
+      },
+    },
+    neighbours,
+    signal,
+    watching(trial, 'send'),
+  );
+}
+
+function watching({ observe }: Trial, direction: Direction): StepObserver | undefined {
+  return observe && ((step) => observe(direction, step));
 }

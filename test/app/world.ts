@@ -183,7 +183,7 @@ const refuse = (): never => {
 
 const unused: Pick<
   Neighbours,
-  'outbox' | 'sender' | 'codec' | 'secrets' | 'chance' | 'randomBytes'
+  'outbox' | 'sender' | 'identify' | 'codec' | 'secrets' | 'chance' | 'randomBytes'
 > = {
   outbox: {
     add: refuse,
@@ -194,6 +194,7 @@ const unused: Pick<
     remove: refuse,
   },
   sender: { connect: refuse },
+  identify: refuse,
   codec: { compose: refuse, submit: refuse },
   secrets: {
     read: refuse,

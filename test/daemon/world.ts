@@ -130,6 +130,7 @@ export class DaemonWorld {
       clock: this.clock,
       outbox: this.#outbox(),
       sender: { connect: (sending, _login, signal) => this.#sender(sending.name, signal) },
+      identify: refuse,
       codec: { compose: refuse, submit: refuse },
       chance: () => 0.5,
       randomBytes: refuse,

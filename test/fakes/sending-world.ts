@@ -172,6 +172,7 @@ export class SendingWorld {
       clock: this.clock,
       outbox: this.#outbox(),
       sender: { connect: (_account, login) => this.#do(() => this.#sending(login)) },
+      identify: () => Promise.resolve(null),
       codec: { compose: unused, submit: unused },
       chance: () => 0.5,
       randomBytes: (count) => new Uint8Array(count),
