@@ -1,6 +1,6 @@
 /** The wizard of account add and account edit, joined to the real network, the file and the terminal. */
 
-import { discover, type Discovered } from '../app/discover.ts';
+import { discover, type Discovered, type DiscoverOptions } from '../app/discover.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import { withNewSecrets } from '../app/new-secrets.ts';
 import { testAccount } from '../app/test-account.ts';
@@ -58,7 +58,10 @@ export function wizardOf(
   return {
     questions: terminalQuestions(run),
     keyring: once(() => neighbours.secrets.keyringState()),
-    discover: async (address) => (options.discover ? lookFor(run, address) : null),
+    discover: async (address, services) =>
+      options.discover
+        ? lookFor(run, address, { ispdb: config.settings.ispdb, services })
+        : null,
     load: (draft) => loadDraft(config, draft),
     test: (draft, account) => testDraft(run, neighbours, draft, account),
     certificate: () => Promise.resolve(null),
@@ -72,11 +75,15 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
   return () => (answer ??= ask());
 }
 
-async function lookFor(run: Run, address: string): Promise<Discovered | null> {
+async function lookFor(
+  run: Run,
+  address: string,
+  options: DiscoverOptions,
+): Promise<Discovered | null> {
   const { discovery, signal } = run.world;
   try {
     return await withSpinner(run, `Looking for the servers of ${printable(address)} …`, () =>
-      discover(address, discovery, signal),
+      discover(address, discovery, signal, options),
     );
   } catch (thrown) {
     signal.throwIfAborted();

@@ -3,6 +3,7 @@
 import type { Discovered } from '../../app/discover.ts';
 import type { AccountTest } from '../../app/test-account.ts';
 import type { Account } from '../../core/account.ts';
+import type { Service } from '../../core/discovery.ts';
 import type { KeyringState } from '../../ports/secrets.ts';
 import type { Draft } from './draft.ts';
 import type { Questions } from './questions.ts';
@@ -11,7 +12,7 @@ export interface Wizard {
   readonly questions: Questions;
   readonly keyring: () => Promise<KeyringState>;
   /** Null where nothing is to be looked for. */
-  readonly discover: (address: string) => Promise<Discovered | null>;
+  readonly discover: (address: string, services: readonly Service[]) => Promise<Discovered | null>;
   /** The account as it would be loaded. ConfigurationError where the draft does not hold. */
   readonly load: (draft: Draft) => Promise<Account>;
   /** Logs in to both servers, shows each step, and prints what came of it. Never throws but at the end of the run. */

@@ -7,6 +7,7 @@ import {
   type Choice as FoundServer,
 } from '../../app/choose-servers.ts';
 import type { Discovered } from '../../app/discover.ts';
+import type { Service } from '../../core/discovery.ts';
 import { noteLines, originText, serverText } from '../discovery-text.ts';
 import { printable } from '../text.ts';
 import type { Wizard } from './context.ts';
@@ -31,7 +32,8 @@ export interface WithServers {
 export async function askServers(wizard: Wizard, draft: Draft): Promise<WithServers> {
   const sides = openSides(draft);
   const address = whole(draft).identity?.address ?? '';
-  const found = sides.length === 0 ? null : await wizard.discover(address);
+  const services = sides.map((side) => serviceOf(side, draft));
+  const found = sides.length === 0 ? null : await wizard.discover(address, services);
   const choices = new Map(sides.map((side) => [side, found && bestOf(side, draft, found)]));
   const agreed = await agree(wizard, choices);
   let filled = draft;
@@ -54,8 +56,11 @@ function openSides(draft: Draft): Side[] {
 }
 
 function bestOf(side: Side, draft: Draft, found: Discovered): FoundServer | null {
-  const service = side === 'incoming' ? incomingService(whole(draft).type) : 'smtp';
-  return chooseServer(service, found);
+  return chooseServer(serviceOf(side, draft), found);
+}
+
+function serviceOf(side: Side, draft: Draft): Service {
+  return side === 'incoming' ? incomingService(whole(draft).type) : 'smtp';
 }
 
 /** Nothing that was found is used before a person has seen where it comes from. */
