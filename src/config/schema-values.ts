@@ -52,12 +52,15 @@ export function host(description: string): z.ZodString {
   return z.string({ error }).refine(isHost, { error }).describe(description);
 }
 
+/** The published schema tells paths by it. */
+export const pathPattern = /^(?!\$|~[^/])[^\u0000]+$/;
+
 export function path(description: string): z.ZodString {
   const error =
     'must be a path: absolute, from ~/, or relative to the folder of this file; variables are not expanded';
   return z
     .string({ error })
-    .regex(/^(?!\$|~[^/])[^\u0000]+$/, { error })
+    .regex(pathPattern, { error })
     .describe(`${description} Starts at / or ~/, else at the folder of this file.`);
 }
 
