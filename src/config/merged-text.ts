@@ -19,14 +19,16 @@ export function mergedLines({ defaultAccount, options, accounts }: MergedConfig)
 
 /** A section begins where the first of its keys stands; the keys of a section follow each other. */
 function mappingLines(merged: Merged, indent: string): string[] {
-  let open: readonly string[] = [];
+  let before = '';
   return [...merged.values].flatMap(([key, value]) => {
     const path = key.split('.');
     const sections = path.slice(0, -1);
     const lines = sections.flatMap((section, depth) =>
-      open[depth] === section ? [] : [`${indent}${'  '.repeat(depth)}${section}:`],
+      before.startsWith(`${path.slice(0, depth + 1).join('.')}.`)
+        ? []
+        : [`${indent}${'  '.repeat(depth)}${section}:`],
     );
-    open = sections;
+    before = key;
     const place = `${indent}${'  '.repeat(sections.length)}`;
     return [...lines, `${place}${path.at(-1) ?? ''}: ${scalar(value)}${remark(key, merged)}`];
   });
