@@ -1,7 +1,9 @@
 /** Bundles src/ into dist/: one entry, split so that a command loads no more than it needs. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
@@ -53,6 +55,17 @@ async function sweep(written) {
   await Promise.all(stale.map((name) => rm(join(dist, name), { force: true, recursive: true })));
 }
 
+/** Named by the first line of every configuration file that posthorn makes: src/config/schema-line.ts knows the name. */
+const schema = 'posthorn.schema.json';
+
+/** What `posthorn config schema` prints. */
+async function publishSchema() {
+  const print = [join(root, 'bin', 'posthorn.cjs'), 'config', 'schema'];
+  const { stdout } = await promisify(execFile)(process.execPath, print);
+  await writeFile(join(dist, schema), stdout);
+}
+
 // esbuild has already said what is wrong.
 const written = await bundle().catch(() => process.exit(1));
-await sweep(written);
+await sweep([...written, schema]);
+await publishSchema();

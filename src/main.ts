@@ -91,6 +91,8 @@ function world(signal: AbortSignal, interrupt: () => void): World {
     importer: async () => (await import('./adapters/importers/importer.ts')).importer,
     control: ({ places }) => createControl(places),
     discovery: lazyDiscovery,
+    certificates: async () =>
+      (await import('./adapters/autoconfig/certificate.ts')).createCertificates(),
     detach: (args, options) => detachPosthorn(launcher(), args, options),
     runDemo: async (options) => {
       const { runDemo } = await import('./demo/run-demo.ts');

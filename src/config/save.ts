@@ -9,6 +9,7 @@ import type { Config, ConfigLocation } from './config.ts';
 import { configFrom, readConfigFile, readingOf } from './load.ts';
 import type { FileText } from './load.ts';
 import { systemConfigFile } from './paths.ts';
+import { schemaLine } from './schema-line.ts';
 
 export interface EditOptions {
   /** Runs the function while no other posthorn edits this file. */
@@ -17,7 +18,7 @@ export interface EditOptions {
 
 /**
  * Reads the file under the lock, hands its text (empty where there is none) to `edit`, and writes what comes back if it
- * holds. Returns it loaded. Throws ConfigurationError where it would not hold, StorageError where it cannot be written;
+ * holds; a file that is made begins with the line for editors. Returns it loaded. Throws ConfigurationError where it would not hold, StorageError where it cannot be written;
  * the file is then as it was.
  */
 export async function editConfig(
@@ -27,7 +28,8 @@ export async function editConfig(
 ): Promise<Config> {
   return options.withLock(async () => {
     const { before, text, config } = await edited(location, edit);
-    if (text !== before.text || !before.exists) await writeConfigFile(location.path, text);
+    if (!before.exists) await writeConfigFile(location.path, `${schemaLine() ?? ''}${text}`);
+    else if (text !== before.text) await writeConfigFile(location.path, text);
     return config;
   });
 }

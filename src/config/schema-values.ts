@@ -77,12 +77,15 @@ function isSafeWebAddress(text: string): boolean {
   return protocol === 'https:' || isLoopbackHost(hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
+/** The published schema tells paths by it. */
+export const pathPattern = /^(?!\$|~[^/])[^\u0000]+$/;
+
 export function path(description: string): z.ZodString {
   const error =
     'must be a path: absolute, from ~/, or relative to the folder of this file; variables are not expanded';
   return z
     .string({ error })
-    .regex(/^(?!\$|~[^/])[^\u0000]+$/, { error })
+    .regex(pathPattern, { error })
     .describe(`${description} Starts at / or ~/, else at the folder of this file.`);
 }
 

@@ -105,7 +105,7 @@ export function certificateError(
   port: number,
   facts?: CertificateFacts | null,
 ): RefusedError {
-  const why = reason(codeOf(cause), host, facts ?? null);
+  const why = whyNotTrusted(cause, host, facts ?? null);
   return new RefusedError(`the certificate of ${host}:${port} is ${why}${shown(facts ?? null)}`, {
     certificate: true,
     layer: 'tls',
@@ -128,6 +128,15 @@ export function pinMismatch(
       remedy: `Ask the provider whether it was renewed. ${howToTrust(facts)}`,
     },
   );
+}
+
+/** The end of the sentence "the certificate is …", by Node's error or its code. */
+export function whyNotTrusted(
+  cause: unknown,
+  host: string,
+  facts: CertificateFacts | null,
+): string {
+  return reason(codeOf(cause), host, facts);
 }
 
 function reason(code: string, host: string, facts: CertificateFacts | null): string {
@@ -177,7 +186,7 @@ function shown(facts: CertificateFacts | null): string {
 function howToTrust(facts: CertificateFacts | null): string {
   const pin = facts?.fingerprint ?? 'SHA256';
   return (
-    'If you know it to be the right one, trust it on purpose: `tls: {fingerprint: …}` by ' +
-    `--in-tls-fingerprint ${pin} (for sending --out-tls-fingerprint), or its authority by --tls-ca FILE.`
+    'If you know it to be the right one, trust it on purpose: posthorn account trust NAME pins it; for a new account ' +
+    `--in-tls-fingerprint ${pin} does (for sending --out-tls-fingerprint). Or trust its authority by --tls-ca FILE.`
   );
 }

@@ -5,7 +5,12 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../core/account.ts';
 import type { ConnectionStep } from '../core/connection-step.ts';
 import type { Layer } from '../errors.ts';
-import { describeCertificate, tlsStep, type CertificateFacts } from './certificate.ts';
+import {
+  describeCertificate,
+  tlsStep,
+  whyNotTrusted,
+  type CertificateFacts,
+} from './certificate.ts';
 import { connectionError, cutError, timeoutError } from './connection-error.ts';
 import { checkPeer, tlsOptions } from './tls-options.ts';
 
@@ -49,18 +54,29 @@ export async function upgrade(
   return await secured(socket, options, options.tls, limitsOf(options));
 }
 
-/** The certificate of a server that speaks TLS at once, trusted or not; nothing is sent to it. */
+export interface ShownCertificate {
+  /** Null where the server showed none. */
+  readonly facts: CertificateFacts | null;
+  /** Why it does not hold, as the end of "the certificate is …"; null where it does. No pin is looked at. */
+  readonly trouble: string | null;
+}
+
+/** The certificate of a server, judged but not refused; nothing is sent to it. `socket`: one that has agreed on STARTTLS. */
 export async function probeCertificate(
-  host: string,
-  port: number,
-  options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
-): Promise<CertificateFacts | null> {
-  const peer = { host, port, ...options };
+  peer: Omit<ConnectOptions, 'tls'>,
+  settings: TlsSettings = {},
+  socket?: Socket,
+): Promise<ShownCertificate> {
   const limits = limitsOf(peer);
-  const socket = await handshake(await connected(peer, limits), peer, {}, limits);
-  const facts = describeCertificate(socket.getPeerCertificate());
-  socket.destroy();
-  return facts;
+  const open = socket ?? (await connected(peer, limits));
+  const encrypted = await handshake(open, peer, settings, limits);
+  const facts = describeCertificate(encrypted.getPeerCertificate());
+  const { authorized, authorizationError } = encrypted;
+  encrypted.destroy();
+  return {
+    facts,
+    trouble: authorized ? null : whyNotTrusted(authorizationError, peer.host, facts),
+  };
 }
 
 interface Limits {

@@ -107,7 +107,8 @@ describe('certificates', () => {
     'a pin trusts exactly the one it names: %s',
     async (kind) => {
       const { port } = await tlsServer(kind);
-      const facts = await probeCertificate('127.0.0.1', port);
+      const { facts, trouble } = await probeCertificate({ host: '127.0.0.1', port });
+      expect(trouble).toEqual(expect.any(String));
       if (facts === null) throw new Error('no certificate');
       const socket = await attempt(port, { fingerprint: facts.fingerprint });
       expect(socket).toBeInstanceOf(TLSSocket);

@@ -56,10 +56,42 @@ export async function probeServer(
   { timeoutMs, tls, lookup }: ProbeOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const peer = { host, port };
-  const limits = { ...peer, timeoutMs, signal };
+  const limits = { host, port, timeoutMs, signal };
   const socket = await connect({ ...limits, lookup, tls: security === 'tls' ? tls : null });
-  const reader = new SocketReader(socket, { peer, idleMs: timeoutMs });
+  try {
+    if (security === 'starttls') {
+      await agreeOnTls(service, socket, limits);
+      await upgrade(socket, { ...limits, tls }).then((encrypted) => encrypted.destroy());
+    } else await talking(socket, limits, (reader) => greeted(service, reader, limits));
+  } finally {
+    socket.destroy();
+  }
+}
+
+export interface TalkLimits extends Peer {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Hears the greeting in clear and asks for TLS; what the socket says next is the handshake. Throws as probe does. */
+export async function agreeOnTls(
+  service: Service,
+  socket: Socket,
+  limits: TalkLimits,
+): Promise<void> {
+  await talking(socket, limits, async (reader) => {
+    await greeted(service, reader, limits);
+    await askForTls(service, socket, reader, limits);
+    reader.release();
+  });
+}
+
+async function talking(
+  socket: Socket,
+  { host, port, timeoutMs, signal }: TalkLimits,
+  talk: (reader: SocketReader) => Promise<void>,
+): Promise<void> {
+  const reader = new SocketReader(socket, { peer: { host, port }, idleMs: timeoutMs });
   const slow = setTimeout(() => {
     reader.fail(timeoutError(host, port, timeoutMs, 'greeting'));
   }, timeoutMs);
@@ -68,15 +100,10 @@ export async function probeServer(
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await greeted(service, reader, peer);
-    if (security !== 'starttls') return;
-    await askForTls(service, socket, reader, peer);
-    reader.release();
-    (await upgrade(socket, { ...limits, tls })).destroy();
+    await talk(reader);
   } finally {
     clearTimeout(slow);
     signal.removeEventListener('abort', stop);
-    socket.destroy();
   }
 }
 

@@ -13,6 +13,7 @@ import { registerPasswd } from './account-passwd.ts';
 import { registerRemove } from './account-remove.ts';
 import { registerRename } from './account-rename.ts';
 import { registerTest } from './account-test.ts';
+import { registerTrust } from './account-trust.ts';
 
 export function register(command: Command, act: Act): void {
   registerAdd(command, act);
@@ -22,6 +23,7 @@ export function register(command: Command, act: Act): void {
   registerPasswd(command, act);
   registerRename(command, act);
   registerChanges(command, act);
+  registerTrust(command, act);
   registerDiscover(command, act);
   registerApply(command, act);
   registerImport(command, act);

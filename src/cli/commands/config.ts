@@ -1,12 +1,15 @@
-/** posthorn config: where the file is, whether it holds, and its schema for editors. */
+/** posthorn config: where the file is, whether it holds, what it means, and its schema for editors. */
 
 import type { Command } from 'commander';
 import { checkConfig, findConfig } from '../../config/load.ts';
 import type { Problem } from '../../config/config.ts';
+import { schemaLine } from '../../config/schema-line.ts';
 import { configJsonSchema } from '../../config/schema.ts';
 import { described } from '../../config/yaml-file.ts';
+import { InternalError } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
+import { registerShow } from './config-show.ts';
 import { configSource, type Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {
@@ -23,8 +26,16 @@ export function register(command: Command, act: Act): void {
   command
     .command('schema')
     .description('print the JSON Schema of the file, for editors')
-    .addHelpText('after', examples('posthorn config schema > posthorn.schema.json'))
+    .option('--line', 'print the first line by which an editor finds the schema by itself')
+    .addHelpText(
+      'after',
+      examples(
+        'posthorn config schema > posthorn.schema.json',
+        'sed -i "1i $(posthorn config schema --line)" "$(posthorn config path)"',
+      ),
+    )
     .action(act(printSchema));
+  registerShow(command, act);
   command.addHelpText('after', '\nExample:\n  posthorn config check && posthorn sync');
 }
 
@@ -56,7 +67,15 @@ function problemLine(path: string, { line, column, ...problem }: Problem): strin
   return `${place}: ${text}${text.endsWith('?') ? '' : '.'} ${problem.remedy}`;
 }
 
-function printSchema(run: Run): Promise<number> {
-  run.output.line(JSON.stringify(configJsonSchema(), null, 2));
+function printSchema(run: Run, flags: { readonly line?: boolean }): Promise<number> {
+  if (flags.line !== true) run.output.line(JSON.stringify(configJsonSchema(), null, 2));
+  else if (run.output.json) run.output.document({ line: firstLine() });
+  else run.output.line(firstLine());
   return Promise.resolve(0);
+}
+
+function firstLine(): string {
+  const line = schemaLine();
+  if (line === null) throw new InternalError('no schema was built beside the program');
+  return line.trimEnd();
 }

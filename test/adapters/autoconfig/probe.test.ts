@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createCertificates } from '../../../src/adapters/autoconfig/certificate.ts';
 import { createDiscovery } from '../../../src/adapters/autoconfig/discovery.ts';
 import type { Service } from '../../../src/core/discovery.ts';
 import { createAuthority, type Authority, type CertificateKind } from '../../servers/authority.ts';
@@ -155,5 +156,40 @@ describe('STARTTLS', () => {
   it('is judged by its certificate as well', async () => {
     const port = await plain('* OK ready\r\n', imap, 'wrong-host');
     await expect(probe('imap', port, 'starttls')).rejects.toMatchObject({ code: 'certificate' });
+  });
+});
+
+describe('a certificate to look at', () => {
+  const smtp = {
+    'EHLO [127.0.0.1]': '250-mx\r\n250-STARTTLS\r\n250 SIZE 1\r\n',
+    STARTTLS: '220 go on\r\n',
+  };
+
+  it.each([
+    ['self-signed', /self-signed/],
+    ['expired', /expired on/],
+    ['wrong-host', /issued for other names/],
+    ['good', null],
+  ] as const)('is shown behind STARTTLS, and judged: %s', async (kind, trouble) => {
+    const server = { host: 'localhost', port: await plain('220 mx\r\n', smtp, kind) } as const;
+    const tls = { ca: authority.ca, fingerprint: '0'.repeat(64) };
+    const certificates = createCertificates(3_000);
+    const found = await certificates.shown(
+      'smtp',
+      { ...server, security: 'starttls' },
+      tls,
+      signal,
+    );
+    expect(found.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    if (trouble === null) expect(found.trouble).toBeNull();
+    else expect(found.trouble).toMatch(trouble);
+  });
+
+  it('is none where the server refuses TLS', async () => {
+    const port = await plain('* OK ready\r\n', { '*': 'a BAD no\r\n' });
+    const server = { host: 'localhost', port, security: 'starttls' } as const;
+    await expect(createCertificates(3_000).shown('imap', server, {}, signal)).rejects.toMatchObject(
+      { exitStatus: 69 },
+    );
   });
 });
