@@ -3,6 +3,8 @@
 import type { Account, AccountType, Security, ServerEndpoint } from '../core/account.ts';
 import type { ProviderNote } from '../core/provider.ts';
 import { providerOfServer } from '../core/providers.ts';
+import { usualPorts } from '../core/usual-ports.ts';
+import type { Service } from '../core/discovery.ts';
 import type { ServerTest } from './test-account.ts';
 
 export type Side = 'incoming' | 'outgoing';
@@ -94,28 +96,20 @@ interface Way {
   readonly port: number;
 }
 
-/** By likelihood: TLS from the start before the upgrade (RFC 8314, section 3). Never a way without encryption. */
-const ways: Readonly<Record<AccountType | 'smtp', readonly Way[]>> = {
-  imap: [
-    { security: 'tls', port: 993 },
-    { security: 'starttls', port: 143 },
-  ],
-  pop3: [
-    { security: 'tls', port: 995 },
-    { security: 'starttls', port: 110 },
-  ],
-  smtp: [
-    { security: 'tls', port: 465 },
-    { security: 'starttls', port: 587 },
-  ],
-};
+/** TLS from the start before the upgrade (RFC 8314, section 3). Never a way without encryption. */
+function usualWays(service: Service): Way[] {
+  return (['tls', 'starttls'] as const).map((security) => ({
+    security,
+    port: usualPorts[service][security],
+  }));
+}
 
 /** The usual ways there, and the other security at the port that was given. */
 function otherReaches(side: Side, account: Account): Repair[] {
   const server = account[side];
   if (server === undefined) return [];
   const { security, port } = server;
-  const usual = ways[side === 'outgoing' ? 'smtp' : account.type];
+  const usual = usualWays(side === 'outgoing' ? 'smtp' : account.type);
   const same: Way = { security: security === 'tls' ? 'starttls' : 'tls', port };
   const isUsualPort = usual.some((each) => each.port === port);
   const offered = isUsualPort ? usual : [same, ...usual];

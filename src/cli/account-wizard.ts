@@ -4,12 +4,14 @@ import { discover, type Discovered, type DiscoverOptions } from '../app/discover
 import type { Neighbours } from '../app/neighbours.ts';
 import { withNewSecrets } from '../app/new-secrets.ts';
 import { testAccount } from '../app/test-account.ts';
+import { lookAtCertificates, type Side } from '../app/trust-account.ts';
 import type { Config } from '../config/config.ts';
 import { below, dataOf } from '../config/edit.ts';
 import { previewConfig } from '../config/save.ts';
 import type { Account } from '../core/account.ts';
 import { asPosthornError, InternalError } from '../errors.ts';
 import { printTest } from './commands/account-test.ts';
+import { showCertificate } from './commands/account-trust.ts';
 import { withSpinner } from './spinner.ts';
 import { printable } from './text.ts';
 import type { Wizard } from './wizard/context.ts';
@@ -59,12 +61,10 @@ export function wizardOf(
     questions: terminalQuestions(run),
     keyring: once(() => neighbours.secrets.keyringState()),
     discover: async (address, services) =>
-      options.discover
-        ? lookFor(run, address, { ispdb: config.settings.ispdb, services })
-        : null,
+      options.discover ? lookFor(run, address, { ispdb: config.settings.ispdb, services }) : null,
     load: (draft) => loadDraft(config, draft),
     test: (draft, account) => testDraft(run, neighbours, draft, account),
-    certificate: () => Promise.resolve(null),
+    certificate: (account, side) => shownCertificate(run, account, side),
     accessLists: Object.keys(below(dataOf(text), 'accessLists')),
     takenNames: new Set(config.accounts.keys()),
   };
@@ -103,10 +103,21 @@ async function loadDraft(config: Config, draft: Draft): Promise<Account> {
 async function testDraft(run: Run, neighbours: Neighbours, draft: Draft, account: Account) {
   const { signal } = run.world;
   const secrets = withNewSecrets(neighbours.secrets, draft.secrets);
-  const result = await withSpinner(run, 'Trying it out …', () =>
-    testAccount(account, draft.id, { ...neighbours, secrets }, signal),
+  const result = await withSpinner(run, 'Trying it out …', (spinner) =>
+    testAccount(account, draft.id, { ...neighbours, secrets }, signal, (direction, { layer }) => {
+      spinner.tell(`Trying it out: to ${direction}, ${layer} …`);
+    }),
   );
   signal.throwIfAborted();
   printTest(run.output, result);
   return result;
+}
+
+/** Null where none came, and the person has been told why. */
+async function shownCertificate(run: Run, account: Account, side: Side): Promise<string | null> {
+  const { certificates, signal } = run.world;
+  const [seen] = await lookAtCertificates(account, [side], await certificates(), signal);
+  signal.throwIfAborted();
+  if (seen !== undefined) showCertificate(run, seen);
+  return seen?.certificate?.fingerprint ?? null;
 }

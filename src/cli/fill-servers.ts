@@ -16,7 +16,7 @@ import {
 import type { Config } from '../config/config.ts';
 import { defaultsIn } from '../config/defaults.ts';
 import { readConfigFile } from '../config/load.ts';
-import { usualPorts } from '../config/usual-ports.ts';
+import { usualPort } from '../config/resolve-account.ts';
 import type { Security } from '../core/account.ts';
 import type { Service } from '../core/discovery.ts';
 import { DataError } from '../errors.ts';
@@ -178,7 +178,7 @@ interface Reach {
 function reach({ service, server }: Choice, given: Reach, inherited: Reach | undefined): Reach {
   if (given.port !== undefined || given.security !== undefined) return {};
   const { port, security } = server;
-  const isUsualPort = usualPorts[service][security] === port && inherited?.port === undefined;
+  const isUsualPort = usualPort(service, security) === port && inherited?.port === undefined;
   const isUsualSecurity = security === 'tls' && inherited?.security === undefined;
   return {
     port: isUsualPort ? undefined : port,

@@ -9,9 +9,11 @@ import type {
   IncomingServer,
   LeaveOnServer,
   OutgoingServer,
+  Security,
   TlsSettings,
 } from '../core/account.ts';
 import { connectableHost } from '../core/host.ts';
+import { usualPorts } from '../core/usual-ports.ts';
 import type { SecretRef } from '../core/secret-ref.ts';
 import type { Settings } from '../core/settings.ts';
 import { resolveRules } from './resolve-rules.ts';
@@ -26,7 +28,11 @@ import type {
 } from './schema.ts';
 import { expandPath, milliseconds } from './settings.ts';
 import type { PathContext } from './settings.ts';
-import { usualPorts } from './usual-ports.ts';
+
+/** What a missing port is taken for. */
+export function usualPort(service: AccountType | 'smtp', security: Security): number {
+  return usualPorts[service][security];
+}
 
 const defaultInterval = 5 * 60_000;
 
@@ -129,7 +135,7 @@ function resolveIncoming(
   const security = entry.security ?? 'tls';
   return {
     host: connectableHost(entry.host),
-    port: entry.port ?? usualPorts[type][security],
+    port: entry.port ?? usualPort(type, security),
     security,
     auth: entry.auth ?? 'auto',
     username: entry.username ?? identity.address,
@@ -158,7 +164,7 @@ function resolveOutgoing(
   const security = own.security ?? 'tls';
   return {
     host: connectableHost(own.host),
-    port: own.port ?? usualPorts.smtp[security],
+    port: own.port ?? usualPort('smtp', security),
     security,
     auth: own.auth ?? 'auto',
     allowInsecure: own.allowInsecure ?? false,

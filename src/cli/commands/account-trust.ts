@@ -51,7 +51,7 @@ async function trust(run: Run, name: string, flags: Flags): Promise<number> {
     await run.world.certificates(),
     run.world.signal,
   );
-  for (const each of seen) show(run, each);
+  for (const each of seen) showCertificate(run, each);
   const chosen = worthPinning(seen, flags.in === true || flags.out === true);
   try {
     if (chosen.length > 0) await pin(run, config, account, chosen);
@@ -98,7 +98,10 @@ async function pin(
   await noteRunningDaemon(run, config);
 }
 
-function show({ output }: Run, { side, endpoint, certificate, standing, error }: SeenCertificate) {
+export function showCertificate(
+  { output }: Run,
+  { side, endpoint, certificate, standing, error }: SeenCertificate,
+) {
   if (output.json) return;
   if (error !== null) {
     output.error(error);

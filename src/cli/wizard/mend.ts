@@ -149,11 +149,7 @@ function withUser(draft: Draft, side: Side, username: string): Draft {
 async function trust(wizard: Wizard, draft: Draft, account: Account, side: Side): Promise<Draft> {
   const { questions } = wizard;
   const fingerprint = await wizard.certificate(account, side);
-  if (fingerprint === null) {
-    questions.say('The server shows no certificate.');
-    return draft;
-  }
-  questions.say(`SHA-256 of the certificate that it shows: ${fingerprint}`);
+  if (fingerprint === null) return draft;
   questions.say('Compare it with what the provider says. Pinned, this one alone is accepted.');
   const agreed = await questions.yes('Is it the right one?', false);
   const key = `${side}.tls.fingerprint`;

@@ -1,6 +1,6 @@
 /** How the two servers are reached and recognised. */
 
-import { usualPorts } from '../../config/usual-ports.ts';
+import { usualPort } from '../../config/resolve-account.ts';
 import type { AccountEntry } from '../../config/schema.ts';
 import type { Security } from '../../core/account.ts';
 import { inheritedValue, ownValue, whole, withValue, type Draft } from './draft.ts';
@@ -48,12 +48,12 @@ export function serverFields(side: Side): Field[] {
 
 export function portOf(side: Side, entry: AccountEntry): number {
   const security = entry[side]?.security ?? 'tls';
-  return entry[side]?.port ?? usualPort(side, entry, security);
+  return entry[side]?.port ?? usualPortOf(side, entry, security);
 }
 
-export function usualPort(side: Side, entry: AccountEntry, security: Security): number {
+export function usualPortOf(side: Side, entry: AccountEntry, security: Security): number {
   const service = side === 'outgoing' ? 'smtp' : (entry.type ?? 'imap');
-  return usualPorts[service][security];
+  return usualPort(service, security);
 }
 
 function portField(side: Side): Field {
@@ -61,7 +61,7 @@ function portField(side: Side): Field {
     key: `${side}.port`,
     label: 'Port',
     otherwise: (entry) =>
-      `${String(usualPort(side, entry, entry[side]?.security ?? 'tls'))}, by the security`,
+      `${String(usualPortOf(side, entry, entry[side]?.security ?? 'tls'))}, by the security`,
     applies: side === 'incoming' ? receives : sends,
     parse: (answer) => (/^\d+$/.test(answer) ? Number(answer) : answer),
   });
@@ -92,7 +92,7 @@ export async function askSecurity(questions: Questions, draft: Draft, side: Side
   const choices = (['tls', 'starttls', 'none'] as const).map((value) => ({
     value,
     short: value,
-    name: `${securityWords[value]} (port ${String(usualPort(side, entry, value))})`,
+    name: `${securityWords[value]} (port ${String(usualPortOf(side, entry, value))})`,
   }));
   const before = entry[side]?.security ?? 'tls';
   const chosen = await questions.choose('Security:', choices, before);

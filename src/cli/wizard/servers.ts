@@ -17,7 +17,7 @@ import {
   receives,
   sends,
   serverFields,
-  usualPort,
+  usualPortOf,
   type Side,
 } from './server-fields.ts';
 
@@ -121,7 +121,7 @@ export function withReach(
     security === otherwise ? undefined : security,
   );
   const inherited = inheritedValue(draft, `${side}.port`);
-  const usual = inherited ?? usualPort(side, whole(secured), security);
+  const usual = inherited ?? usualPortOf(side, whole(secured), security);
   return withValue(secured, `${side}.port`, port === usual ? undefined : port);
 }
 
