@@ -1,0 +1,410 @@
+/** Each field of the wizard: what is asked, what stands in the draft then, how it reads, and how it is taken back. */
+import { describe, expect, it } from 'vitest';
+import { changesOf, intoText, withValue } from '../../src/cli/wizard/draft.ts';
+import { fieldsOf, sections } from '../../src/cli/wizard/sections.ts';
+import { summary } from '../../src/cli/wizard/menu.ts';
+import type { Field } from '../../src/cli/wizard/field-kinds.ts';
+import type { AccountEntry } from '../../src/config/schema.ts';
+import type { Answer } from '../fakes/scripted-questions.ts';
+import { draftOf, wizardOf } from './wizard-draft.ts';
+
+const imap: AccountEntry = {
+  identity: { address: 'anna@example.org' },
+  incoming: { host: 'imap.example.org' },
+  outgoing: { host: 'smtp.example.org' },
+};
+const pop3: AccountEntry = { ...imap, type: 'pop3' };
+
+function field(key: string, entry: AccountEntry = imap): Field {
+  const found = sections
+    .flatMap((section) => fieldsOf(section, entry))
+    .find((each) => each.key === key);
+  if (found === undefined) throw new Error(`this account has no field ${key}`);
+  return found;
+}
+
+interface Row {
+  readonly key: string;
+  readonly entry?: AccountEntry;
+  readonly answers: readonly Answer[];
+  /** What is in the file then: key and value. */
+  readonly written: Readonly<Record<string, unknown>>;
+  readonly shown: string;
+}
+
+const rows: readonly Row[] = [
+  { key: 'type', answers: [['Type', 'POP3']], written: { type: 'pop3' }, shown: 'POP3' },
+  { key: 'enabled', answers: [['Enabled', 'no']], written: { enabled: false }, shown: 'no' },
+  { key: 'label', answers: [['Label', 'Büro']], written: { label: 'Büro' }, shown: 'Büro' },
+  {
+    key: 'tags',
+    answers: [['Tags', 'office, de']],
+    written: { tags: ['office', 'de'] },
+    shown: 'office, de',
+  },
+  {
+    key: 'identity.address',
+    answers: [['Address', 'a@example.net']],
+    written: { 'identity.address': 'a@example.net' },
+    shown: 'a@example.net',
+  },
+  {
+    key: 'identity.name',
+    answers: [['Your name', 'Anna']],
+    written: { 'identity.name': 'Anna' },
+    shown: 'Anna',
+  },
+  {
+    key: 'identity.organization',
+    answers: [['Organization', 'Example Ltd']],
+    written: { 'identity.organization': 'Example Ltd' },
+    shown: 'Example Ltd',
+  },
+  {
+    key: 'identity.replyTo',
+    answers: [['Reply-To', 'office@example.org']],
+    written: { 'identity.replyTo': 'office@example.org' },
+    shown: 'office@example.org',
+  },
+  {
+    key: 'incoming.host',
+    answers: [['Host', 'mx.example.org']],
+    written: { 'incoming.host': 'mx.example.org' },
+    shown: 'mx.example.org',
+  },
+  {
+    key: 'incoming.port',
+    answers: [['Port', '1993']],
+    written: { 'incoming.port': 1993 },
+    shown: '1993',
+  },
+  {
+    key: 'incoming.security',
+    answers: [['Security', 'STARTTLS']],
+    written: { 'incoming.security': 'starttls' },
+    shown: 'starttls',
+  },
+  {
+    key: 'incoming.tls.ca',
+    answers: [['Authority', '~/ca.pem']],
+    written: { 'incoming.tls.ca': '~/ca.pem' },
+    shown: '~/ca.pem',
+  },
+  {
+    key: 'outgoing.tls.fingerprint',
+    answers: [['Pinned certificate', 'ab'.repeat(32)]],
+    written: { 'outgoing.tls.fingerprint': 'ab'.repeat(32) },
+    shown: 'ab'.repeat(32),
+  },
+  {
+    key: 'outgoing.host',
+    answers: [['Host', 'out.example.org']],
+    written: { 'outgoing.host': 'out.example.org' },
+    shown: 'out.example.org',
+  },
+  {
+    key: 'outgoing.port',
+    answers: [['Port', '2525']],
+    written: { 'outgoing.port': 2525 },
+    shown: '2525',
+  },
+  {
+    key: 'incoming.username',
+    answers: [['User name', 'anna']],
+    written: { 'incoming.username': 'anna' },
+    shown: 'anna',
+  },
+  {
+    key: 'incoming.password',
+    answers: [
+      ['Password of', 'a command'],
+      ['Command line', 'pass show mail'],
+    ],
+    written: { 'incoming.password': { command: 'pass show mail' } },
+    shown: 'printed by a command',
+  },
+  {
+    key: 'incoming.auth',
+    answers: [['Method', 'cram-md5']],
+    written: { 'incoming.auth': 'cram-md5' },
+    shown: 'cram-md5',
+  },
+  {
+    key: 'incoming.auth',
+    entry: pop3,
+    answers: [['Method', 'apop']],
+    written: { 'incoming.auth': 'apop' },
+    shown: 'apop',
+  },
+  {
+    key: 'outgoing.credentials',
+    answers: [
+      ['Login for sending', 'own'],
+      ['User name (outgoing)', 'sender'],
+      ['Password of', 'an environment variable'],
+      ['Name of the variable', 'SMTP_PASSWORD'],
+    ],
+    written: {
+      'outgoing.credentials': 'own',
+      'outgoing.username': 'sender',
+      'outgoing.password': { env: 'SMTP_PASSWORD' },
+    },
+    shown: 'own',
+  },
+  {
+    key: 'outgoing.auth',
+    answers: [['Method (outgoing)', 'scram-sha-256']],
+    written: { 'outgoing.auth': 'scram-sha-256' },
+    shown: 'scram-sha-256',
+  },
+  {
+    key: 'incoming.interval',
+    answers: [['Polling interval', '15m']],
+    written: { 'incoming.interval': '15m' },
+    shown: '15m',
+  },
+  {
+    key: 'incoming.idle',
+    answers: [['Told at once', 'no']],
+    written: { 'incoming.idle': false },
+    shown: 'no',
+  },
+  {
+    key: 'incoming.leaveOnServer',
+    entry: pop3,
+    answers: [['Leave a copy', '14d']],
+    written: { 'incoming.leaveOnServer': '14d' },
+    shown: '14d',
+  },
+  {
+    key: 'incoming.leaveOnServer',
+    entry: pop3,
+    answers: [['Leave a copy', 'false']],
+    written: { 'incoming.leaveOnServer': false },
+    shown: 'false',
+  },
+  {
+    key: 'incoming.backgroundSync',
+    answers: [['Kept here', 'no']],
+    written: { 'incoming.backgroundSync': false },
+    shown: 'no',
+  },
+  {
+    key: 'incoming.createSystemFolders',
+    answers: [['Create missing', 'yes']],
+    written: { 'incoming.createSystemFolders': true },
+    shown: 'yes',
+  },
+  {
+    key: 'folders.sent',
+    answers: [['Folder for sent', 'Gesendet']],
+    written: { 'folders.sent': 'Gesendet' },
+    shown: 'Gesendet',
+  },
+  {
+    key: 'path',
+    answers: [['Maildir', '~/Mail/elsewhere']],
+    written: { path: '~/Mail/elsewhere' },
+    shown: '~/Mail/elsewhere',
+  },
+  {
+    key: 'signature',
+    answers: [
+      ['What goes into new mail?', 'a signature, written'],
+      ['Signature', 'Anna\nExample Ltd\n'],
+    ],
+    written: { 'signature.text': 'Anna\nExample Ltd' },
+    shown: 'signature “Anna”',
+  },
+  {
+    key: 'signature',
+    entry: { ...imap, signature: { text: 'old' } },
+    answers: [
+      ['What goes into new mail?', 'a template'],
+      ['File of the template', '~/letter.txt'],
+    ],
+    written: { template: '~/letter.txt', 'signature.text': undefined },
+    shown: 'template ~/letter.txt',
+  },
+  {
+    key: 'signature.onReply',
+    answers: [['Signature on replies', 'yes']],
+    written: { 'signature.onReply': true },
+    shown: 'yes',
+  },
+  {
+    key: 'certificate.file',
+    answers: [['Certificate', '~/anna.p12']],
+    written: { 'certificate.file': '~/anna.p12' },
+    shown: '~/anna.p12',
+  },
+  {
+    key: 'certificate.password',
+    entry: { ...imap, certificate: { file: '~/anna.p12' } },
+    answers: [
+      ['Password of the certificate', 'the first line'],
+      ['Path of the file', '~/secret'],
+    ],
+    written: { 'certificate.password': { file: '~/secret' } },
+    shown: 'file ~/secret',
+  },
+  {
+    key: 'access',
+    answers: [['Who besides you', 'those of the list team']],
+    written: { access: 'team' },
+    shown: 'team',
+  },
+  { key: 'receive', answers: [['Receiving', 'no']], written: { receive: false }, shown: 'no' },
+  { key: 'send', answers: [['Sending', 'no']], written: { send: false }, shown: 'no' },
+  {
+    key: 'saveSent',
+    answers: [['Keep sent mail', 'no']],
+    written: { saveSent: false },
+    shown: 'no',
+  },
+];
+
+function valueAt(entry: AccountEntry, key: string): unknown {
+  return key
+    .split('.')
+    .reduce<unknown>(
+      (value, part) => (value as Record<string, unknown> | undefined)?.[part],
+      entry,
+    );
+}
+
+describe('each field of the wizard', () => {
+  it.each(rows)('$key: $answers', async ({ key, entry = imap, answers, written, shown }) => {
+    const wizard = wizardOf(answers);
+    const each = field(key, entry);
+    const draft = await each.ask(wizard, draftOf(entry));
+    expect(wizard.questions.left()).toEqual([]);
+    for (const [path, value] of Object.entries(written))
+      expect({ path, value: valueAt(draft.entry, path) }).toEqual({ path, value });
+    expect(each.text(draft)).toBe(shown);
+    // What the draft says is what a file may say.
+    expect(() => intoText({ ...draft, entry: { id: 'abcd12', ...draft.entry } })('')).not.toThrow();
+  });
+
+  it('writes nothing for what goes without saying, and takes back what was set', async () => {
+    const set = draftOf({
+      ...imap,
+      label: 'Office',
+      enabled: false,
+      incoming: { host: 'h', port: 1 },
+    });
+    const label = await field('label').ask(wizardOf([['Label', '-']]), set);
+    expect(label.entry.label).toBeUndefined();
+    const enabled = await field('enabled').ask(wizardOf([['Enabled', 'yes']]), set);
+    expect('enabled' in enabled.entry).toBe(false);
+    const port = await field('incoming.port').ask(wizardOf([['Port', '-']]), set);
+    expect(port.entry.incoming).toEqual({ host: 'h' });
+  });
+
+  it('writes what differs from the defaults of the file, and shows what they give', async () => {
+    const draft = draftOf(imap, { defaults: { send: false, incoming: { interval: '1h' } } });
+    expect(field('incoming.interval').text(draft)).toBe('1h (defaults)');
+    const sending = await field('send').ask(wizardOf([['Sending', 'yes']]), draft);
+    expect(sending.entry.send).toBe(true);
+  });
+
+  it('refuses what the file would refuse, in its words', async () => {
+    const wrong = (key: string, question: string, answer: string): Promise<unknown> =>
+      field(key).ask(wizardOf([[question, answer]]), draftOf(imap));
+    await expect(wrong('incoming.port', 'Port', '99999')).rejects.toThrow('from 1 to 65535');
+    await expect(wrong('incoming.host', 'Host', 'imaps://x')).rejects.toThrow('host name');
+    await expect(wrong('identity.address', 'Address', 'nobody')).rejects.toThrow('address');
+    await expect(wrong('incoming.interval', 'Polling', '7 minutes')).rejects.toThrow('unit');
+  });
+});
+
+describe('the security', () => {
+  it('takes the default port along in front of the person, and leaves a port that was given', async () => {
+    const wizard = wizardOf([['Security', 'STARTTLS']]);
+    await field('incoming.security').ask(wizard, draftOf(imap));
+    expect(wizard.questions.said).toContain('The port changes with it: 993 → 143.');
+    const given = wizardOf([['Security', 'STARTTLS']]);
+    await field('incoming.security').ask(
+      given,
+      draftOf(withValue(draftOf(imap), 'incoming.port', 1993).entry),
+    );
+    expect(given.questions.said).toContain('The port stays 1993, as it was given.');
+  });
+
+  it('asks before a password may leave in clear, and takes the leave back with the encryption', async () => {
+    const wizard = wizardOf([
+      ['Security', 'none'],
+      ['Allow the password', true],
+    ]);
+    const open = await field('incoming.security').ask(wizard, draftOf(imap));
+    expect(wizard.questions.said.join(' ')).toContain('PLAIN or LOGIN');
+    expect(open.entry.incoming?.allowInsecure).toBe(true);
+    const closed = await field('incoming.security').ask(wizardOf([['Security', 'TLS']]), open);
+    expect(closed.entry.incoming).toEqual({ host: 'imap.example.org' });
+  });
+});
+
+describe('passwords', () => {
+  it('are kept in memory until they are saved', async () => {
+    const wizard = wizardOf([
+      ['Password of anna', 'typed now, kept in the keyring'],
+      ['Password', 'secret'],
+    ]);
+    const draft = await field('incoming.password').ask(wizard, draftOf(imap));
+    expect(draft.entry.incoming?.password).toEqual({ keyring: true });
+    expect(draft.secrets).toEqual([
+      { owner: { accountId: '7f3kq2', server: 'incoming' }, secret: 'secret', place: 'keyring' },
+    ]);
+    expect(field('incoming.password').text(draft)).toBe('typed, will be kept in the keyring');
+    const moved = await field('incoming.password').ask(
+      wizardOf([
+        ['Password of anna', 'a command'],
+        ['Command line', 'pass x'],
+      ]),
+      draft,
+    );
+    expect(moved.secrets).toEqual([]);
+  });
+
+  it('are asked for again where they can be none', async () => {
+    const wizard = wizardOf([
+      ['Password of anna', 'typed now, kept in a file'],
+      ['Password', ''],
+      ['Password', 'a\u0007b'],
+      ['Password', 'good one'],
+    ]);
+    const draft = await field('incoming.password').ask(wizard, draftOf(imap));
+    expect(draft.secrets[0]?.secret).toBe('good one');
+  });
+
+  it('of the outgoing server go with its own login', async () => {
+    const own = draftOf({
+      ...imap,
+      outgoing: { host: 's', credentials: 'own', username: 'u', password: { stored: true } },
+    });
+    const same = await field('outgoing.credentials').ask(
+      wizardOf([['Login for sending', 'same']]),
+      own,
+    );
+    expect(same.entry.outgoing).toEqual({ host: 's' });
+  });
+});
+
+describe('a draft', () => {
+  it('becomes an edit of those keys alone that changed', () => {
+    const before: AccountEntry = { ...imap, label: 'Old', tags: ['a'] };
+    const draft = draftOf({ ...imap, label: 'New' }, { before });
+    expect([...changesOf(draft)]).toEqual([
+      ['tags', undefined],
+      ['label', 'New'],
+    ]);
+  });
+
+  it('reads at a glance', () => {
+    const draft = draftOf({ ...imap, incoming: { host: 'h', interval: '1m' } });
+    const glances = sections.map((section) => `${section.title}: ${summary(section, draft)}`);
+    expect(glances).toContain('Incoming server: h:993 (tls)');
+    expect(glances).toContain('Fetching: polling interval 1m');
+    expect(glances).toContain('Signature: as usual');
+  });
+});
