@@ -6,16 +6,12 @@ import { printable } from './text.ts';
 import { wrapped } from './wrap.ts';
 
 export function roundTripLines(output: Output, trip: RoundTrip): string[] {
-  const mark = markOf(output, trip);
   const columns = output.isTerminal ? output.columns : Infinity;
-  const more = '      ';
-  const text = `${mark === '' ? '' : `${mark} `}${textOf(trip)}`;
-  return ['  message', ...wrapped(text, { first: '    ', more, columns })];
-}
-
-function markOf(output: Output, { result }: RoundTrip): string {
-  if (result === 'skipped') return '';
-  return output.mark(result === 'arrived' || result === 'sent').trimEnd();
+  const more = ' '.repeat(4 + output.markWidth + 1);
+  const isGood = trip.result === 'arrived' || trip.result === 'sent';
+  const first = trip.result === 'skipped' ? '    ' : `    ${output.mark(isGood)} `;
+  const firstWidth = trip.result === 'skipped' ? first.length : more.length;
+  return ['  message', ...wrapped(textOf(trip), { first, more, columns, firstWidth })];
 }
 
 function textOf(trip: RoundTrip): string {

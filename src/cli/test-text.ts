@@ -15,18 +15,30 @@ export function printTestWhole(output: Output, account: Account, result: Account
   const { servers, roundTrip } = result;
   output.line(`${output.bold(account.name)} ${output.dim(`(${account.identity.address})`)}`);
   if (servers.length === 0) output.line('  neither receives nor sends: nothing to test');
-  for (const server of servers) for (const line of serverLines(output, server)) output.line(line);
+  const said = new Set<string>();
+  for (const server of servers)
+    for (const line of serverLines(output, server, said)) output.line(line);
   if (roundTrip !== null) for (const line of roundTripLines(output, roundTrip)) output.line(line);
-  const isFailed = servers.some(({ error }) => error !== null);
-  if (isFailed) for (const line of howToChange(output, account)) output.line(line);
+  for (const line of nextSteps(output, account, servers)) output.line(line);
 }
 
-function howToChange(output: Output, { name }: Account): string[] {
-  const what = `posthorn account edit ${name} with the options named above, posthorn account passwd ${name} for the password, posthorn account trust ${name} for a certificate.`;
-  return wrapped(what, { first: '  To change it: ', more: '    ', columns: widthOf(output) });
+/** The commands that do what the remedies say, where one of them does. */
+function nextSteps(output: Output, account: Account, servers: readonly ServerTest[]): string[] {
+  const { name, incoming, outgoing } = account;
+  const failed = servers.filter(({ error }) => error !== null);
+  const says = (text: string): boolean =>
+    failed.some(({ diagnosis }) => diagnosis?.remedies.some((each) => each.includes(text)));
+  const isKept = [incoming, outgoing].some((server) => server?.password?.kind === 'stored');
+  const certificate = failed.some(({ error }) => error?.code === 'certificate');
+  const commands = [
+    ...(says('--') ? [`To change an option: posthorn account edit ${name} …`] : []),
+    ...(says('password') && isKept ? [`A new password: posthorn account passwd ${name}`] : []),
+    ...(certificate ? [`To look at the certificate: posthorn account trust ${name}`] : []),
+  ];
+  return commands.map((command) => `  ${output.dim(command)}`);
 }
 
-function serverLines(output: Output, server: ServerTest): string[] {
+function serverLines(output: Output, server: ServerTest, said: Set<string>): string[] {
   const { direction, service, endpoint, steps, error } = server;
   const how = { tls: 'TLS', starttls: 'STARTTLS', none: 'in clear' }[endpoint.security];
   const where = `${endpoint.host}:${String(endpoint.port)}`;
@@ -38,7 +50,7 @@ function serverLines(output: Output, server: ServerTest): string[] {
       ...stageLines(output, true, stageLabel(step.layer, service), shortened(output, step, text)),
     );
   }
-  if (error !== null) lines.push(...failedLines(output, server));
+  if (error !== null) lines.push(...failedLines(output, server, said));
   return lines;
 }
 
@@ -49,33 +61,42 @@ function shortened(output: Output, { layer }: ServerTest['steps'][number], text:
   return `${text.slice(0, room - 3).replace(/,[^,]*$/, '')}, …`;
 }
 
-function failedLines(output: Output, server: ServerTest): string[] {
+function failedLines(output: Output, server: ServerTest, said: Set<string>): string[] {
   const { service, error, failedAt } = server;
   const stage: Stage = failedAt ?? 'secret';
   const lines = stageLines(output, false, stageLabel(stage, service), error?.message ?? '');
-  const more = diagnosisLines(output, server, 6);
+  const more = diagnosisLines(output, server, 6, said);
   const detail = output.verbose && error?.detail !== undefined ? [`      ${error.detail}`] : [];
   return [...lines, ...detail, ...more];
 }
 
-/** What was tried, the causes, and what to do, each a short list. */
-function diagnosisLines(output: Output, { diagnosis }: ServerTest, indentation: number): string[] {
+/** What was tried, the causes, and what to do, each a short list. Both servers often fail alike: nothing is `said` twice. */
+function diagnosisLines(
+  output: Output,
+  { diagnosis }: ServerTest,
+  indentation: number,
+  said: Set<string>,
+): string[] {
   if (diagnosis === null) return [];
   const columns = widthOf(output);
   const left = ' '.repeat(indentation);
-  const list = (heading: string, items: readonly string[]): string[] =>
-    items.length === 0
-      ? []
-      : [
-          `${left}${heading}`,
-          ...items.flatMap((item) =>
-            wrapped(item, { first: `${left}- `, more: `${left}  `, columns }),
-          ),
-        ];
+  const list = (heading: string, items: readonly string[]): string[] => {
+    const news = items.filter((item) => !said.has(item));
+    for (const item of news) said.add(item);
+    if (items.length === 0) return [];
+    const known = news.length < items.length ? ' as above' : '';
+    const lines = news.flatMap((item) =>
+      wrapped(item, { first: `${left}  - `, more: `${left}    `, columns }),
+    );
+    return [
+      `${left}${heading}:${known}${known !== '' && news.length > 0 ? ', and' : ''}`,
+      ...lines,
+    ];
+  };
   return [
     ...wrapped(diagnosis.tried, { first: `${left}tried: `, more: `${left}  `, columns }),
-    ...list('likely causes:', diagnosis.causes),
-    ...list('what to do:', diagnosis.remedies),
+    ...list('likely causes', diagnosis.causes),
+    ...list('what to do', diagnosis.remedies),
   ];
 }
 
@@ -98,9 +119,10 @@ function widthOf(output: Output): number {
 export function printTest(output: Output, { account, servers }: AccountTest): void {
   if (output.json) return;
   if (servers.length === 0) output.say(`${account}: neither receives nor sends, nothing to test`);
+  const said = new Set<string>();
   for (const server of servers) {
     output.line(`${account}: ${compactLine(output, server)}`);
-    for (const line of diagnosisLines(output, server, 2)) output.line(line);
+    for (const line of diagnosisLines(output, server, 2, said)) output.line(line);
   }
 }
 
