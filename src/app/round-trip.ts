@@ -181,12 +181,17 @@ function missing({ account, withinMs }: Trip): PosthornError {
   );
 }
 
+/** A look into a maildrop is a login, and providers count those. */
+const longestPauseMs = { folders: 2_000, maildrop: 5_000 } as const;
+
 /** IMAP looks again over one session; a maildrop shows what is new to a new session alone (RFC 1939, section 3). */
 class Search {
   readonly #trip: Trip;
   readonly #before: Beforehand;
   readonly #messageId: string;
   #session: MailboxSession | null = null;
+  /** Until the next look; it grows. */
+  #pauseMs = 500;
 
   constructor(trip: Trip, before: Beforehand, messageId: string) {
     this.#trip = trip;
@@ -202,6 +207,7 @@ class Search {
       const arrival = await this.#look();
       if (arrival !== null || clock.now() >= deadline) return arrival;
       await clock.sleepUntil(Math.min(deadline, clock.now() + this.#pauseMs), signal);
+      this.#pauseMs = Math.min(2 * this.#pauseMs, longestPauseMs[this.#before.kind]);
     }
   }
 
@@ -209,11 +215,6 @@ class Search {
     const session = this.#session;
     this.#session = null;
     await session?.close();
-  }
-
-  /** Providers count logins. */
-  get #pauseMs(): number {
-    return this.#before.kind === 'maildrop' ? 5_000 : 2_000;
   }
 
   async #look(): Promise<Arrival | null> {

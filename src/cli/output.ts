@@ -23,7 +23,8 @@ export class Output {
   readonly #options: GlobalOptions;
   readonly #stdout: NodeJS.WriteStream;
   readonly #stderr: NodeJS.WriteStream;
-  readonly #coloursAllowed: boolean;
+  /** By options and environment; whether a stream is a terminal comes on top. */
+  readonly coloursAllowed: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -34,8 +35,7 @@ export class Output {
     this.#options = options;
     this.#stdout = stdout;
     this.#stderr = stderr;
-    this.#coloursAllowed =
-      options.color && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+    this.coloursAllowed = options.color && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
     this.json = options.json === true;
     this.quiet = options.quiet === true;
     this.verbose = options.verbose === true;
@@ -48,6 +48,25 @@ export class Output {
 
   get isTerminal(): boolean {
     return this.#stdout.isTTY;
+  }
+
+  /** Whether the locale can show more than ASCII (POSIX: LC_ALL goes before LC_CTYPE, that before LANG). */
+  get isUtf8(): boolean {
+    const { LC_ALL, LC_CTYPE, LANG } = this.#world.env;
+    const locale = [LC_ALL, LC_CTYPE, LANG].find((each) => (each ?? '') !== '');
+    return /utf-?8/i.test(locale ?? '');
+  }
+
+  /** A tick or a cross on a terminal that can show them, else a word; as wide as `markWidth`. */
+  mark(isGood: boolean): string {
+    const signs = this.markWidth === 1 ? ['✓', '✗'] : ['ok', 'failed'];
+    const sign = (isGood ? signs[0] : signs[1]) ?? '';
+    const padded = sign.padEnd(this.markWidth);
+    return isGood ? this.good(padded) : this.bad(padded);
+  }
+
+  get markWidth(): number {
+    return this.isTerminal && this.isUtf8 ? 1 : 6;
   }
 
   /** The same without words for people, for commands that say nothing where all is well. */
@@ -130,7 +149,7 @@ export class Output {
   }
 
   #paint(style: Style, text: string, stream: NodeJS.WriteStream): string {
-    return this.#coloursAllowed && stream.isTTY ? styleText(style, text) : text;
+    return this.coloursAllowed && stream.isTTY ? styleText(style, text) : text;
   }
 }
 

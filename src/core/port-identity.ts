@@ -32,7 +32,7 @@ export interface Misfit {
 export function misfitOf(expected: Expected, found: PortIdentity): Misfit | null {
   const { protocol, encrypted, text } = found;
   const place = `${expected.host}:${String(expected.port)}`;
-  const checkPort = `Check the port: ${usualPortsOf(expected.service)}.`;
+  const checkPort = `Check the port (${option(expected, 'port')}): ${usualPortsOf(expected.service)}.`;
   switch (protocol) {
     case 'http':
       return {
@@ -43,7 +43,7 @@ export function misfitOf(expected: Expected, found: PortIdentity): Misfit | null
     case 'ftp':
       return { message: `${place} is an ${protocol.toUpperCase()} server`, remedy: checkPort };
     case 'tls':
-      return expected.security === 'tls' ? null : encryptedAtOnce(place);
+      return expected.security === 'tls' ? null : encryptedAtOnce(expected, place);
     case 'other':
       return { message: `${place} is no mail server: it says “${text}”`, remedy: checkPort };
     case 'imap':
@@ -55,32 +55,36 @@ export function misfitOf(expected: Expected, found: PortIdentity): Misfit | null
   }
 }
 
-function encryptedAtOnce(place: string): Misfit {
+/** Of `account add` and `account edit`. */
+function option({ service }: Expected, name: string): string {
+  return `--${service === 'smtp' ? 'out' : 'in'}-${name}`;
+}
+
+function encryptedAtOnce(expected: Expected, place: string): Misfit {
   return {
     message: `${place} speaks TLS from the first octet`,
-    remedy: 'Set the security to `tls`.',
+    remedy: `Set the security to \`tls\`: ${option(expected, 'security')} tls`,
   };
 }
 
-function otherSecurity(
-  { service, security }: Expected,
-  place: string,
-  encrypted: boolean,
-): Misfit | null {
-  if (encrypted && security !== 'tls') return encryptedAtOnce(place);
+function otherSecurity(expected: Expected, place: string, encrypted: boolean): Misfit | null {
+  const { service, security } = expected;
+  if (encrypted && security !== 'tls') return encryptedAtOnce(expected, place);
   if (encrypted || security !== 'tls') return null;
   return {
     message: `${place} speaks ${service.toUpperCase()} in clear at first, not TLS`,
-    remedy: `Set the security to \`starttls\`, or the port to that of TLS, ${String(usualPorts[service].tls)}.`,
+    remedy: `Set the security to \`starttls\` (${option(expected, 'security')} starttls), or the port to that of TLS, ${String(usualPorts[service].tls)}.`,
   };
 }
 
-function otherMail({ service }: Expected, place: string, found: Service): Misfit {
+function otherMail(expected: Expected, place: string, found: Service): Misfit {
+  const { service } = expected;
   const [is, wanted] = [found.toUpperCase(), service.toUpperCase()];
   const article = found === 'imap' ? 'an' : 'a';
-  const other = found !== 'smtp' && service !== 'smtp' ? `, or the type to \`${found}\`` : '';
+  const other =
+    found !== 'smtp' && service !== 'smtp' ? `, or fetch by ${is}: --type ${found}` : '';
   return {
     message: `${place} is ${article} ${is} server, and ${wanted} was expected`,
-    remedy: `Set the port to one of ${wanted}'s (${usualPortsOf(service)})${other}.`,
+    remedy: `Check the port (${option(expected, 'port')}): ${usualPortsOf(service)}${other}.`,
   };
 }

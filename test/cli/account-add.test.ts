@@ -192,7 +192,9 @@ describe('account add', () => {
     const { status, stdout } = await home.run([...words, '--password-stdin'], {
       input: 'wrong-secret\n',
     });
-    expect(stdout).toMatch(/work: receive .* failed at login: .*refused.*Check .*password/);
+    expect(stdout).toMatch(
+      /work: receive .* failed at login: .*refused.*\n.*tried: .*(\n.*)+Give the password/,
+    );
     expect(stdout).toMatch(/work: send .* failed at login: /);
     expect(status).toBe(77);
     await expect(stat(home.config)).rejects.toThrow('ENOENT');
