@@ -60,6 +60,18 @@ function noteText(note: ProviderNotes['notes'][number], provider: string): strin
   }
 }
 
+/** A Unicode domain as the person wrote it, where `text` has it as DNS does. */
+export function asTyped(
+  text: string,
+  { address, domain }: { readonly address: string; readonly domain: string },
+): string {
+  const typed = address
+    .slice(address.lastIndexOf('@') + 1)
+    .replace(/\.$/, '')
+    .toLowerCase();
+  return text.replaceAll(domain, () => typed);
+}
+
 /** `imap.example.org:993 (tls)`. */
 export function serverText({ host, port, security }: Choice['server']): string {
   return `${host}:${String(port)} (${security})`;

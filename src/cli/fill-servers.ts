@@ -21,7 +21,7 @@ import type { Security } from '../core/account.ts';
 import type { Service } from '../core/discovery.ts';
 import { DataError } from '../errors.ts';
 import type { AccountFlags } from './account-options.ts';
-import { noteLines, originText, serverText } from './discovery-text.ts';
+import { asTyped, noteLines, originText, serverText } from './discovery-text.ts';
 import { canAsk, confirm } from './prompt.ts';
 import { printable } from './text.ts';
 import type { Run } from './world.ts';
@@ -119,23 +119,27 @@ async function agreedServer(
 ): Promise<Choice | null> {
   const best = chooseServer(service, found);
   if (best === null) tellNone(run, side, service, found);
-  if (best === null || best.certain) return told(run, side, best);
+  if (best === null || best.certain) return told(run, side, best, found);
   if (canAsk(run)) {
-    await confirm(run, `${line(side, best)}. It is outside of the domain of the address. Use it?`);
+    await confirm(
+      run,
+      `${line(side, best, found)}. It is outside of the domain of the address. Use it?`,
+    );
     return best;
   }
   const remedy = `If it is right, add ${asOptions(side, best)}`;
-  run.output.note(`${line(side, best)}; not used unasked. ${remedy}`);
-  return told(run, side, chooseServer(service, certainOnly(found)));
+  run.output.note(`${line(side, best, found)}; not used unasked. ${remedy}`);
+  return told(run, side, chooseServer(service, certainOnly(found)), found);
 }
 
-function told(run: Run, side: Side, choice: Choice | null): Choice | null {
-  if (choice !== null) run.output.note(line(side, choice));
+function told(run: Run, side: Side, choice: Choice | null, found: Discovered): Choice | null {
+  if (choice !== null) run.output.note(line(side, choice, found));
   return choice;
 }
 
-function line(side: Side, choice: Choice): string {
-  return `${sideWords[side]} server ${serverText(choice.server)}: ${originText(choice)}`;
+function line(side: Side, choice: Choice, found: Discovered): string {
+  const where = `${serverText(choice.server)}: ${originText(choice)}`;
+  return printable(`${sideWords[side]} server ${asTyped(where, found)}`);
 }
 
 function asOptions(side: Side, choice: Choice): string {

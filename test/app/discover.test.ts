@@ -1,74 +1,13 @@
 /** What is found for an address, with a network made of tables. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { certainOnly, chooseServer, notesFor } from '../../src/app/choose-servers.ts';
 import { discover, discoverOffline, type Discovered } from '../../src/app/discover.ts';
-import { bestFor, type ServiceTarget } from '../../src/core/discovery.ts';
-import type { MailConfig } from '../../src/core/mail-config.ts';
-import { RefusedError, TemporaryError } from '../../src/errors.ts';
+import { bestFor } from '../../src/core/discovery.ts';
+import { DataError, TemporaryError } from '../../src/errors.ts';
 import type { Discovery } from '../../src/ports/discovery.ts';
-
-interface Net {
-  readonly services?: Readonly<Record<string, readonly ServiceTarget[]>>;
-  readonly exchangers?: readonly string[];
-  /** By the beginning of their addresses; an error is thrown. */
-  readonly files?: Readonly<Record<string, MailConfig | Error>>;
-  /** `HOST:PORT` of servers that answer and whose certificate holds. */
-  readonly up?: readonly string[];
-  readonly dnsFails?: boolean;
-}
-
-function network({
-  services = {},
-  exchangers = [],
-  files = {},
-  up = [],
-  dnsFails = false,
-}: Net): Discovery & { readonly calls: string[] } {
-  const calls: string[] = [];
-  const asked = <T>(what: string, answer: T): Promise<T> => {
-    calls.push(what);
-    return dnsFails
-      ? Promise.reject(new TemporaryError(`${what} could not be looked up (DNS)`))
-      : Promise.resolve(answer);
-  };
-  return {
-    calls,
-    services: (name) => asked(name, services[name] ?? []),
-    exchangers: (domain) => asked(domain, exchangers),
-    mailConfig: (url) => {
-      calls.push(url);
-      const file = Object.entries(files).find(([start]) => url.startsWith(start))?.[1] ?? null;
-      return file instanceof Error ? Promise.reject(file) : Promise.resolve(file);
-    },
-    probe: (_, { host, port }) => {
-      const place = `${host}:${String(port)}`;
-      calls.push(place);
-      if (up.includes(place)) return Promise.resolve();
-      return Promise.reject(new RefusedError(`${place} has another's certificate`));
-    },
-  };
-}
+import { endless, file, network, probed, target } from '../fakes/network.ts';
 
 const { signal } = new AbortController();
-
-function target(host: string, port: number): ServiceTarget {
-  return { host, port, priority: 0, weight: 0 };
-}
-
-/** `HOST:PORT` of all that was tried. */
-function probed({ calls }: { readonly calls: readonly string[] }): string[] {
-  return calls.filter((each) => /^[^/]+:\d+$/.test(each));
-}
-
-/** `IMAP-HOST SMTP-HOST`, by TLS. */
-function file(...hosts: readonly string[]): MailConfig {
-  const servers = hosts.map((host) => ({
-    ...({ service: host.startsWith('smtp') ? 'smtp' : 'imap', host, security: 'tls' } as const),
-    ...{ port: host.startsWith('smtp') ? 465 : 993, username: '%EMAILADDRESS%' },
-    authentication: ['password-cleartext'],
-  }));
-  return { name: 'Example Mail', servers, mustBeEnabled: false, help: null };
-}
 
 function chosen(found: Discovered): (string | null)[] {
   return (['imap', 'pop3', 'smtp'] as const).map((service) => {
@@ -185,6 +124,164 @@ describe('discovery', () => {
     const net = network({});
     await discover('anna@bücher.example', net, signal);
     expect(net.calls[0]).toBe('xn--bcher-kva.example');
+  });
+
+  it('takes the file of the domain before all else, and tells the address to nobody else', async () => {
+    const net = network({
+      files: {
+        'https://autoconfig.example.org/': file('imap.example.net', 'smtp.example.net'),
+        'https://autoconfig.thunderbird.net/v1.1/example.org': file('imap.other.example'),
+      },
+      services: { '_imaps._tcp.example.org': [target('srv.example.org', 993)] },
+      up: [
+        'imap.example.net:993',
+        'smtp.example.net:465',
+        'imap.other.example:993',
+        'srv.example.org:993',
+      ],
+    });
+    const found = await discover('anna@example.org', net, signal);
+    expect(chosen(found)).toEqual([
+      'autoconfig imap.example.net:993',
+      null,
+      'autoconfig smtp.example.net:465',
+    ]);
+    expect(found.findings.map(({ source }) => source)).toContain('ispdb');
+    expect(net.calls.filter((each) => each.includes('anna'))).toEqual([
+      'https://autoconfig.example.org/mail/config-v1.1.xml?emailaddress=anna%40example.org',
+    ]);
+  });
+
+  it('asks in clear only where there is nothing by HTTPS', async () => {
+    const net = network({
+      files: {
+        'https://autoconfig.example.org/': file('imap.example.net'),
+        'http://example.org/': file('mail.example.org'),
+      },
+      up: ['imap.example.net:993', 'mail.example.org:993'],
+    });
+    const found = await discover('anna@example.org', net, signal);
+    expect(net.calls.filter((each) => each.startsWith('http:'))).toEqual([
+      'http://example.org/.well-known/autoconfig/mail/config-v1.1.xml',
+    ]);
+    expect(found.findings.map(({ source }) => source)).toContain('autoconfig-http');
+    expect(chosen(found)[0]).toBe('autoconfig imap.example.net:993');
+  });
+
+  it('asks the collection that was named, or none', async () => {
+    const own = network({
+      files: { 'https://db.example.net/example.org': file('imap.example.org') },
+    });
+    await discover('anna@example.org', own, signal, { ispdb: 'https://db.example.net/' });
+    expect(own.calls).toContain('https://db.example.net/example.org');
+    const none = network({ exchangers: ['mx.example.net'] });
+    await discover('anna@example.org', none, signal, { ispdb: null });
+    const asked = [...own.calls, ...none.calls].join(' ');
+    expect(asked).not.toContain('thunderbird');
+  });
+
+  it('asks the collection for the house that takes the mail, where the table does not know it', async () => {
+    const net = network({
+      exchangers: ['mx1.mail.house.example'],
+      files: {
+        'https://autoconfig.thunderbird.net/v1.1/house.example': file('imap.house.example'),
+      },
+      up: ['imap.house.example:993'],
+    });
+    const found = await discover('anna@example.org', net, signal);
+    expect(chooseServer('imap', found)).toMatchObject({
+      source: 'mx',
+      origin: 'mx1.mail.house.example',
+      server: { host: 'imap.house.example' },
+      certain: true,
+    });
+  });
+
+  it('never tries a server without encryption, and shows that it was named', async () => {
+    const plain = file('imap.example.org');
+    const servers = plain.servers.map(
+      (each) => ({ ...each, security: 'none', port: 143 }) as const,
+    );
+    const net = network({
+      files: { 'https://example.org/': { ...plain, servers } },
+      up: ['imap.example.org:143'],
+    });
+    const found = await discover('anna@example.org', net, signal);
+    expect(chosen(found)[0]).toBeNull();
+    expect(probed(net)).not.toContain('imap.example.org:143');
+    expect(found.findings[0]).toMatchObject({ why: 'it is named without encryption' });
+  });
+
+  it('tells what came instead of a file; that will not be better another time', async () => {
+    const page = new DataError('https://example.org/x is no file of mail servers');
+    const net = network({ files: { 'https://example.org/': page } });
+    const found = await discover('anna@example.org', net, signal);
+    expect(found).toMatchObject({ trouble: [page.message], mayAnswerLater: false });
+    const busy = network({ files: { 'https://example.org/': new TemporaryError('busy') } });
+    expect(await discover('anna@example.org', busy, signal)).toMatchObject({
+      mayAnswerLater: true,
+    });
+  });
+
+  it('waits for nothing that could not change the choice, and breaks it off', async () => {
+    const names = ['imap.example.net', 'smtp.example.net'];
+    const quick = network({
+      files: { 'https://autoconfig.example.org/': file(...names) },
+      up: ['imap.example.net:993', 'smtp.example.net:465'],
+    });
+    const reasons: unknown[] = [];
+    const slow: Discovery = {
+      ...quick,
+      services: (_, until) => endless(until, reasons),
+      exchangers: (_, until) => endless(until, reasons),
+    };
+    const found = await discover('anna@example.org', slow, signal, { services: ['imap', 'smtp'] });
+    expect(chosen(found)).toEqual([
+      'autoconfig imap.example.net:993',
+      null,
+      'autoconfig smtp.example.net:465',
+    ]);
+    expect(found.trouble).toEqual([]);
+    expect(reasons).toHaveLength(7);
+  });
+
+  it('waits for what is trusted more, though another has answered', async () => {
+    const net = network({
+      services: { '_imaps._tcp.example.org': [target('srv.example.org', 993)] },
+      up: ['srv.example.org:993', 'imap.example.net:993'],
+    });
+    let reached = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      reached = resolve;
+    }).then(() => file('imap.example.net'));
+    const slow: Discovery = {
+      ...net,
+      mailConfig: (url) =>
+        url.startsWith('https://autoconfig.example.org/') ? late : Promise.resolve(null),
+      probe: async (service, server, until) => {
+        await net.probe(service, server, until);
+        if (server.host === 'srv.example.org') reached();
+      },
+    };
+    const found = await discover('anna@example.org', slow, signal, { services: ['imap'] });
+    expect(chosen(found)[0]).toBe('autoconfig imap.example.net:993');
+  });
+
+  it('ends after ten seconds, whatever is silent, and says so', async () => {
+    vi.useFakeTimers();
+    const reasons: unknown[] = [];
+    const silent = (_: unknown, until: AbortSignal): Promise<never> => endless(until, reasons);
+    const net: Discovery = {
+      ...{ services: silent, exchangers: silent, mailConfig: silent },
+      probe: (_service, _server, until) => endless(until, reasons),
+    };
+    const asked = discover('anna@example.org', net, signal);
+    await vi.advanceTimersByTimeAsync(10_000);
+    const found = await asked;
+    vi.useRealTimers();
+    expect(found.trouble).toEqual(['there was no time left']);
+    expect(found).toMatchObject({ mayAnswerLater: true });
+    expect(chosen(found)).toEqual([null, null, null]);
   });
 
   it('ends with the reason of the signal', async () => {

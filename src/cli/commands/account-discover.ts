@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { discoveredJson, type DiscoveredJson } from '../../app/choose-servers.ts';
 import { discover } from '../../app/discover.ts';
 import type { Act } from '../act.ts';
-import { noteLines, originText } from '../discovery-text.ts';
+import { asTyped, noteLines, originText } from '../discovery-text.ts';
 import { examples } from '../examples.ts';
 import type { Output } from '../output.ts';
 import { readConfig } from '../session.ts';
@@ -44,15 +44,15 @@ function print(output: Output, found: DiscoveredJson): void {
   const rows = found.found.map((each) => [
     isChosen(each, found) ? '*' : '',
     each.service,
-    `${each.server.host}:${String(each.server.port)}`,
+    asTyped(`${each.server.host}:${String(each.server.port)}`, found),
     each.server.security,
     printable(each.username),
-    originText(each),
+    printable(asTyped(originText(each), found)),
   ]);
-  const remarks = found.found.map((each) => remark(each));
+  const remarks = found.found.map((each) => remark(each, found));
   if (rows.length > 0) output.table(heading, rows, remarks);
   for (const each of found.notes) for (const line of noteLines(each)) output.say(line);
-  for (const line of found.trouble) output.warn(line);
+  for (const line of found.trouble) output.warn(printable(asTyped(line, found)));
   if (rows.every(([mark]) => mark === ''))
     output.note(`No servers were found for ${printable(found.address)}.`);
 }
@@ -66,8 +66,11 @@ function isChosen(
   return each.state !== 'failed' && isSame;
 }
 
-function remark({ why, certain, state }: DiscoveredJson['found'][number]): string | null {
-  if (why !== null) return `not usable: ${printable(why)}`;
+function remark(
+  { why, certain, state }: DiscoveredJson['found'][number],
+  found: DiscoveredJson,
+): string | null {
+  if (why !== null) return `not usable: ${printable(asTyped(why, found))}`;
   return state !== 'failed' && !certain
     ? 'outside of the domain: make sure that it is yours'
     : null;

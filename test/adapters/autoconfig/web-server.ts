@@ -12,7 +12,7 @@ export interface WebAnswer {
   readonly body?: string;
 }
 
-/** By path, without what follows a question mark; `silent`: no answer at all. What is missing is 404. */
+/** By path, or host and path, without what follows a question mark; `silent`: no answer at all. What is missing is 404. */
 export type WebTable = Readonly<Record<string, WebAnswer | 'silent'>>;
 
 export interface WebServer {
@@ -30,7 +30,8 @@ export async function startWebServer(
   const asked: string[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     asked.push(`${request.headers.host ?? ''}${request.url ?? ''}`);
-    reply(table[(request.url ?? '').replace(/\?.*$/, '')] ?? { status: 404 }, response);
+    const path = (request.url ?? '').replace(/\?.*$/, '');
+    reply(table[`${request.headers.host ?? ''}${path}`] ?? table[path] ?? nothing, response);
   };
   const server =
     certificate === undefined
@@ -48,6 +49,8 @@ export async function startWebServer(
     },
   };
 }
+
+const nothing: WebAnswer = { status: 404 };
 
 function reply(answer: WebAnswer | 'silent', response: ServerResponse): void {
   if (answer === 'silent') return;
