@@ -13,6 +13,7 @@ import { previewConfig } from '../config/save.ts';
 import type { FileEntry } from '../config/schema.ts';
 import type { Account } from '../core/account.ts';
 import { gravest, InternalError, TemporaryError } from '../errors.ts';
+import { refuseBadFiles } from './account-files.ts';
 import { failures, printTest, testJson } from './commands/account-test.ts';
 import { refuseQueued } from '../app/remove-account.ts';
 import { noteRunningDaemon } from './daemon-note.ts';
@@ -161,6 +162,7 @@ async function testChanged(
     testsAtOnce,
     async (account) => {
       const id = account.id ?? knownIds.get(account.name) ?? '';
+      await refuseBadFiles(run, { before: null, after: account, id }, neighbours);
       const result = await testAccount(account, id, neighbours, run.world.signal);
       printTest(run.output, result);
       return result;

@@ -182,7 +182,7 @@ const refuse = (): never => {
 
 const unused: Pick<
   Neighbours,
-  'outbox' | 'sender' | 'codec' | 'secrets' | 'chance' | 'randomBytes'
+  'outbox' | 'sender' | 'codec' | 'files' | 'certificates' | 'secrets' | 'chance' | 'randomBytes'
 > = {
   outbox: {
     add: refuse,
@@ -194,6 +194,8 @@ const unused: Pick<
   },
   sender: { connect: refuse },
   codec: { compose: refuse, submit: refuse },
+  files: { octets: refuse, text: refuse },
+  certificates: { read: refuse, speaksFor: refuse },
   secrets: { read: refuse, store: refuse, forget: refuse },
   chance: () => 0.5,
   randomBytes: refuse,

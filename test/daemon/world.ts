@@ -122,6 +122,8 @@ export class DaemonWorld {
       outbox: this.#outbox(),
       sender: { connect: (sending, _login, signal) => this.#sender(sending.name, signal) },
       codec: { compose: refuse, submit: refuse },
+      files: { octets: refuse, text: refuse },
+      certificates: { read: refuse, speaksFor: refuse },
       chance: () => 0.5,
       randomBytes: refuse,
     };

@@ -165,6 +165,8 @@ export class SendingWorld {
       outbox: this.#outbox(),
       sender: { connect: (_account, login) => this.#do(() => this.#sending(login)) },
       codec: { compose: unused, submit: unused },
+      files: { octets: unused, text: unused },
+      certificates: { read: unused, speaksFor: unused },
       chance: () => 0.5,
       randomBytes: (count) => new Uint8Array(count),
     };

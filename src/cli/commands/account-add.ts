@@ -12,6 +12,7 @@ import type { AccountEntry } from '../../config/schema.ts';
 import type { Account } from '../../core/account.ts';
 import { gravest, InternalError, UsageError } from '../../errors.ts';
 import type { SecretOwner } from '../../ports/secrets.ts';
+import { refuseBadFiles } from '../account-files.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
 import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
@@ -65,6 +66,7 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
     }));
     await storeAll(secrets, neighbours);
     try {
+      await refuseBadFiles(run, { before: null, after: account, id }, neighbours);
       const status = flags.skipTest === true ? 0 : await testFirst(run, account, id, neighbours);
       if (status !== 0) return await giveUp(id, neighbours, status);
       await changeConfig(config, neighbours, edit);

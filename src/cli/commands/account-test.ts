@@ -2,11 +2,13 @@
 
 import type { Command } from 'commander';
 import { bindAccount } from '../../app/bind-account.ts';
+import type { FileVerdict } from '../../app/check-files.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { errorJson } from '../../app/report-json.ts';
 import { testAccount, type AccountTest, type ServerTest } from '../../app/test-account.ts';
 import type { Account } from '../../core/account.ts';
 import { gravest } from '../../errors.ts';
+import { fileFailures, filesJson, printFiles, testFiles } from '../account-files.ts';
 import { oneLine, type Output } from '../output.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
@@ -27,18 +29,27 @@ async function test(run: Run, names: readonly string[]): Promise<number> {
   const config = await readConfig(run);
   const accounts = accountsMeant(config, names);
   return withNeighbours(run, config, async (neighbours) => {
-    const tests: AccountTest[] = [];
+    const tests: Tested[] = [];
     for (const account of accounts) tests.push(await testOne(run, account, neighbours));
-    if (run.output.json) run.output.document({ accounts: tests.map(testJson) });
-    return gravest(tests.flatMap(failures));
+    if (run.output.json)
+      run.output.document({
+        accounts: tests.map((test) => ({ ...testJson(test), files: filesJson(test.files) })),
+      });
+    return gravest(tests.flatMap((test) => [...failures(test), ...fileFailures(test.files)]));
   });
 }
 
-async function testOne(run: Run, account: Account, neighbours: Neighbours): Promise<AccountTest> {
+interface Tested extends AccountTest {
+  readonly files: readonly FileVerdict[];
+}
+
+async function testOne(run: Run, account: Account, neighbours: Neighbours): Promise<Tested> {
   const { id } = await bindAccount(account, neighbours);
   const result = await testAccount(account, id, neighbours, run.world.signal);
   printTest(run.output, result);
-  return result;
+  const files = await testFiles(run, account, id, neighbours);
+  printFiles(run, account.name, files);
+  return { ...result, files };
 }
 
 export function failures({ servers }: AccountTest) {
