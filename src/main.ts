@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './adapters/clock/system-clock.ts';
 import { createControl } from './adapters/control/control.ts';
+import { givenFiles } from './adapters/files/given-files.ts';
 import { createMailRoots } from './adapters/maildir/roots.ts';
 import { createMaildirStore } from './adapters/maildir/store.ts';
 import { createOutboxStore } from './adapters/outbox/outbox-store.ts';
@@ -17,6 +18,7 @@ import { run } from './cli/program.ts';
 import type { World } from './cli/world.ts';
 import type { ConfigLocation } from './config/config.ts';
 import { TemporaryError } from './errors.ts';
+import type { Certificates } from './ports/certificates.ts';
 import type { Discovery } from './ports/discovery.ts';
 import type { MailSender } from './ports/mail-sender.ts';
 import type { MailboxSource } from './ports/mailbox-source.ts';
@@ -120,6 +122,8 @@ function neighbours({ places }: ConfigLocation): Neighbours {
     sender: lazySender,
     identify: async (...call) => (await import('./wire/identify.ts')).identifyPort(...call),
     codec: lazyCodec,
+    files: givenFiles,
+    certificates: lazyCertificates,
     chance: () => Math.random(),
     randomBytes,
   };
@@ -154,6 +158,15 @@ async function loadCodec(): Promise<MessageCodec> {
 const lazyCodec: MessageCodec = {
   compose: async (...call) => (await loadCodec()).compose(...call),
   submit: async (...call) => (await loadCodec()).submit(...call),
+};
+
+async function loadCertificates(): Promise<Certificates> {
+  return (await import('./adapters/smime/certificates.ts')).certificates;
+}
+
+const lazyCertificates: Certificates = {
+  read: async (...call) => (await loadCertificates()).read(...call),
+  speaksFor: async (...call) => (await loadCertificates()).speaksFor(...call),
 };
 
 async function loadDiscovery(): Promise<Discovery> {

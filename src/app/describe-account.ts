@@ -1,8 +1,9 @@
 /** An account as people read it: everything that it is set to, defaults filled in, and how it fares. */
 
-import type { Account, ServerEndpoint } from '../core/account.ts';
+import type { Account, AccountType, IncomingServer, ServerEndpoint } from '../core/account.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { AccountState } from '../ports/state-store.ts';
+import { messageRows, yesNo } from './describe-messages.ts';
 import { isoTime } from './report-json.ts';
 
 /** Key and value, the keys as in the file; never a secret, only where it is kept. Times in ISO 8601. */
@@ -29,7 +30,7 @@ export function describeAccount(
     ['incoming.username', incoming?.username],
     ['incoming.password', incoming?.password?.kind],
     ['incoming.interval', incoming === undefined ? undefined : interval(incoming.intervalMs)],
-    ['incoming.leaveOnServer', account.type === 'pop3' ? leaves(account) : undefined],
+    ...(incoming === undefined ? [] : protocolRows(account.type, incoming)),
     ['send', yesNo(account.send)],
     ...(outgoing === undefined ? [] : endpointRows('outgoing', outgoing)),
     ['outgoing.credentials', outgoing?.credentials],
@@ -41,6 +42,7 @@ export function describeAccount(
       `folders.${role}`,
       folder,
     ]),
+    ...messageRows(account),
     ['last success', isoTime(state?.lastSuccess ?? null) ?? 'never'],
     ['failures in a row', String(state?.failures ?? 0)],
     ['last error', state?.lastError?.message],
@@ -61,6 +63,7 @@ function endpointRows(side: string, server: ServerEndpoint): [string, string | u
     [`${side}.tls.ca`, server.tls.ca],
     [`${side}.tls.fingerprint`, server.tls.fingerprint],
     [`${side}.tls.cert`, server.tls.cert],
+    [`${side}.tls.key`, server.tls.key],
   ];
 }
 
@@ -68,12 +71,17 @@ function interval(ms: number | null): string {
   return ms === null ? 'never' : formatDuration(ms);
 }
 
-function leaves({ incoming }: Account): string {
-  const leave = incoming?.leaveOnServer ?? true;
-  if (typeof leave === 'boolean') return yesNo(leave);
-  return `deleted ${formatDuration(leave.afterMs)} after it was stored`;
+/** What the one protocol has and the other has not. */
+function protocolRows(type: AccountType, incoming: IncomingServer): [string, string][] {
+  if (type === 'pop3') return [['incoming.leaveOnServer', leaves(incoming)]];
+  return [
+    ['incoming.idle', yesNo(incoming.idle)],
+    ['incoming.backgroundSync', yesNo(incoming.backgroundSync)],
+    ['incoming.createSystemFolders', yesNo(incoming.createSystemFolders)],
+  ];
 }
 
-function yesNo(value: boolean): string {
-  return value ? 'yes' : 'no';
+function leaves({ leaveOnServer }: IncomingServer): string {
+  if (typeof leaveOnServer === 'boolean') return yesNo(leaveOnServer);
+  return `deleted ${formatDuration(leaveOnServer.afterMs)} after it was stored`;
 }

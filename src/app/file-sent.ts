@@ -1,12 +1,12 @@
 /** Keeps a copy of what was sent: in the server's sent folder, once, or in the local one where the server has none. */
 
-import type { Account } from '../core/account.ts';
+import { keepsMail, type Account } from '../core/account.ts';
 import { localPath } from '../core/folder-name.ts';
 import type { RemoteFolder } from '../core/message.ts';
 import type { OutboxEntry } from '../core/outbox-entry.ts';
 import { afterFailedFiling, afterFiling } from '../core/plan-outbox.ts';
 import { filesSentItself } from '../core/providers.ts';
-import { asPosthornError } from '../errors.ts';
+import { asPosthornError, RefusedError } from '../errors.ts';
 import { canFile, type FilingSession, type MailboxSession } from '../ports/mailbox-source.ts';
 import type { BoundAccount } from './bind-account.ts';
 import type { FlushOptions } from './flush-options.ts';
@@ -14,6 +14,7 @@ import { connectIncoming } from './log-in.ts';
 import type { Neighbours } from './neighbours.ts';
 import { openTree } from './open-tree.ts';
 import type { SendReport, SentMessage } from './report.ts';
+import { foldersWithRoles } from './system-folders.ts';
 
 /** Files and removes each entry. The mail is sent by now, so nothing here ever fails the send: what can't be filed waits. */
 export async function fileSent(
@@ -100,9 +101,12 @@ class SentCabinet {
 
   async #keepOnServer(entry: OutboxEntry): Promise<void> {
     const session = await this.#connected();
-    this.#folder ??= sentFolder(await session.folders());
-    if (this.#folder === null || !canFile(session)) await this.#keepLocally(entry);
-    else await this.#append(entry, session, this.#folder.path);
+    const { account } = this.#bound;
+    this.#folder ??= sentFolder((await foldersWithRoles(session, account)).folders);
+    if (this.#folder === null || !canFile(session)) {
+      if (!keepsMail(account)) throw nowhere();
+      await this.#keepLocally(entry);
+    } else await this.#append(entry, session, this.#folder.path);
   }
 
   async #connected(): Promise<MailboxSession> {
@@ -142,6 +146,12 @@ class SentCabinet {
     });
     await tree.publish(folder, [staged]);
   }
+}
+
+function nowhere(): RefusedError {
+  return new RefusedError('its server has no folder for sent mail, and nothing is kept here', {
+    remedy: 'Set incoming.createSystemFolders: true, or saveSent: false.',
+  });
 }
 
 function sentFolder(folders: readonly RemoteFolder[]): RemoteFolder | null {

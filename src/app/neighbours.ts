@@ -1,7 +1,9 @@
 /** Everything a use case may touch beyond the pure core, joined by main and passed as one object. */
 
 import type { AccountType } from '../core/account.ts';
+import type { Certificates } from '../ports/certificates.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { GivenFiles } from '../ports/given-files.ts';
 import type { Lock } from '../ports/lock.ts';
 import type { MailSender } from '../ports/mail-sender.ts';
 import type { MailRoots } from '../ports/mail-roots.ts';
@@ -26,6 +28,8 @@ export interface Neighbours {
   /** Finds out what else listens where a mail server was expected. */
   readonly identify: PortIdentifier;
   readonly codec: MessageCodec;
+  readonly files: GivenFiles;
+  readonly certificates: Certificates;
   /** In [0, 1). */
   readonly chance: () => number;
   readonly randomBytes: (count: number) => Uint8Array;

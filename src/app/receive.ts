@@ -12,6 +12,7 @@ import { openTree } from './open-tree.ts';
 import { emptyFolderReport, type FolderReport, type ReceiveReport } from './report.ts';
 import type { FolderRun } from './folder-run.ts';
 import { syncFolder } from './sync-folder.ts';
+import { foldersWithRoles } from './system-folders.ts';
 
 export interface ReceiveOptions {
   readonly settings: Settings;
@@ -93,7 +94,10 @@ async function syncFolders(link: Link, run: AccountRun, report: ReceiveReport): 
   const onBrokenOff = (): void => {
     link.spend();
   };
-  for (const folder of (await (await link.session()).folders()).filter(isKept)) {
+  const { folders, created, warnings } = await foldersWithRoles(await link.session(), run.account);
+  report.created.push(...created);
+  report.warnings.push(...warnings);
+  for (const folder of folders.filter(isKept)) {
     const folderReport = emptyFolderReport(folder.path);
     report.folders.push(folderReport);
     const folderRun = { ...run, session: await link.session(), onBrokenOff };

@@ -42,6 +42,11 @@ export interface AccountJson {
   readonly status: number;
   readonly sent: readonly SentJson[] | null;
   readonly received: readonly FolderJson[] | null;
+  /** Folders that were made on the server for a role. */
+  readonly created: readonly string[];
+  readonly warnings: readonly string[];
+  /** Receiving was asked for, but its mail is read live and never kept here. */
+  readonly live: boolean;
   readonly error: ErrorJson | null;
 }
 
@@ -59,7 +64,7 @@ export function errorJson(error: PosthornError): ErrorJson {
 
 /** `status` as core of the exit status: see sync-all. */
 export function accountJson(report: AccountReport, status: number): AccountJson {
-  const { account, skipped, suspended, sent, received, error } = report;
+  const { account, skipped, suspended, sent, received, live, error } = report;
   return {
     account,
     skipped,
@@ -71,6 +76,9 @@ export function accountJson(report: AccountReport, status: number): AccountJson 
         nextAttempt: isoTime(nextAttempt),
       })) ?? null,
     received: received?.folders.map(folderJson) ?? null,
+    created: received?.created ?? [],
+    warnings: received?.warnings ?? [],
+    live,
     error: error === null ? null : errorJson(error),
   };
 }

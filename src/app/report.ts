@@ -26,6 +26,10 @@ export interface FolderReport {
 
 export interface ReceiveReport {
   readonly folders: FolderReport[];
+  /** Folders that were made on the server for a role, by their names there. */
+  readonly created: string[];
+  /** What deserves a word, and is no failure. */
+  readonly warnings: string[];
 }
 
 export interface SentMessage {
@@ -50,6 +54,8 @@ export interface AccountReport {
   readonly suspended: string | null;
   readonly sent: SendReport | null;
   readonly received: ReceiveReport | null;
+  /** Receiving was asked for, but its mail is read live and never kept here. */
+  readonly live: boolean;
   readonly error: PosthornError | null;
 }
 

@@ -1,11 +1,12 @@
 /** One poll of one account: send what waits, receive what is new, remember how it went. */
 
-import type { Account } from '../core/account.ts';
+import { keepsMail, type Account } from '../core/account.ts';
 import type { Settings } from '../core/settings.ts';
 import { afterFailure, afterSuccess } from '../core/suspension.ts';
 import { asPosthornError, gravest, type PosthornError } from '../errors.ts';
 import { bindAccount, type BoundAccount } from './bind-account.ts';
 import { flushOutbox } from './flush-outbox.ts';
+import { isLive } from './live.ts';
 import type { Neighbours } from './neighbours.ts';
 import { receive } from './receive.ts';
 import type { AccountReport, FolderReport, ReceiveReport, SendReport } from './report.ts';
@@ -27,7 +28,7 @@ export async function syncAccount(
   neighbours: Neighbours,
   options: SyncOptions,
 ): Promise<AccountReport> {
-  const nothing = { sent: null, received: null, suspended: null };
+  const nothing = { sent: null, received: null, suspended: null, live: false };
   const blank = { account: account.name, id: account.id ?? '', ...nothing };
   if (!account.enabled) return { ...blank, skipped: 'disabled', error: null };
   try {
@@ -49,7 +50,10 @@ async function syncBound(
   const { account, id } = bound;
   const sent: SendReport | null = options.send && account.send ? { messages: [] } : null;
   const received: ReceiveReport | null =
-    options.receive && account.receive ? { folders: [] } : null;
+    options.receive && account.receive && keepsMail(account)
+      ? { folders: [], created: [], warnings: [] }
+      : null;
+  const live = options.receive && isLive(account);
   const errors: PosthornError[] = [];
   if (sent !== null)
     await flushOutbox(bound, neighbours, options, sent).catch((thrown: unknown) => {
@@ -61,7 +65,7 @@ async function syncBound(
     });
   const error = gravestOf(errors);
   const suspended = error === null ? null : await whySuspended(id, neighbours);
-  return { account: account.name, id, skipped: null, suspended, sent, received, error };
+  return { account: account.name, id, skipped: null, suspended, sent, received, live, error };
 }
 
 function gravestOf(errors: readonly PosthornError[]): PosthornError | null {

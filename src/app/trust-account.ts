@@ -2,7 +2,7 @@
 
 import type { Account, ServerEndpoint } from '../core/account.ts';
 import { asPosthornError, ConfigurationError, type PosthornError } from '../errors.ts';
-import type { Certificates, ServerCertificate } from '../ports/certificates.ts';
+import type { ServerCertificates, ServerCertificate } from '../ports/server-certificates.ts';
 
 export type Side = 'incoming' | 'outgoing';
 
@@ -25,7 +25,7 @@ export type SeenCertificate = { readonly side: Side; readonly endpoint: string }
 export async function lookAtCertificates(
   account: Account,
   sides: readonly Side[],
-  certificates: Certificates,
+  certificates: ServerCertificates,
   signal: AbortSignal,
 ): Promise<SeenCertificate[]> {
   const servers = sides.flatMap((side) => {
@@ -41,7 +41,7 @@ async function lookAt(
   account: Account,
   side: Side,
   server: ServerEndpoint,
-  certificates: Certificates,
+  certificates: ServerCertificates,
   signal: AbortSignal,
 ): Promise<SeenCertificate> {
   const endpoint = `${server.host}:${String(server.port)}`;

@@ -10,8 +10,9 @@ import { below, dataOf } from '../config/edit.ts';
 import { previewConfig } from '../config/save.ts';
 import type { Account } from '../core/account.ts';
 import { asPosthornError, InternalError } from '../errors.ts';
-import { printTest } from './commands/account-test.ts';
+import { printTest } from './test-text.ts';
 import { showCertificate } from './commands/account-trust.ts';
+import { LayersReached } from './layers-reached.ts';
 import { withSpinner } from './spinner.ts';
 import { printable } from './text.ts';
 import type { Wizard } from './wizard/context.ts';
@@ -103,9 +104,11 @@ async function loadDraft(config: Config, draft: Draft): Promise<Account> {
 async function testDraft(run: Run, neighbours: Neighbours, draft: Draft, account: Account) {
   const { signal } = run.world;
   const secrets = withNewSecrets(neighbours.secrets, draft.secrets);
-  const result = await withSpinner(run, 'Trying it out …', (spinner) =>
+  const reached = new LayersReached(account);
+  const result = await withSpinner(run, reached.text(), ({ tell }) =>
     testAccount(account, draft.id, { ...neighbours, secrets }, signal, (direction, { layer }) => {
-      spinner.tell(`Trying it out: to ${direction}, ${layer} …`);
+      reached.done(direction, layer);
+      tell(reached.text());
     }),
   );
   signal.throwIfAborted();

@@ -13,7 +13,9 @@ import { readConfigFile } from '../config/load.ts';
 import { previewConfig } from '../config/save.ts';
 import type { Account } from '../core/account.ts';
 import { gravest } from '../errors.ts';
-import { failures, printTest, testJson } from './commands/account-test.ts';
+import { refuseBadFiles } from './account-files.ts';
+import { failures, testJson } from './test-json.ts';
+import { printTest } from './test-text.ts';
 import { noteRunningDaemon } from './daemon-note.ts';
 import { changeConfig } from './edit-session.ts';
 import { homely, printable } from './text.ts';
@@ -51,6 +53,12 @@ export async function carryOutEdit(
     if (before !== undefined) await refuseLosingMail(before, after, neighbours);
   }
   const given = [...wanted.secrets.values()].flat();
+  const reading = { ...neighbours, secrets: withNewSecrets(neighbours.secrets, given) };
+  for (const after of changed) {
+    const { id } = await bindAccount(after, neighbours);
+    const before = config.accounts.get(after.name) ?? null;
+    await refuseBadFiles(run, { before, after, id }, reading);
+  }
   const status = wanted.skipTest ? 0 : await testAll(run, changed, given, neighbours);
   if (status !== 0) return status;
   await replaceSecrets(neighbours.secrets, given, async () => {
@@ -126,5 +134,7 @@ function tell({ output }: Run, config: Config, { changes, draft, isChanged }: Ou
 }
 
 function line({ key, before, after }: KeyChange): string {
-  return `${key}: ${printable(before ?? 'not set')} → ${printable(after ?? 'not set')}`;
+  const text = (value: string | null): string =>
+    value === null ? 'not set' : printable(value.trimEnd().replaceAll('\n', ' / '));
+  return `${key}: ${text(before)} → ${text(after)}`;
 }

@@ -13,7 +13,9 @@ import { previewConfig } from '../config/save.ts';
 import type { FileEntry } from '../config/schema.ts';
 import type { Account } from '../core/account.ts';
 import { gravest, InternalError, TemporaryError } from '../errors.ts';
-import { failures, printTest, testJson } from './commands/account-test.ts';
+import { refuseBadFiles } from './account-files.ts';
+import { failures, testJson } from './test-json.ts';
+import { printTest } from './test-text.ts';
 import { refuseQueued } from '../app/remove-account.ts';
 import { noteRunningDaemon } from './daemon-note.ts';
 import { changeConfig } from './edit-session.ts';
@@ -161,6 +163,7 @@ async function testChanged(
     testsAtOnce,
     async (account) => {
       const id = account.id ?? knownIds.get(account.name) ?? '';
+      await refuseBadFiles(run, { before: null, after: account, id }, neighbours);
       const result = await testAccount(account, id, neighbours, run.world.signal);
       printTest(run.output, result);
       return result;

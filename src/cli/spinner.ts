@@ -1,24 +1,26 @@
 /** A line that moves while a person waits; nothing at all where nobody looks. */
 
+import type { SpinningLine } from './spinning-line.ts';
 import type { Run } from './world.ts';
 
-export interface Spinner {
-  /** What is being waited for now. */
-  tell(text: string): void;
+const still: SpinningLine = { tell: () => undefined, stop: () => undefined };
+
+/** A still one where standard error is no terminal, or one that cannot rewrite a line. Whoever started it stops it. */
+export async function startSpinner(run: Run, text: string): Promise<SpinningLine> {
+  const { world, output } = run;
+  const isShown = world.stderr.isTTY && world.env['TERM'] !== 'dumb';
+  if (!isShown || output.json || output.quiet) return still;
+  const { spinningLine } = await import('./spinning-line.ts');
+  return spinningLine(run, text);
 }
 
-const still: Spinner = { tell: () => undefined };
-
-/** Shown on standard error while `work` runs, and gone when it has ended, however it ends. */
+/** Shown while `work` runs, and gone when it has ended, however it ends. */
 export async function withSpinner<T>(
-  { world, output }: Run,
+  run: Run,
   text: string,
-  work: (spinner: Spinner) => Promise<T>,
+  work: (line: SpinningLine) => Promise<T>,
 ): Promise<T> {
-  const { stderr, env } = world;
-  if (!stderr.isTTY || env['TERM'] === 'dumb' || output.quiet || output.json) return work(still);
-  const { spinningLine } = await import('./spinning-line.ts');
-  const line = spinningLine(stderr, text);
+  const line = await startSpinner(run, text);
   try {
     return await work(line);
   } finally {

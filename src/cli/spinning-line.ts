@@ -1,18 +1,27 @@
-/** The line itself, in a module of its own: most runs never load the library. */
+/** One live line on standard error, in a module of its own: most runs show none, and never load the library. */
 
 import ora from 'ora';
+import type { Run } from './world.ts';
 
 export interface SpinningLine {
   tell(text: string): void;
   stop(): void;
 }
 
-export function spinningLine(stream: NodeJS.WriteStream, text: string): SpinningLine {
-  // The library would otherwise read standard input, and Ctrl-C with it.
-  const line = ora({ stream, text, discardStdin: false }).start();
+/** For a terminal that can rewrite a line; cli/spinner says whether there is one. */
+export function spinningLine({ world, output }: Run, text: string): SpinningLine {
+  const shortened = (long: string): string => long.slice(0, Math.max(10, world.stderr.columns - 4));
+  const line = ora({
+    stream: world.stderr,
+    text: shortened(text),
+    color: output.coloursAllowed ? 'cyan' : false,
+    spinner: output.isUtf8 ? 'dots' : 'line',
+    // It would read the terminal's input, and swallow Ctrl-C for a moment.
+    discardStdin: false,
+  }).start();
   return {
     tell: (now) => {
-      line.text = now;
+      line.text = shortened(now);
     },
     stop: () => {
       line.stop();

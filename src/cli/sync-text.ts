@@ -1,5 +1,6 @@
 /** A sync told to people: a line that moves while it runs, and one for each account at the end. */
 
+import { liveText } from '../app/live.ts';
 import type { AccountJson, ErrorJson, FolderJson, SentJson } from '../app/report-json.ts';
 import type { FolderReport } from '../app/report.ts';
 import { oneLine, type Output, type Streams } from './output.ts';
@@ -50,9 +51,13 @@ function printLine(output: Output, { level, text, detail }: AccountLine): void {
 
 /** The report line by line: what was sent, what came, what went wrong. */
 export function accountLines(report: AccountJson): AccountLine[] {
-  const { account, received, sent, error, skipped, suspended } = report;
+  const { account, received, sent, error, skipped, suspended, created, warnings, live } = report;
   const lines = (sent ?? []).map((message) => sentLine(account, message));
   if (skipped !== null && error === null) lines.unshift(skippedLine(account, skipped, suspended));
+  if (live) lines.push(info(liveText(account)));
+  for (const folder of created)
+    lines.push(info(`${account}: made the folder ${printable(folder)}`));
+  for (const warning of warnings) lines.push(note(`${account}: ${printable(warning)}`));
   const news = received === null ? null : receivedText(received);
   if (news !== null) lines.push(info(`${account}: ${news}`));
   else if (received !== null && error === null) lines.push(info(`${account}: nothing new`));

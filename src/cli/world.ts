@@ -3,7 +3,7 @@
 import type { Neighbours } from '../app/neighbours.ts';
 import type { Config, ConfigLocation } from '../config/config.ts';
 import type { ConfigSource } from '../config/paths.ts';
-import type { Certificates } from '../ports/certificates.ts';
+import type { ServerCertificates } from '../ports/server-certificates.ts';
 import type { Control } from '../ports/control.ts';
 import type { Discovery } from '../ports/discovery.ts';
 import type { Importer } from '../ports/importer.ts';
@@ -28,7 +28,7 @@ export interface World {
   readonly importer: () => Promise<Importer>;
   readonly control: (location: ConfigLocation) => Control;
   readonly discovery: Discovery;
-  readonly certificates: () => Promise<Certificates>;
+  readonly certificates: () => Promise<ServerCertificates>;
   /** Starts posthorn once more, in a process of its own that outlives this one; resolves with what it says on descriptor 3. */
   readonly detach: (args: readonly string[], options: DetachOptions) => Promise<string>;
   readonly runDemo: (options: {

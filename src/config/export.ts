@@ -7,14 +7,22 @@ import type { AccountEntry, FileEntry } from './schema.ts';
 
 export interface ExportedFile {
   readonly version: 1;
+  /** Those that the accounts name. */
+  readonly accessLists?: FileEntry['accessLists'];
   readonly accounts: Readonly<Record<string, AccountEntry>>;
 }
 
 /** `text` is a configuration that holds. Passwords stand in none: only where they come from is exported. */
 export function exportAccounts(text: string, names: readonly string[]): ExportedFile {
-  const { defaults = {}, accounts = {} } = dataOf(text) as FileEntry;
+  const { defaults = {}, accounts = {}, accessLists = {} } = dataOf(text) as FileEntry;
   const entries = names.map((name) => [name, exported(defaults, accounts[name] ?? {})] as const);
-  return { version: 1, accounts: Object.fromEntries(entries) };
+  const used = new Set(entries.map(([, { access }]) => access));
+  const lists = Object.entries(accessLists).filter(([name]) => used.has(name));
+  return {
+    version: 1,
+    ...(lists.length === 0 ? {} : { accessLists: Object.fromEntries(lists) }),
+    accounts: Object.fromEntries(entries),
+  };
 }
 
 function exported(defaults: NonNullable<FileEntry['defaults']>, own: AccountEntry): AccountEntry {

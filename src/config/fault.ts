@@ -22,16 +22,26 @@ export function faultsOf(error: z.ZodError, raw: unknown): Fault[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String);
     // A bad NAME is reported with its rule, see names.
-    if (issue.code === 'invalid_key') return [];
+    if (issue.code === 'invalid_key' && path[0] === 'accounts' && path.length === 2) return [];
+    if (issue.code === 'invalid_key') return [badKey(path)];
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key));
     return [
       {
         path,
-        message: `${quoted(path)} ${issue.message}${seen(path, valueAt(raw, path))}`,
+        message: `${quoted(path)} ${issue.message}${issue.code === 'custom' ? '' : seen(issue.message, path, valueAt(raw, path))}`,
         at: 'value' as const,
       },
     ];
   });
+}
+
+/** The other mappings whose keys people choose: header names of a rule, names of access lists. */
+function badKey(path: readonly string[]): Fault {
+  const rule =
+    path[0] === 'accessLists'
+      ? 'must be 1 to 64 small letters, digits, dots, dashes or underscores, a letter or digit first'
+      : 'must be the name of a header: printable ASCII without blank and colon';
+  return { path, message: `the key ${quoted(path)} ${rule}`, at: 'key' };
 }
 
 function unknownKey(parent: readonly string[], key: string): Fault {
@@ -73,13 +83,14 @@ const harmless = new Set([
   ],
   ...['type', 'enabled', 'receive', 'send', 'saveSent', 'layout', 'maxFailures', 'suspendAfter'],
   ...['maxLoginFailures', 'sendImmediately', 'trashRetention'],
+  ...['backgroundSync', 'createSystemFolders', 'onReply', 'match', 'rights', 'over', 'under'],
 ]);
 
-function seen(path: readonly string[], value: unknown): string {
+function seen(message: string, path: readonly string[], value: unknown): string {
   if (value === null) return ', but is empty';
   if (Array.isArray(value)) return ', not a list';
-  // A password is a mapping by right: something within it is wrong.
-  if (typeof value === 'object') return path.at(-1) === 'password' ? '' : ', not a mapping';
+  // Where a mapping is right by itself, something within it is wrong.
+  if (typeof value === 'object') return message.includes('{') ? '' : ', not a mapping';
   if (!harmless.has(path.at(-1) ?? '')) return '';
   if (typeof value === 'string') return value.length > 40 ? '' : `, not ${JSON.stringify(value)}`;
   return typeof value === 'number' || typeof value === 'boolean' ? `, not ${String(value)}` : '';

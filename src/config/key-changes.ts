@@ -61,8 +61,14 @@ function shown(key: string, value: unknown): string | null {
   if (value === undefined) return null;
   if (key.split('.').at(-1) === 'password')
     return typeof value === 'object' ? Object.keys(value ?? {}).join(', ') : '';
-  if (Array.isArray(value)) return value.join(', ');
+  if (Array.isArray(value)) return value.map(inList).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A rule by its name, a word as it is. */
+function inList(each: unknown): string {
+  if (typeof each !== 'object' || each === null) return String(each);
+  return 'name' in each ? String(each.name) : JSON.stringify(each);
 }
 
 /** Throws UsageError for a key that no account can have, with the nearest one that it can. */

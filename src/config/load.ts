@@ -8,7 +8,7 @@ import { locations, placesFor, systemConfigFile } from './paths.ts';
 import type { ConfigSource } from './paths.ts';
 import { readConfigText } from './read.ts';
 import type { Reading } from './read.ts';
-import { described } from './yaml-file.ts';
+import { described, located, parseYaml } from './yaml-file.ts';
 
 /** Larger than ten thousand accounts need, small enough to be read whole. */
 const maxBytes = 32 * 1024 * 1024;
@@ -230,4 +230,10 @@ function unreadable(path: string, cause: unknown): StorageError {
     retry: 'never',
     remedy,
   });
+}
+
+/** A problem with the value of a key that the text itself does not show, e.g. a file that is missing; with its place. */
+export function problemAt(text: string, path: readonly string[], message: string): Problem {
+  const { file } = parseYaml(text);
+  return located({ path, message, at: 'value' }, file);
 }

@@ -4,6 +4,7 @@ import { configJsonSchema } from './schema.ts';
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: SchemaNode | boolean;
+  readonly items?: SchemaNode;
 }
 
 /** Keys that may stand in the mapping at `path`; none where it is no mapping. */
@@ -14,6 +15,7 @@ export function knownKeys(path: readonly string[]): readonly string[] {
 }
 
 function child(node: SchemaNode | undefined, key: string): SchemaNode | undefined {
+  if (node?.items !== undefined) return node.items;
   if (node?.properties !== undefined) return node.properties[key];
   return typeof node?.additionalProperties === 'object' ? node.additionalProperties : undefined;
 }

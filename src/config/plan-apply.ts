@@ -1,9 +1,11 @@
 /** What has to be edited so that the configuration holds what another file says; a plan as data. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../errors.ts';
-import { dataOf } from './edit.ts';
+import { displacedBy } from './alternatives.ts';
+import { dataOf, type Data } from './edit.ts';
 import type { Edits } from './edit-many.ts';
 import { inherit, merge } from './inherit.ts';
+import { flattened } from './key-changes.ts';
 import type { ConfigValue } from './render.ts';
 import type { AccountEntry, FileEntry } from './schema.ts';
 
@@ -49,7 +51,11 @@ export function planApply(text: string, wanted: FileEntry, options: ApplyOptions
     general: general.map(([path]) => path.join('.')),
     edits: {
       set: [...general, ...planned.flatMap(({ set }) => set)],
-      remove: removals(removed, present, wanted),
+      remove: [
+        ...removals(removed, present, wanted),
+        ...planned.flatMap(({ remove }) => remove),
+        ...displaced(['defaults'], keysBelow('defaults', general), present.defaults ?? {}),
+      ],
       add: planned.flatMap(({ add }) => add),
     },
   };
@@ -64,6 +70,7 @@ function withDefaults(present: FileEntry, wanted: FileEntry): FileEntry {
 interface PlannedAccount {
   readonly change: AccountChange;
   readonly set: readonly Assignment[];
+  readonly remove: Edits['remove'];
   readonly add: Edits['add'];
 }
 
@@ -76,7 +83,12 @@ function planAccount(
   const own = ownAccount(base, name);
   if (own === undefined) {
     const added = { id: options.newId(name), ...entry };
-    return { change: { name, change: 'added', keys: [] }, set: [], add: [[name, added]] };
+    return {
+      change: { name, change: 'added', keys: [] },
+      set: [],
+      remove: [],
+      add: [[name, added]],
+    };
   }
   refuseOtherId(name, entry.id, own.id ?? options.knownIds?.get(name));
   const found = differences(entry, inherit(base.defaults ?? {}, own));
@@ -84,8 +96,21 @@ function planAccount(
   return {
     change: { name, change: keys.length === 0 ? 'unchanged' : 'changed', keys },
     set: found.map(([path, value]) => [['accounts', name, ...path], value]),
+    remove: displaced(['accounts', name], keys, own),
     add: [],
   };
+}
+
+/** Paths of what stands there and has to go, since what is set takes its place. */
+function displaced(base: readonly string[], keys: readonly string[], present: object): string[][] {
+  const there = flattened(present as Data);
+  return displacedBy(keys)
+    .filter((key) => there.has(key))
+    .map((key) => [...base, ...key.split('.')]);
+}
+
+function keysBelow(section: string, assignments: readonly Assignment[]): string[] {
+  return assignments.flatMap(([[first, ...rest]]) => (first === section ? [rest.join('.')] : []));
 }
 
 function ownAccount({ accounts = {} }: FileEntry, name: string): AccountEntry | undefined {

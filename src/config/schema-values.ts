@@ -2,12 +2,10 @@
 import { z } from 'zod';
 import { durationPattern } from '../core/duration.ts';
 import { isHost, isLoopbackHost } from '../core/host.ts';
+import { addressFault, addressPattern, longestAddress } from '../core/mail-address.ts';
 
 /** Header values and names never carry a line break or another control character (RFC 5322, section 2.2). */
 const printable = /^[^\u0000-\u001f\u007f]+$/;
-
-const addressPattern =
-  /^[^\s@<>()[\]\\,;:"\u0000-\u001f]{1,64}@[\p{L}\p{N}_](?:[\p{L}\p{N}\p{M}._-]{0,252}[\p{L}\p{N}\p{M}])?$/u;
 
 export function text(description: string): z.ZodString {
   const error = 'must be a text of one line, not empty';
@@ -49,10 +47,12 @@ export function wholeNumber(minimum: number, maximum: number, description: strin
 export function address(description: string): z.ZodString {
   const error =
     'must be an e-mail address such as you@example.org, without name and angle brackets';
+  const told = ({ input }: { readonly input?: unknown }): string =>
+    typeof input === 'string' && input !== '' ? `${error}: it ${addressFault(input)}` : error;
   return z
     .string({ error })
-    .regex(addressPattern, { error })
-    .max(320, { error })
+    .regex(addressPattern, { error: told })
+    .max(longestAddress, { error: `must be ${String(longestAddress)} characters at most` })
     .describe(description);
 }
 

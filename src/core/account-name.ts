@@ -40,5 +40,6 @@ function asName(text: string): string {
   return plain
     .replaceAll(/[^a-z0-9._-]+/g, '-')
     .replace(/^[^a-z0-9]+/, '')
-    .slice(0, 64);
+    .slice(0, 64)
+    .replace(/[^a-z0-9]+$/, '');
 }

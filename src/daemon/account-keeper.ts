@@ -4,7 +4,7 @@ import type { Neighbours } from '../app/neighbours.ts';
 import type { AccountReport } from '../app/report.ts';
 import { syncAccount } from '../app/sync-account.ts';
 import { lookUpState } from '../app/bind-account.ts';
-import type { Account } from '../core/account.ts';
+import { keepsMail, type Account } from '../core/account.ts';
 import { isDue } from '../core/plan-outbox.ts';
 import type { Settings } from '../core/settings.ts';
 import { TemporaryError } from '../errors.ts';
@@ -50,7 +50,8 @@ export class AccountKeeper {
     const { account, neighbours, onError } = options;
     this.#options = options;
     this.account = account;
-    this.#intervalMs = account.receive ? (account.incoming?.intervalMs ?? null) : null;
+    const polls = account.receive && keepsMail(account);
+    this.#intervalMs = polls ? (account.incoming?.intervalMs ?? null) : null;
     this.#nextPoll = this.#intervalMs === null ? null : neighbours.clock.now();
     const { clock } = neighbours;
     const failed = (error: unknown): void => {

@@ -1,32 +1,32 @@
-/** The certificates that servers show, for a person to look at. */
+/** E-mail certificates (S/MIME) with their private keys, as files hold them. */
 
-import type { TlsSettings } from '../core/account.ts';
-import type { Service } from '../core/discovery.ts';
-import type { ServerAddress } from '../core/provider.ts';
+export interface CertificateFile {
+  /** Its path, for the words of an error. */
+  readonly file: string;
+  readonly octets: Uint8Array;
+  /** Null where none is set. */
+  readonly password: string | null;
+}
 
-/** Times are milliseconds since the epoch; texts are fit to be shown. */
-export interface ServerCertificate {
-  /** SHA-256 of the certificate: 64 lower-case hex digits. */
-  readonly fingerprint: string;
+export interface CertificateFacts {
+  /** Of the subject: its common name, else the first address, else the whole subject; nothing that steers a terminal. */
   readonly subject: string;
-  readonly issuer: string;
-  /** Host names and addresses that it was issued for. */
-  readonly names: readonly string[];
+  /** The addresses that it speaks for, domains in lower case and ASCII. */
+  readonly addresses: readonly string[];
+  /** Milliseconds since the epoch. */
   readonly validFrom: number;
   readonly validTo: number;
-  /** Why it does not hold by its authority, its dates and the host's name, as the end of "it is …"; null where it does. */
-  readonly trouble: string | null;
+  /** SHA-256, 64 lower-case hex digits. */
+  readonly fingerprint: string;
 }
 
 export interface Certificates {
   /**
-   * Goes over into TLS, by STARTTLS where the server has it so, and ends. A pin among the settings is not looked at, and no
-   * certificate is refused. TemporaryError where the server can't be reached, RefusedError where it offers no TLS or shows none.
+   * Of a PEM text with certificate and private key, or a PKCS#12 file. Throws DataError for
+   * what is no certificate, has no private key, or one of another certificate, or is encrypted as nothing here can read;
+   * CredentialsError where the password is missing or wrong.
    */
-  shown(
-    service: Service,
-    server: ServerAddress,
-    tls: TlsSettings,
-    signal: AbortSignal,
-  ): Promise<ServerCertificate>;
+  read(given: CertificateFile): Promise<CertificateFacts>;
+  /** Whether the certificate is one for this address: in any case, its domain in either form. */
+  speaksFor(facts: CertificateFacts, address: string): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 /** Where mail comes from: an IMAP or a POP3 server, seen the same way. */
 
-import type { Account } from '../core/account.ts';
+import type { Account, FolderRole } from '../core/account.ts';
 import type { Flag } from '../core/flags.ts';
 import type { FolderStatus, RemoteFolder, RemoteId, RemoteMessage } from '../core/message.ts';
 import type { StepObserver } from './connection-steps.ts';
@@ -75,6 +75,20 @@ export interface FilingSession extends MailboxSession {
   ): Promise<number | null>;
 }
 
+/** IMAP alone: making folders on the server. */
+export interface FolderMakingSession extends MailboxSession {
+  /**
+   * What the path of a folder of one's own begins with: the personal namespace (RFC 2342), `''` or e.g. `INBOX.`. Empty where
+   * the server does not tell.
+   */
+  personalPrefix(): Promise<string>;
+  /**
+   * Creates the folder, with the SPECIAL-USE attribute of the role where the server takes one (RFC 6154), and subscribes to
+   * it. One that is there already is no error. Where the server refuses, the error reaches `folder`.
+   */
+  createFolder(path: string, role: FolderRole | null): Promise<void>;
+}
+
 export interface MailboxSource {
   /**
    * Connects and logs in within the account's deadline; aborting the signal drops the socket at any time.
@@ -95,4 +109,8 @@ export function canRemove(session: MailboxSession): session is RemovingSession {
 
 export function canFile(session: MailboxSession): session is FilingSession {
   return 'append' in session;
+}
+
+export function canMakeFolders(session: MailboxSession): session is FolderMakingSession {
+  return 'createFolder' in session;
 }

@@ -183,7 +183,15 @@ const refuse = (): never => {
 
 const unused: Pick<
   Neighbours,
-  'outbox' | 'sender' | 'identify' | 'codec' | 'secrets' | 'chance' | 'randomBytes'
+  | 'outbox'
+  | 'sender'
+  | 'identify'
+  | 'codec'
+  | 'files'
+  | 'certificates'
+  | 'secrets'
+  | 'chance'
+  | 'randomBytes'
 > = {
   outbox: {
     add: refuse,
@@ -196,6 +204,8 @@ const unused: Pick<
   sender: { connect: refuse },
   identify: refuse,
   codec: { compose: refuse, submit: refuse },
+  files: { octets: refuse, text: refuse },
+  certificates: { read: refuse, speaksFor: refuse },
   secrets: {
     read: refuse,
     store: refuse,

@@ -132,6 +132,8 @@ export class DaemonWorld {
       sender: { connect: (sending, _login, signal) => this.#sender(sending.name, signal) },
       identify: refuse,
       codec: { compose: refuse, submit: refuse },
+      files: { octets: refuse, text: refuse },
+      certificates: { read: refuse, speaksFor: refuse },
       chance: () => 0.5,
       randomBytes: refuse,
     };

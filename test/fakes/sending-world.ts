@@ -174,6 +174,8 @@ export class SendingWorld {
       sender: { connect: (_account, login) => this.#do(() => this.#sending(login)) },
       identify: () => Promise.resolve(null),
       codec: { compose: unused, submit: unused },
+      files: { octets: unused, text: unused },
+      certificates: { read: unused, speaksFor: unused },
       chance: () => 0.5,
       randomBytes: (count) => new Uint8Array(count),
     };

@@ -1,15 +1,15 @@
-/** Port: Certificates, by a handshake that ends before anything is said. */
+/** Port: ServerCertificates, by a handshake that ends before anything is said. */
 
 import type { Service } from '../../core/discovery.ts';
 import { RefusedError } from '../../errors.ts';
-import type { Certificates, ServerCertificate } from '../../ports/certificates.ts';
+import type { ServerCertificates, ServerCertificate } from '../../ports/server-certificates.ts';
 import { connect, probeCertificate, type ShownCertificate } from '../../wire/connect.ts';
 import { agreeOnTls, type TalkLimits } from './probe.ts';
 import type { TlsSettings } from '../../core/account.ts';
 
 const defaultTimeoutMs = 20_000;
 
-export function createCertificates(timeoutMs = defaultTimeoutMs): Certificates {
+export function createCertificates(timeoutMs = defaultTimeoutMs): ServerCertificates {
   return {
     shown: async (service, { host, port, security }, tls, signal) => {
       const limits = { host, port, timeoutMs, signal };

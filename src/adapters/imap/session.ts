@@ -1,12 +1,13 @@
 /** A logged-in IMAP session, as the rest of the program uses it. */
 
 import type { Flag } from '../../core/flags.ts';
-import type { Account } from '../../core/account.ts';
+import type { Account, FolderRole } from '../../core/account.ts';
 import type { FolderStatus, RemoteFolder, RemoteMessage } from '../../core/message.ts';
 import { InternalError } from '../../errors.ts';
 import type {
   ConnectionFacts,
   FilingSession,
+  FolderMakingSession,
   IncomingMessage,
 } from '../../ports/mailbox-source.ts';
 import { append } from './append.ts';
@@ -16,7 +17,8 @@ import { fetchMessages } from './fetch.ts';
 import { UnreadOctets } from './fetch-body.ts';
 import { examine, listFolders, uidNextOf } from './folders.ts';
 import { listMessages, searchUids } from './listing.ts';
-import { MailboxNames } from './mailbox-name.ts';
+import { decodeMailboxName, MailboxNames } from './mailbox-name.ts';
+import { createFolder, personalPrefix } from './make-folder.ts';
 import { astring, atom, sequence } from './tokens.ts';
 
 export interface SessionParts {
@@ -30,7 +32,7 @@ export interface SessionParts {
  * uidNext() and append() leave the open folder open. findByMessageId() opens another one: what was listed before can't be
  * fetched after it, until open() is called again.
  */
-export class ImapSession implements FilingSession {
+export class ImapSession implements FilingSession, FolderMakingSession {
   readonly facts: ConnectionFacts;
   readonly #connection: ImapConnection;
   readonly #account: Account;
@@ -102,6 +104,14 @@ export class ImapSession implements FilingSession {
   ): Promise<number | null> {
     const wire = this.#names.wire(path);
     return await append(this.#connection, wire, { octets, flags, internalDate });
+  }
+
+  async personalPrefix(): Promise<string> {
+    return decodeMailboxName(await personalPrefix(this.#connection));
+  }
+
+  async createFolder(path: string, role: FolderRole | null): Promise<void> {
+    await createFolder(this.#connection, this.#names.wire(path), role);
   }
 
   async close(): Promise<void> {

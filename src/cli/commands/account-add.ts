@@ -13,6 +13,7 @@ import type { AccountEntry } from '../../config/schema.ts';
 import type { Account } from '../../core/account.ts';
 import { gravest, InternalError, UsageError } from '../../errors.ts';
 import type { SecretOwner } from '../../ports/secrets.ts';
+import { refuseBadFiles } from '../account-files.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
 import { addByWizard, opensWizard } from '../carry-out-wizard.ts';
 import { changeConfig } from '../edit-session.ts';
@@ -23,7 +24,8 @@ import { readConfig, withNeighbours } from '../session.ts';
 import { readPasswordLines } from '../standard-input.ts';
 import { tellAdded } from '../tell-added.ts';
 import type { Run } from '../world.ts';
-import { failures, printTest, testJson } from './account-test.ts';
+import { failures, testJson } from '../test-json.ts';
+import { printTest } from '../test-text.ts';
 
 export function registerAdd(command: Command, act: Act): void {
   const add = command
@@ -66,6 +68,7 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
     }));
     await storeAll(secrets, neighbours);
     try {
+      await refuseBadFiles(run, { before: null, after: account, id }, neighbours);
       const status = flags.skipTest === true ? 0 : await testFirst(run, account, id, neighbours);
       if (status !== 0) return await giveUp(id, neighbours, status);
       await changeConfig(config, neighbours, edit);

@@ -2,7 +2,9 @@
 
 import type { Command } from 'commander';
 import { lookUpState } from '../../app/bind-account.ts';
+import { settingsJson } from '../../app/account-settings.ts';
 import { describeAccount } from '../../app/describe-account.ts';
+import { isLive } from '../../app/live.ts';
 import { isoTime } from '../../app/report-json.ts';
 import type { Config } from '../../config/config.ts';
 import type { Account } from '../../core/account.ts';
@@ -88,6 +90,7 @@ function summary(account: Account, config: Config, state: AccountState | null) {
     enabled,
     receive,
     send,
+    live: isLive(account),
     incoming: incoming?.host ?? null,
     outgoing: outgoing?.host ?? null,
     lastSuccess: isoTime(state?.lastSuccess ?? null),
@@ -129,6 +132,7 @@ function fares(row: Summary): string {
   if (row.suspended !== null) return `suspended: ${printable(row.suspended.why)}`;
   if (row.failures > 0)
     return `${String(row.failures)} failed: ${printable(row.lastError ?? 'unknown')}`;
+  if (row.live) return 'read live';
   return row.lastSuccess === null ? 'new' : 'good';
 }
 
@@ -156,7 +160,7 @@ async function show(run: Run, name: string | undefined): Promise<number> {
     const origins = originsOf(text, account.name, keys);
     if (run.output.json)
       run.output.document({
-        account: { ...account, id: account.id ?? known?.id ?? null },
+        account: { ...settingsJson(account), id: account.id ?? known?.id ?? null },
         origins: Object.fromEntries(origins),
         state: known === null ? null : stateJson(known),
       });

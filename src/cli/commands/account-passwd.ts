@@ -20,7 +20,8 @@ import { readConfig, withNeighbours } from '../session.ts';
 import { readPasswordLines } from '../standard-input.ts';
 import { printable } from '../text.ts';
 import type { Run } from '../world.ts';
-import { failures, printTest, testJson } from './account-test.ts';
+import { failures, testJson } from '../test-json.ts';
+import { printTest } from '../test-text.ts';
 
 interface Flags {
   readonly passwordStdin?: boolean;

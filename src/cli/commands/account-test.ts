@@ -3,21 +3,23 @@
 import type { Command } from 'commander';
 import { bindAccount } from '../../app/bind-account.ts';
 import { mapBounded } from '../../app/bounded.ts';
+import type { FileVerdict } from '../../app/check-files.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
-import { errorJson } from '../../app/report-json.ts';
-import { testRoundTrip, type RoundTrip } from '../../app/round-trip.ts';
-import { testAccount, type AccountTest } from '../../app/test-account.ts';
+import { testRoundTrip } from '../../app/round-trip.ts';
+import { testAccount, type AccountTest, type TestObserver } from '../../app/test-account.ts';
 import { milliseconds } from '../../config/settings.ts';
 import type { Account } from '../../core/account.ts';
 import { gravest, UsageError } from '../../errors.ts';
+import { fileFailures, filesJson, printFiles, testFiles } from '../account-files.ts';
+import { LayersReached } from '../layers-reached.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
-import type { TestSpinner } from '../test-spinner.ts';
+import { startSpinner } from '../spinner.ts';
+import type { SpinningLine } from '../spinning-line.ts';
+import { failures, testJson } from '../test-json.ts';
 import { printTestWhole } from '../test-text.ts';
 import type { Run } from '../world.ts';
-
-export { printTest } from '../test-text.ts';
 
 interface Flags {
   readonly send?: boolean;
@@ -47,29 +49,34 @@ async function test(run: Run, names: readonly string[], flags: Flags): Promise<n
   return withNeighbours(run, config, async (neighbours) => {
     const print = inOrder(accounts, (account, result) => {
       printTestWhole(run.output, account, result);
+      printFiles(run, account.name, result.files);
     });
     const bound = [];
     for (const account of accounts) bound.push(await bindAccount(account, neighbours));
-    const only = accounts.length === 1 ? accounts[0] : undefined;
-    const spinner = only === undefined ? null : await spinnerFor(run, only);
+    const isOnly = accounts.length === 1;
     const tests = await mapBounded(bound, testsAtOnce, async ({ account, id }) => {
-      const result = await testOne(run, account, id, { neighbours, withinMs, spinner });
-      spinner?.stop();
+      const line = await startSpinner(isOnly ? run : silent(run), `${account.name}: …`);
+      const trial = testOne(run, account, id, { neighbours, withinMs, line });
+      const result = await trial.finally(() => line.stop());
       print(account, result);
       return result;
     });
-    if (run.output.json) run.output.document({ accounts: tests.map(testJson) });
-    return gravest(tests.flatMap(failures));
+    if (run.output.json) run.output.document({ accounts: tests.map(testedJson) });
+    return gravest(tests.flatMap((each) => [...failures(each), ...fileFailures(each.files)]));
   });
 }
 
-/** Null where standard error is no terminal, or one that can't rewrite a line. */
-async function spinnerFor(run: Run, account: Account): Promise<TestSpinner | null> {
-  const { world, output } = run;
-  const isShown = world.stderr.isTTY && world.env['TERM'] !== 'dumb';
-  if (!isShown || output.json || output.quiet) return null;
-  const { startSpinner } = await import('../test-spinner.ts');
-  return startSpinner(run, account);
+interface Tested extends AccountTest {
+  readonly files: readonly FileVerdict[];
+}
+
+function testedJson(tested: Tested) {
+  return { ...testJson(tested), files: filesJson(tested.files) };
+}
+
+/** Several lines at once would overwrite each other. */
+function silent(run: Run): Run {
+  return { ...run, output: run.output.silenced() };
 }
 
 /** Null: no message is sent. */
@@ -87,28 +94,35 @@ function patience({ send, within }: Flags): number | null {
 interface Means {
   readonly neighbours: Neighbours;
   readonly withinMs: number | null;
-  readonly spinner: TestSpinner | null;
+  readonly line: SpinningLine;
 }
 
 async function testOne(
-  { world }: Run,
+  run: Run,
   account: Account,
   id: string,
-  { neighbours, withinMs, spinner }: Means,
-): Promise<AccountTest> {
-  const { signal } = world;
-  const observe = spinner?.observe;
-  if (withinMs === null) return await testAccount(account, id, neighbours, signal, observe);
-  const onSent = (): void => spinner?.say(`${account.name}: sent, waiting for it to come in`);
-  return await testRoundTrip(account, id, neighbours, { signal, withinMs, observe, onSent });
+  { neighbours, withinMs, line }: Means,
+): Promise<Tested> {
+  const { signal } = run.world;
+  const reached = new LayersReached(account);
+  const observe: TestObserver = (direction, { layer }) => {
+    reached.done(direction, layer);
+    line.tell(reached.text());
+  };
+  const onSent = (): void => line.tell(`${account.name}: sent, waiting for it to come in`);
+  const result =
+    withinMs === null
+      ? await testAccount(account, id, neighbours, signal, observe)
+      : await testRoundTrip(account, id, neighbours, { signal, withinMs, observe, onSent });
+  return { ...result, files: await testFiles(run, account, id, neighbours) };
 }
 
 /** Tests end as they end; each is printed once all before it are. */
 function inOrder(
   accounts: readonly Account[],
-  print: (account: Account, result: AccountTest) => void,
-): (account: Account, result: AccountTest) => void {
-  const done = new Map<Account, AccountTest>();
+  print: (account: Account, result: Tested) => void,
+): (account: Account, result: Tested) => void {
+  const done = new Map<Account, Tested>();
   let next = 0;
   return (finished, itsResult) => {
     done.set(finished, itsResult);
@@ -119,26 +133,4 @@ function inOrder(
       print(account, result);
     }
   };
-}
-
-export function failures({ servers, roundTrip }: AccountTest) {
-  const trip = roundTrip !== null && 'error' in roundTrip ? [roundTrip.error] : [];
-  return [...servers.flatMap(({ error }) => error ?? []), ...trip].map(
-    ({ exitStatus }) => exitStatus,
-  );
-}
-
-export function testJson({ account, servers, roundTrip }: AccountTest) {
-  return {
-    account,
-    servers: servers.map(({ error, ...rest }) => ({
-      ...rest,
-      error: error === null ? null : errorJson(error),
-    })),
-    roundTrip: roundTrip === null ? null : roundTripJson(roundTrip),
-  };
-}
-
-function roundTripJson(trip: RoundTrip) {
-  return 'error' in trip ? { ...trip, error: errorJson(trip.error) } : trip;
 }

@@ -7,6 +7,7 @@ import { schemaLine } from '../../config/schema-line.ts';
 import { configJsonSchema } from '../../config/schema.ts';
 import { described } from '../../config/yaml-file.ts';
 import { InternalError } from '../../errors.ts';
+import { checkNamedFiles, none } from '../named-files.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
 import { registerShow } from './config-show.ts';
@@ -50,13 +51,16 @@ async function check(run: Run): Promise<number> {
   const { output } = run;
   const { location, problems, warnings } = await checkConfig(configSource(run));
   const { path, exists } = location;
-  if (output.json) output.document({ path, exists, problems, warnings });
+  const files = exists && problems.length === 0 ? await checkNamedFiles(run) : none;
+  const all = [...problems, ...files.problems];
+  const said = [...warnings, ...files.warnings];
+  if (output.json) output.document({ path, exists, problems: all, warnings: said });
   else {
-    for (const warning of warnings) output.warn(warning);
-    for (const problem of problems) output.line(problemLine(path, problem));
-    if (problems.length === 0) output.say(exists ? `${path}: good` : `${path}: not there yet`);
+    for (const warning of said) output.warn(warning);
+    for (const problem of all) output.line(problemLine(path, problem));
+    if (all.length === 0) output.say(exists ? `${path}: good` : `${path}: not there yet`);
   }
-  return problems.length === 0 ? 0 : 78;
+  return all.length === 0 ? 0 : 78;
 }
 
 /** `file:line:column: what is wrong`, as compilers write it, so that editors jump there. */

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { listFolders, type ListedFolder } from '../../app/list-folders.ts';
+import { isLive, liveText } from '../../app/live.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
@@ -24,16 +25,27 @@ async function list(run: Run, names: readonly string[]): Promise<number> {
   return withNeighbours(run, config, async (neighbours) => {
     const folders: ListedFolder[] = [];
     for (const account of accounts) folders.push(...(await listFolders(account, neighbours)));
-    if (run.output.json) run.output.document({ folders });
-    else if (accounts.length === 0) run.output.say('No accounts yet: posthorn account add');
-    else if (folders.length === 0) run.output.say('No folders yet: posthorn sync');
-    else
-      run.output.table(
-        heading,
-        folders.map((folder) => asRow(folder, config.location.home)),
-      );
+    const live = accounts.filter(isLive).map(({ name }) => name);
+    if (run.output.json) run.output.document({ folders, live });
+    else tell(run, folders, live, { accounts: accounts.length, home: config.location.home });
     return 0;
   });
+}
+
+function tell(
+  { output }: Run,
+  folders: readonly ListedFolder[],
+  live: readonly string[],
+  { accounts, home }: { readonly accounts: number; readonly home: string },
+): void {
+  for (const name of live) output.note(liveText(name));
+  if (accounts === 0) output.say('No accounts yet: posthorn account add');
+  else if (folders.length > 0)
+    output.table(
+      heading,
+      folders.map((folder) => asRow(folder, home)),
+    );
+  else if (live.length < accounts) output.say('No folders yet: posthorn sync');
 }
 
 const heading = ['ACCOUNT', 'ROLE', 'FOLDER', 'MESSAGES', 'UNREAD', 'LOCAL PATH'];
