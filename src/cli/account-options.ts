@@ -23,6 +23,9 @@ export interface AccountFlags {
   readonly passwordCommand?: string;
   readonly passwordEnv?: string;
   readonly passwordFile?: string;
+  readonly passwordCredential?: string;
+  /** False with --no-password-keyring. */
+  readonly passwordKeyring?: boolean;
   readonly allowInsecure?: boolean;
   readonly interval?: string;
   readonly idle?: boolean;
@@ -38,6 +41,8 @@ export interface AccountFlags {
   readonly outPasswordCommand?: string;
   readonly outPasswordEnv?: string;
   readonly outPasswordFile?: string;
+  readonly outPasswordCredential?: string;
+  readonly outPasswordKeyring?: boolean;
   readonly receive?: boolean;
   readonly send?: boolean;
   readonly saveSent?: 'auto' | 'true' | 'false';
@@ -133,10 +138,14 @@ function addOutgoing(command: Command): Command {
 }
 
 function addPassword(command: Command, prefix: string, what: string): void {
-  const kinds = ['stdin', 'command', 'env', 'file'];
+  const elsewhere = ['command', 'env', 'file', 'credential'];
+  const kinds = ['stdin', 'keyring', ...elsewhere];
   const attribute = (kind: string): string => camelCase(`${prefix}password-${kind}`);
+  const isKept = (kind: string): boolean => !elsewhere.includes(kind);
   const exclusive = (option: Option, kind: string): Option =>
-    option.conflicts(kinds.filter((each) => each !== kind).map(attribute));
+    option.conflicts(
+      kinds.filter((each) => each !== kind && !(isKept(each) && isKept(kind))).map(attribute),
+    );
   const add = (flags: string, text: string, kind: string): void => {
     command.addOption(exclusive(new Option(`--${prefix}password-${flags}`, text), kind));
   };
@@ -144,6 +153,9 @@ function addPassword(command: Command, prefix: string, what: string): void {
   add('command <cmd>', `a command that prints ${what}`, 'command');
   add('env <variable>', `an environment variable that holds ${what}`, 'env');
   add('file <file>', `a file that holds ${what}`, 'file');
+  add('credential <name>', `a systemd credential that holds ${what}`, 'credential');
+  add('keyring', `keep ${what} in the keyring of the desktop, not in a file`, 'keyring');
+  command.option(`--no-${prefix}password-keyring`, 'keep it in a file of mode 0600');
 }
 
 function addTls(command: Command): Command {
@@ -207,12 +219,14 @@ function incomingFrom(flags: AccountFlags): Record<string, unknown> {
     security: flags.inSecurity,
     auth: flags.inAuth,
     username: flags.user,
-    password: passwordFrom(
-      flags.passwordStdin,
-      flags.passwordCommand,
-      flags.passwordEnv,
-      flags.passwordFile,
-    ),
+    password: passwordFrom({
+      stdin: flags.passwordStdin,
+      keyring: flags.passwordKeyring,
+      command: flags.passwordCommand,
+      env: flags.passwordEnv,
+      file: flags.passwordFile,
+      credential: flags.passwordCredential,
+    }),
     allowInsecure: flags.allowInsecure,
     interval: flags.interval,
     idle: flags.idle,
@@ -227,12 +241,14 @@ function incomingFrom(flags: AccountFlags): Record<string, unknown> {
 }
 
 function outgoingFrom(flags: AccountFlags): Record<string, unknown> {
-  const password = passwordFrom(
-    flags.outPasswordStdin,
-    flags.outPasswordCommand,
-    flags.outPasswordEnv,
-    flags.outPasswordFile,
-  );
+  const password = passwordFrom({
+    stdin: flags.outPasswordStdin,
+    keyring: flags.outPasswordKeyring,
+    command: flags.outPasswordCommand,
+    env: flags.outPasswordEnv,
+    file: flags.outPasswordFile,
+    credential: flags.outPasswordCredential,
+  });
   const isOwn = password !== undefined || flags.outUser !== undefined;
   return {
     host: flags.outHost,
@@ -252,16 +268,23 @@ function outgoingFrom(flags: AccountFlags): Record<string, unknown> {
   };
 }
 
-function passwordFrom(
-  stdin: boolean | undefined,
-  command: string | undefined,
-  env: string | undefined,
-  file: string | undefined,
-): PasswordEntry | undefined {
+interface PasswordFlags {
+  readonly stdin: boolean | undefined;
+  readonly keyring: boolean | undefined;
+  readonly command: string | undefined;
+  readonly env: string | undefined;
+  readonly file: string | undefined;
+  readonly credential: string | undefined;
+}
+
+function passwordFrom(flags: PasswordFlags): PasswordEntry | undefined {
+  const { stdin, keyring, command, env, file, credential } = flags;
   if (command !== undefined) return { command };
   if (env !== undefined) return { env };
   if (file !== undefined) return { file };
-  return stdin === true ? { stored: true } : undefined;
+  if (credential !== undefined) return { credential };
+  if (keyring === true) return { keyring: true };
+  return stdin === true || keyring === false ? { stored: true } : undefined;
 }
 
 function saveSentFrom(text: AccountFlags['saveSent']): AccountEntry['saveSent'] {

@@ -5,22 +5,21 @@ import type { Command } from 'commander';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { chooseAccountId, chooseAccountName } from '../../app/new-account.ts';
 import type { NewSecret } from '../../app/new-secrets.ts';
+import { requireKeyring } from '../../app/require-keyring.ts';
 import { testAccount } from '../../app/test-account.ts';
 import type { Config } from '../../config/config.ts';
 import { addAccount, setDefaultAccount } from '../../config/edit.ts';
 import { previewConfig } from '../../config/save.ts';
 import type { AccountEntry } from '../../config/schema.ts';
 import type { Account } from '../../core/account.ts';
-import { gravest, InternalError, UsageError } from '../../errors.ts';
-import type { SecretOwner } from '../../ports/secrets.ts';
+import { gravest, InternalError } from '../../errors.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
 import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
 import { fillServers } from '../fill-servers.ts';
 import type { Act } from '../act.ts';
-import { askPassword, canAsk } from '../prompt.ts';
+import { passwordsFor, usesKeyring } from '../new-passwords.ts';
 import { readConfig, withNeighbours } from '../session.ts';
-import { readPasswordLines } from '../standard-input.ts';
 import { homely } from '../text.ts';
 import type { Run } from '../world.ts';
 import { failures, printTest, testJson } from './account-test.ts';
@@ -52,15 +51,15 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
   const name = chooseAccountName(given, flags.email, new Set(config.accounts.keys()));
   return withNeighbours(run, config, async (neighbours) => {
     const id = chooseAccountId(config.accounts.values(), neighbours);
+    if (usesKeyring(flags)) await requireKeyring(neighbours.secrets, name);
     const complete = await fillServers(run, config, absolutePaths(run, flags));
-    const asked = await askForMissing(run, name, complete);
+    const asked = await passwordsFor(run, name, complete);
     const entry = entryFrom(asked.flags, id);
     const edit = (text: string): string => withAccount(text, name, entry, flags.default === true);
     const account = await draftOf(config, edit, name);
-    const secrets = asked.secrets.map(({ server, secret }) => ({
+    const secrets = asked.secrets.map(({ server, ...secret }) => ({
       owner: { accountId: id, server },
-      secret,
-      place: 'file' as const,
+      ...secret,
     }));
     await storeAll(secrets, neighbours);
     try {
@@ -93,44 +92,6 @@ export function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags
     return value === undefined || value.startsWith('~/') ? [] : [[key, resolve(world.cwd, value)]];
   });
   return { ...flags, ...(Object.fromEntries(changed) as Partial<AccountFlags>) };
-}
-
-interface Asked {
-  readonly flags: AccountFlags;
-  readonly secrets: readonly { readonly server: SecretOwner['server']; readonly secret: string }[];
-}
-
-/** Passwords from standard input, one a line; on a terminal a missing one is asked for. */
-async function askForMissing(run: Run, name: string, flags: AccountFlags): Promise<Asked> {
-  const wanted: SecretOwner['server'][] = [];
-  if (flags.passwordStdin === true) wanted.push('incoming');
-  if (flags.outPasswordStdin === true) wanted.push('outgoing');
-  if (wanted.length > 0) {
-    const lines = await readPasswordLines(run.world.stdin, wanted.length, run.world.signal);
-    return { flags, secrets: wanted.map((server, at) => ({ server, secret: lines[at] ?? '' })) };
-  }
-  if (!lacksPassword(flags)) return { flags, secrets: [] };
-  if (!canAsk(run))
-    throw new UsageError('no password was given, and nobody can be asked', {
-      account: name,
-      remedy: 'Add --password-command, --password-file, --password-env or --password-stdin.',
-    });
-  const secret = await askPassword(run, `Password of ${flags.user ?? flags.email ?? name}:`);
-  return { flags: { ...flags, passwordStdin: true }, secrets: [{ server: 'incoming', secret }] };
-}
-
-function lacksPassword(flags: AccountFlags): boolean {
-  const { passwordCommand, passwordEnv, passwordFile } = flags;
-  const isGiven = [passwordCommand, passwordEnv, passwordFile].some((each) => each !== undefined);
-  const isUsed = flags.receive !== false || (flags.outCredentials ?? 'same') === 'same';
-  return !isGiven && isUsed && flags.inAuth !== 'external' && !ownPasswordAlone(flags);
-}
-
-/** An account that only sends, with a password of its own. */
-function ownPasswordAlone(flags: AccountFlags): boolean {
-  const { outPasswordCommand, outPasswordEnv, outPasswordFile } = flags;
-  const own = [outPasswordCommand, outPasswordEnv, outPasswordFile];
-  return flags.receive === false && own.some((each) => each !== undefined);
 }
 
 function withAccount(text: string, name: string, entry: AccountEntry, isDefault: boolean): string {
