@@ -8,6 +8,8 @@ export interface NewSecret {
   readonly secret: string;
   /** Where it is kept once it is saved. */
   readonly place: SecretPlace;
+  /** It is the old password, kept elsewhere from now on. */
+  readonly isMoved?: boolean;
 }
 
 /** Reads the new ones as if they were stored already. */

@@ -1,10 +1,12 @@
 /** What the options of account edit change in one account of the file. */
 
+import { placeFor } from '../app/kept-places.ts';
 import type { AccountChanges } from '../config/edit.ts';
 import { displacedBy } from '../config/alternatives.ts';
 import { flattened } from '../config/key-changes.ts';
 import type { ConfigValue } from '../config/render.ts';
 import type { Account } from '../core/account.ts';
+import type { SecretPlace } from '../core/secret-ref.ts';
 import { UsageError } from '../errors.ts';
 import { entryFrom, type AccountFlags } from './account-options.ts';
 
@@ -36,9 +38,28 @@ export function changesFrom(
   const changes = new Map<string, ConfigValue | undefined>(unset.map((key) => [key, undefined]));
   for (const [key, value] of [...given, ...forBothServers(flags, account)])
     changes.set(key, value as ConfigValue);
+  for (const [side, asked] of kept(flags))
+    if (isKept(changes.get(`${side}.password`)))
+      changes.set(`${side}.password`, entryFor(placeFor(asked, account, side)));
   for (const key of [...noLongerOwn(flags), ...displacedBy(given.keys())])
     if (!changes.has(key)) changes.set(key, undefined);
   return changes;
+}
+
+function kept(flags: AccountFlags) {
+  return [
+    ['incoming', flags.passwordKeyring],
+    ['outgoing', flags.outPasswordKeyring],
+    ['certificate', flags.certificatePasswordKeyring],
+  ] as const;
+}
+
+function isKept(value: ConfigValue | undefined): boolean {
+  return typeof value === 'object' && ('stored' in value || 'keyring' in value);
+}
+
+function entryFor(place: SecretPlace): ConfigValue {
+  return place === 'keyring' ? { keyring: true } : { stored: true };
 }
 
 /** `--tls-ca` and `--allow-insecure` are about each server that the account has. */

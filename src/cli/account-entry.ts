@@ -29,12 +29,14 @@ export function entryFrom(flags: AccountFlags, id: string): AccountEntry {
 
 function messagesFrom(flags: AccountFlags): Record<string, unknown> {
   const { signatureFile: file, signatureText: text, signatureOnReply: onReply } = flags;
-  const password = passwordFrom(
-    flags.certificatePasswordStdin,
-    flags.certificatePasswordCommand,
-    flags.certificatePasswordEnv,
-    flags.certificatePasswordFile,
-  );
+  const password = passwordFrom({
+    stdin: flags.certificatePasswordStdin,
+    keyring: flags.certificatePasswordKeyring,
+    command: flags.certificatePasswordCommand,
+    env: flags.certificatePasswordEnv,
+    file: flags.certificatePasswordFile,
+    credential: flags.certificatePasswordCredential,
+  });
   return {
     signature: filledOrNone({ file, text, onReply }),
     template: flags.template,
@@ -49,12 +51,14 @@ function incomingFrom(flags: AccountFlags): Record<string, unknown> {
     security: flags.inSecurity,
     auth: flags.inAuth,
     username: flags.user,
-    password: passwordFrom(
-      flags.passwordStdin,
-      flags.passwordCommand,
-      flags.passwordEnv,
-      flags.passwordFile,
-    ),
+    password: passwordFrom({
+      stdin: flags.passwordStdin,
+      keyring: flags.passwordKeyring,
+      command: flags.passwordCommand,
+      env: flags.passwordEnv,
+      file: flags.passwordFile,
+      credential: flags.passwordCredential,
+    }),
     allowInsecure: flags.allowInsecure,
     interval: flags.interval,
     idle: flags.idle,
@@ -71,12 +75,14 @@ function incomingFrom(flags: AccountFlags): Record<string, unknown> {
 }
 
 function outgoingFrom(flags: AccountFlags): Record<string, unknown> {
-  const password = passwordFrom(
-    flags.outPasswordStdin,
-    flags.outPasswordCommand,
-    flags.outPasswordEnv,
-    flags.outPasswordFile,
-  );
+  const password = passwordFrom({
+    stdin: flags.outPasswordStdin,
+    keyring: flags.outPasswordKeyring,
+    command: flags.outPasswordCommand,
+    env: flags.outPasswordEnv,
+    file: flags.outPasswordFile,
+    credential: flags.outPasswordCredential,
+  });
   const isOwn = password !== undefined || flags.outUser !== undefined;
   return {
     host: flags.outHost,
@@ -96,16 +102,23 @@ function outgoingFrom(flags: AccountFlags): Record<string, unknown> {
   };
 }
 
-function passwordFrom(
-  stdin: boolean | undefined,
-  command: string | undefined,
-  env: string | undefined,
-  file: string | undefined,
-): PasswordEntry | undefined {
+interface PasswordFlags {
+  readonly stdin: boolean | undefined;
+  readonly keyring: boolean | undefined;
+  readonly command: string | undefined;
+  readonly env: string | undefined;
+  readonly file: string | undefined;
+  readonly credential: string | undefined;
+}
+
+function passwordFrom(flags: PasswordFlags): PasswordEntry | undefined {
+  const { stdin, keyring, command, env, file, credential } = flags;
   if (command !== undefined) return { command };
   if (env !== undefined) return { env };
   if (file !== undefined) return { file };
-  return stdin === true ? { stored: true } : undefined;
+  if (credential !== undefined) return { credential };
+  if (keyring === true) return { keyring: true };
+  return stdin === true || keyring === false ? { stored: true } : undefined;
 }
 
 function saveSentFrom(text: AccountFlags['saveSent']): AccountEntry['saveSent'] {

@@ -25,6 +25,9 @@ export interface AccountFlags {
   readonly passwordCommand?: string;
   readonly passwordEnv?: string;
   readonly passwordFile?: string;
+  readonly passwordCredential?: string;
+  /** False with --no-password-keyring. */
+  readonly passwordKeyring?: boolean;
   readonly allowInsecure?: boolean;
   readonly interval?: string;
   readonly idle?: boolean;
@@ -42,6 +45,8 @@ export interface AccountFlags {
   readonly outPasswordCommand?: string;
   readonly outPasswordEnv?: string;
   readonly outPasswordFile?: string;
+  readonly outPasswordCredential?: string;
+  readonly outPasswordKeyring?: boolean;
   readonly receive?: boolean;
   readonly send?: boolean;
   readonly saveSent?: 'auto' | 'true' | 'false';
@@ -51,9 +56,11 @@ export interface AccountFlags {
   readonly signatureOnReply?: boolean;
   readonly certificate?: string;
   readonly certificatePasswordStdin?: boolean;
+  readonly certificatePasswordKeyring?: boolean;
   readonly certificatePasswordCommand?: string;
   readonly certificatePasswordEnv?: string;
   readonly certificatePasswordFile?: string;
+  readonly certificatePasswordCredential?: string;
   readonly access?: string;
   readonly tlsCa?: string;
   readonly inTlsCa?: string;
@@ -186,10 +193,14 @@ function addMessages(command: Command): void {
 }
 
 function addPassword(command: Command, prefix: string, what: string): void {
-  const kinds = ['stdin', 'command', 'env', 'file'];
+  const elsewhere = ['command', 'env', 'file', 'credential'];
+  const kinds = ['stdin', 'keyring', ...elsewhere];
   const attribute = (kind: string): string => camelCase(`${prefix}password-${kind}`);
+  const isKept = (kind: string): boolean => !elsewhere.includes(kind);
   const exclusive = (option: Option, kind: string): Option =>
-    option.conflicts(kinds.filter((each) => each !== kind).map(attribute));
+    option.conflicts(
+      kinds.filter((each) => each !== kind && !(isKept(each) && isKept(kind))).map(attribute),
+    );
   const add = (flags: string, text: string, kind: string): void => {
     command.addOption(exclusive(new Option(`--${prefix}password-${flags}`, text), kind));
   };
@@ -197,6 +208,9 @@ function addPassword(command: Command, prefix: string, what: string): void {
   add('command <cmd>', `a command that prints ${what}`, 'command');
   add('env <variable>', `an environment variable that holds ${what}`, 'env');
   add('file <file>', `a file that holds ${what}`, 'file');
+  add('credential <name>', `a systemd credential that holds ${what}`, 'credential');
+  add('keyring', `keep ${what} in the keyring of the desktop, not in a file`, 'keyring');
+  command.option(`--no-${prefix}password-keyring`, 'keep it in a file of mode 0600');
 }
 
 function addTls(command: Command): Command {

@@ -77,7 +77,10 @@ async function preview(config: Config, { edit, secrets }: Edit): Promise<Outcome
   const after = edit(text);
   const changes = new Map<string, readonly KeyChange[]>(accountChanges(text, after));
   for (const [name, given] of secrets)
-    changes.set(name, [...(changes.get(name) ?? []), ...given.map(newPassword)]);
+    changes.set(name, [
+      ...(changes.get(name) ?? []),
+      ...given.filter(({ isMoved }) => isMoved !== true).map(newPassword),
+    ]);
   const draft = await previewConfig(config.location, edit);
   return { changes, isChanged: after !== text || secrets.size > 0, draft };
 }

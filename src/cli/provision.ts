@@ -2,6 +2,7 @@
 
 import { mapBounded } from '../app/bounded.ts';
 import { resumeAccount } from '../app/enable-account.ts';
+import { forgetSecrets } from '../app/forget-secrets.ts';
 import { idsInState } from '../app/known-ids.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import { accountIds } from '../app/new-account.ts';
@@ -195,11 +196,17 @@ async function settle(
   { config, plan }: Draft,
   neighbours: Neighbours,
 ): Promise<void> {
-  const known = await idsInState(accountsOf(before, removedBy(plan)), neighbours.state);
-  for (const account of accountsOf(before, removedBy(plan))) {
-    const id = account.id ?? known.get(account.name);
-    if (id !== undefined) await neighbours.secrets.forget(id);
-  }
+  const removed = accountsOf(before, removedBy(plan));
+  const known = await idsInState(removed, neighbours.state);
+  const ids = removed.flatMap(({ id, name }) => id ?? known.get(name) ?? []);
+  await forgetSecrets(ids, neighbours.secrets, () => resumeChanged(config, plan, neighbours));
+}
+
+async function resumeChanged(
+  config: Config,
+  plan: ApplyPlan,
+  { state }: Neighbours,
+): Promise<void> {
   const revived = plan.accounts.filter(
     ({ change, keys }) => change === 'changed' && keys.some(revives),
   );
@@ -207,7 +214,7 @@ async function settle(
     config,
     revived.map(({ name }) => name),
   ))
-    await resumeAccount(account, neighbours.state);
+    await resumeAccount(account, state);
 }
 
 function revives(key: string): boolean {

@@ -219,7 +219,7 @@ describe('what is refused, and where', () => {
     expect(problems(text)).toEqual([expected]);
   });
 
-  it.each(['hunter2', '{ keyring: true }', '{ env: A, file: b }', '{}', '{ stored: false }'])(
+  it.each(['hunter2', '{ keyring: false }', '{ env: A, file: b }', '{}', '{ stored: false }'])(
     'a password of %s, which is not repeated',
     (password) => {
       const [only, ...others] = problems(
@@ -232,6 +232,13 @@ describe('what is refused, and where', () => {
       expect(only).not.toContain('hunter2');
     },
   );
+
+  it.each(['a/b', '..', 'a:b', 'ä', "''"])('a systemd credential of the name %s', (name) => {
+    const password = `{ credential: "${name.replaceAll("'", '')}" }`;
+    expect(
+      problems(account(`incoming: { host: h, password: ${password} }\n    send: false`)),
+    ).toEqual([expect.stringContaining('printable ASCII, no slash and no colon')]);
+  });
 
   it('an empty list as command, or a variable with a dollar', () => {
     expect(

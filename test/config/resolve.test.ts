@@ -140,7 +140,18 @@ describe('credentials of the outgoing server', () => {
     ['credentials: none', { credentials: 'none' }],
     [
       'username: out',
-      { credentials: 'own', username: 'out', password: { kind: 'env', variable: 'IN' } },
+      {
+        ...{ credentials: 'own', username: 'out', sharesPassword: true },
+        password: { kind: 'env', variable: 'IN' },
+      },
+    ],
+    [
+      'password: { keyring: true }',
+      { credentials: 'own', username: 'in', password: { kind: 'keyring' } },
+    ],
+    [
+      'password: { credential: mail-out }',
+      { credentials: 'own', username: 'in', password: { kind: 'credential', name: 'mail-out' } },
     ],
     [
       'password: { stored: true }',
@@ -158,8 +169,8 @@ describe('credentials of the outgoing server', () => {
     const outgoing = only(
       `accounts:\n  a: { ${incoming}, outgoing: { host: h, ${given} } }\n`,
     ).outgoing;
-    const { credentials, username, password } = outgoing ?? {};
-    expect({ credentials, username, password }).toEqual({
+    const { credentials, username, password, sharesPassword } = outgoing ?? {};
+    expect({ credentials, username, password, sharesPassword }).toEqual({
       username: undefined,
       password: undefined,
       ...expected,

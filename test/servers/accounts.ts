@@ -34,10 +34,14 @@ export class Accounts {
   }
 
   async put(name: string, password: string): Promise<User> {
-    if (/[:\s@/]/.test(name) || /[:\s]/.test(password)) throw new Error(`no user like ${name}`);
+    if (/[:\s@/]/.test(name) || /[\r\n\0]/.test(password)) throw new Error(`no user like ${name}`);
     const user = { address: `${name}@${this.#domain}`, password };
     this.#users.set(name, user);
-    const entry = `${user.address}:{PLAIN}${password}::::::\n`;
+    // As it stands where it can: colons divide the fields.
+    const shown = /[:\s]/.test(password)
+      ? `{PLAIN.b64}${Buffer.from(password).toString('base64')}`
+      : `{PLAIN}${password}`;
+    const entry = `${user.address}:${shown}::::::\n`;
     await replaceFile(join(this.#folder, 'users', user.address), entry);
     const table = this.list().map(({ address }) => `${address} ok\n`);
     await replaceFile(this.addresses, table.join(''));

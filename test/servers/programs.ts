@@ -4,7 +4,7 @@ import { access, constants } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const packages =
-  'dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix openssl (Debian or Ubuntu)';
+  'dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd postfix openssl, for the keyring dbus-daemon dbus-bin gnome-keyring (Debian or Ubuntu)';
 
 const run = promisify(execFile);
 

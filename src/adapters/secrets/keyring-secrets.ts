@@ -39,6 +39,7 @@ export function createKeyringSecrets(keyring: Keyring, marks: Marks): KeptSecret
   return {
     read: (key, signal) => keyring.read(key, signal),
     holds: (key) => marks.has(key),
+    store: (key, secret) => write(key, secret, keyring, marks),
     stage: (key, secret) => stage(key, secret, keyring, marks),
     drop: async (key) => {
       for (const each of [key, stagedKey(key)])
@@ -61,8 +62,7 @@ async function stage(
   const dropStaged = (): Promise<void> => drop(staged, keyring, marks).catch(() => undefined);
   return {
     keep: async () => {
-      await marks.set(key);
-      await keyring.write(key, secret);
+      await write(key, secret, keyring, marks);
       await dropStaged();
     },
     drop: dropStaged,
@@ -71,11 +71,12 @@ async function stage(
 
 /** The mark comes before the password and goes after it. */
 async function write(key: string, secret: string, keyring: Keyring, marks: Marks): Promise<void> {
+  const isNew = !(await marks.has(key));
   await marks.set(key);
   try {
     await keyring.write(key, secret);
   } catch (error) {
-    if (!mayBeWritten(error)) await marks.remove(key);
+    if (isNew && !mayBeWritten(error)) await marks.remove(key);
     throw error;
   }
 }

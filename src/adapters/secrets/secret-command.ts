@@ -1,7 +1,9 @@
 /** Runs a command that prints a secret. */
 
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { TemporaryError } from '../../errors.ts';
 import { decodeSecret, longestSecret } from './check-secret.ts';
 
@@ -23,7 +25,11 @@ export async function runSecretCommand(
 ): Promise<string> {
   const [file = '', ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
   // A process group of its own, so that the whole of it can be killed.
-  const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, {
+    env: withTerminal(env),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const limits = limit(child, deadlineMs, signal);
   const printed = collect(child.stdout, () => {
     limits.stop(new TemporaryError('the password command printed more than 64 KiB', { remedy }));
@@ -36,6 +42,19 @@ export async function runSecretCommand(
     return decodeSecret(printed(), 'what the password command printed');
   } finally {
     limits.lift();
+  }
+}
+
+/**
+ * The command has no terminal as its standard input, by which gpg would find the one to ask for a passphrase on: it is named
+ * instead (gpg-agent(1), GPG_TTY).
+ */
+function withTerminal(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (env['GPG_TTY'] !== undefined || !isatty(0)) return env;
+  try {
+    return { ...env, GPG_TTY: readlinkSync('/proc/self/fd/0') };
+  } catch {
+    return env;
   }
 }
 

@@ -52,15 +52,15 @@ export function createSecrets(options: SecretsOptions): Secrets {
         return places.file.read(keyOf(owner));
     }
   };
-  const stage: Secrets['stage'] = async (owner, secret, place) =>
-    places[place].stage(keyOf(owner), checkSecret(secret, 'the password'));
   return {
     read: async (ref, owner, signal) => {
       signal?.throwIfAborted();
       return checkSecret(await read(ref, owner, signal), origin(ref));
     },
-    store: async (owner, secret, place) => (await stage(owner, secret, place)).keep(),
-    stage,
+    store: async (owner, secret, place) =>
+      places[place].store(keyOf(owner), checkSecret(secret, 'the password')),
+    stage: async (owner, secret, place) =>
+      places[place].stage(keyOf(owner), checkSecret(secret, 'the password')),
     holds: async (owner, place) => places[place].holds(keyOf(owner)),
     drop: async (owner, place) => places[place].drop(keyOf(owner)),
     forget: (accountId) => forgetAll(accountId, places),

@@ -11,14 +11,16 @@ import { readSecretFile, type SecretFileStat } from './secret-file.ts';
 
 /** Keys are names of files, e.g. `7f3kq2.incoming`. */
 export function createStoredSecrets(directory: string): KeptSecrets {
+  const stageIn = (key: string, secret: string): Promise<StagedSecret> =>
+    storing(directory, async () => {
+      await makePrivateDirectory(directory);
+      return stage(directory, key, `${secret}\n`);
+    });
   return {
     read: (key) => readStored(join(directory, key)),
     holds: (key) => exists(join(directory, key)),
-    stage: (key, secret) =>
-      storing(directory, async () => {
-        await makePrivateDirectory(directory);
-        return stage(directory, key, `${secret}\n`);
-      }),
+    store: async (key, secret) => (await stageIn(key, secret)).keep(),
+    stage: stageIn,
     drop: (key) =>
       storing(directory, async () => {
         await rm(join(directory, key), { force: true });

@@ -5,23 +5,23 @@ import type { Command } from 'commander';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { chooseAccountId, chooseAccountName } from '../../app/new-account.ts';
 import type { NewSecret } from '../../app/new-secrets.ts';
+import { requireKeyring } from '../../app/require-keyring.ts';
+import { replaceSecrets, withNewSecrets } from '../../app/new-secrets.ts';
 import { testAccount } from '../../app/test-account.ts';
 import type { Config } from '../../config/config.ts';
 import { addAccount, setDefaultAccount } from '../../config/edit.ts';
 import { previewConfig } from '../../config/save.ts';
 import type { AccountEntry } from '../../config/schema.ts';
 import type { Account } from '../../core/account.ts';
-import { gravest, InternalError, UsageError } from '../../errors.ts';
-import type { SecretOwner } from '../../ports/secrets.ts';
+import { gravest, InternalError } from '../../errors.ts';
 import { refuseBadFiles } from '../account-files.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
 import { addByWizard, opensWizard } from '../carry-out-wizard.ts';
 import { changeConfig } from '../edit-session.ts';
 import { fillServers } from '../fill-servers.ts';
 import type { Act } from '../act.ts';
-import { askPassword, canAsk } from '../prompt.ts';
+import { passwordsFor, usesKeyring } from '../new-passwords.ts';
 import { readConfig, withNeighbours } from '../session.ts';
-import { readPasswordLines } from '../standard-input.ts';
 import { tellAdded } from '../tell-added.ts';
 import type { Run } from '../world.ts';
 import { failures, testJson } from '../test-json.ts';
@@ -56,26 +56,23 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
   const name = chooseAccountName(given, flags.email, new Set(config.accounts.keys()));
   return withNeighbours(run, config, async (neighbours) => {
     const id = chooseAccountId(config.accounts.values(), neighbours);
+    if (usesKeyring(flags)) await requireKeyring(neighbours.secrets, name);
     const complete = await fillServers(run, config, absolutePaths(run, flags));
-    const asked = await askForMissing(run, name, complete);
+    const asked = await passwordsFor(run, name, complete);
     const entry = entryFrom(asked.flags, id);
     const edit = (text: string): string => withAccount(text, name, entry, flags.default === true);
     const account = await draftOf(config, edit, name);
-    const secrets = asked.secrets.map(({ server, secret }) => ({
+    const secrets = asked.secrets.map(({ server, ...secret }) => ({
       owner: { accountId: id, server },
-      secret,
-      place: 'file' as const,
+      ...secret,
     }));
-    await storeAll(secrets, neighbours);
-    try {
-      await refuseBadFiles(run, { before: null, after: account, id }, neighbours);
-      const status = flags.skipTest === true ? 0 : await testFirst(run, account, id, neighbours);
-      if (status !== 0) return await giveUp(id, neighbours, status);
+    const trying = { ...neighbours, secrets: withNewSecrets(neighbours.secrets, secrets) };
+    await refuseBadFiles(run, { before: null, after: account, id }, trying);
+    const status = flags.skipTest === true ? 0 : await testFirst(run, account, id, trying);
+    if (status !== 0) return status;
+    await replaceSecrets(neighbours.secrets, secrets, async () => {
       await changeConfig(config, neighbours, edit);
-    } catch (error) {
-      await neighbours.secrets.forget(id);
-      throw error;
-    }
+    });
     await tellAdded(run, account, id, config);
     return 0;
   });
@@ -112,51 +109,6 @@ export function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags
   return { ...flags, ...(Object.fromEntries(changed) as Partial<AccountFlags>) };
 }
 
-interface Asked {
-  readonly flags: AccountFlags;
-  readonly secrets: readonly { readonly server: SecretOwner['server']; readonly secret: string }[];
-}
-
-/** Passwords from standard input, one a line; on a terminal a missing one is asked for. */
-async function askForMissing(run: Run, name: string, flags: AccountFlags): Promise<Asked> {
-  const wanted: SecretOwner['server'][] = [];
-  if (flags.passwordStdin === true) wanted.push('incoming');
-  if (flags.outPasswordStdin === true) wanted.push('outgoing');
-  if (flags.certificatePasswordStdin === true) wanted.push('certificate');
-  const lines =
-    wanted.length === 0
-      ? []
-      : await readPasswordLines(run.world.stdin, wanted.length, run.world.signal);
-  const secrets = wanted.map((server, at) => ({ server, secret: lines[at] ?? '' }));
-  if (!lacksPassword(flags)) return { flags, secrets };
-  if (!canAsk(run))
-    throw new UsageError('no password was given, and nobody can be asked', {
-      account: name,
-      remedy: 'Add --password-command, --password-file, --password-env or --password-stdin.',
-    });
-  const secret = await askPassword(run, `Password of ${flags.user ?? flags.email ?? name}:`);
-  return {
-    flags: { ...flags, passwordStdin: true },
-    secrets: [...secrets, { server: 'incoming', secret }],
-  };
-}
-
-function lacksPassword(flags: AccountFlags): boolean {
-  const { passwordCommand, passwordEnv, passwordFile, passwordStdin, outPasswordStdin } = flags;
-  const isGiven =
-    [passwordCommand, passwordEnv, passwordFile].some((each) => each !== undefined) ||
-    [passwordStdin, outPasswordStdin].includes(true);
-  const isUsed = flags.receive !== false || (flags.outCredentials ?? 'same') === 'same';
-  return !isGiven && isUsed && flags.inAuth !== 'external' && !ownPasswordAlone(flags);
-}
-
-/** An account that only sends, with a password of its own. */
-function ownPasswordAlone(flags: AccountFlags): boolean {
-  const { outPasswordCommand, outPasswordEnv, outPasswordFile } = flags;
-  const own = [outPasswordCommand, outPasswordEnv, outPasswordFile];
-  return flags.receive === false && own.some((each) => each !== undefined);
-}
-
 function withAccount(text: string, name: string, entry: AccountEntry, isDefault: boolean): string {
   const added = addAccount(text, name, entry);
   return isDefault ? setDefaultAccount(added, name) : added;
@@ -173,10 +125,6 @@ async function draftOf(
   return account;
 }
 
-async function storeAll(given: readonly NewSecret[], { secrets }: Neighbours): Promise<void> {
-  for (const { owner, secret, place } of given) await secrets.store(owner, secret, place);
-}
-
 async function testFirst(
   run: Run,
   account: Account,
@@ -187,10 +135,5 @@ async function testFirst(
   const status = gravest(failures(result));
   if (run.output.json && status !== 0) run.output.document({ added: null, test: testJson(result) });
   printTest(run.output, result);
-  return status;
-}
-
-async function giveUp(id: string, { secrets }: Neighbours, status: number): Promise<number> {
-  await secrets.forget(id);
   return status;
 }

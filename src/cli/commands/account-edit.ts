@@ -1,9 +1,6 @@
 /** posthorn account edit: changes accounts by options, or the file in an editor. */
 
 import type { Command } from 'commander';
-import { bindAccount } from '../../app/bind-account.ts';
-import type { Neighbours } from '../../app/neighbours.ts';
-import type { NewSecret } from '../../app/new-secrets.ts';
 import type { Config } from '../../config/config.ts';
 import { setAccountKeys, setDefaultAccount } from '../../config/edit.ts';
 import { requireAccountKey } from '../../config/key-changes.ts';
@@ -19,7 +16,7 @@ import { examples } from '../examples.ts';
 import { editCopy, type EditedCopy } from '../open-editor.ts';
 import { accountToAsk } from '../pick-account.ts';
 import { accountsChosen, readConfig, withNeighbours } from '../session.ts';
-import { readPasswordLines } from '../standard-input.ts';
+import { editedSecrets } from '../new-passwords.ts';
 import type { Run } from '../world.ts';
 import { absolutePaths } from './account-add.ts';
 
@@ -113,7 +110,7 @@ async function editByOptions(
   return withNeighbours(run, config, async (neighbours) =>
     carryOutEdit(run, config, neighbours, {
       edit: (text) => changed(text, accounts, flags, unset),
-      secrets: await newSecrets(run, accounts, flags, neighbours),
+      secrets: await editedSecrets(run, accounts, flags, neighbours),
       skipTest: flags.skipTest === true,
     }),
   );
@@ -133,32 +130,6 @@ function changed(
   return flags.default === true && first !== undefined
     ? setDefaultAccount(edited, first.name)
     : edited;
-}
-
-/** One password for all of the accounts that were named. */
-async function newSecrets(
-  { world }: Run,
-  accounts: readonly Account[],
-  { passwordStdin, outPasswordStdin, certificatePasswordStdin }: AccountFlags,
-  neighbours: Neighbours,
-): Promise<ReadonlyMap<string, readonly NewSecret[]>> {
-  const servers: NewSecret['owner']['server'][] = [];
-  if (passwordStdin === true) servers.push('incoming');
-  if (outPasswordStdin === true) servers.push('outgoing');
-  if (certificatePasswordStdin === true) servers.push('certificate');
-  if (servers.length === 0) return new Map();
-  const lines = await readPasswordLines(world.stdin, servers.length, world.signal);
-  const byName = new Map<string, NewSecret[]>();
-  for (const account of accounts) {
-    const { id: accountId } = await bindAccount(account, neighbours);
-    const owned = servers.map((server, at) => ({
-      owner: { accountId, server },
-      secret: lines[at] ?? '',
-      place: 'file' as const,
-    }));
-    byName.set(account.name, owned);
-  }
-  return byName;
 }
 
 async function editInEditor(run: Run, { skipTest }: EditFlags): Promise<number> {

@@ -6,6 +6,7 @@ import { passwordPlace, type PasswordPlace } from '../../app/change-password.ts'
 import { resumeAccount } from '../../app/enable-account.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { replaceSecrets, withNewSecrets, type NewSecret } from '../../app/new-secrets.ts';
+import { requireKeyring } from '../../app/require-keyring.ts';
 import { testAccount } from '../../app/test-account.ts';
 import type { Config } from '../../config/config.ts';
 import { setAccountKeys } from '../../config/edit.ts';
@@ -51,8 +52,9 @@ async function passwd(run: Run, name: string | undefined, flags: Flags): Promise
   const config = await readConfig(run);
   const account = await accountToAsk(run, config, name, 'Whose password?');
   const place = passwordPlace(account, flags.out === true);
-  const secret = await newPassword(run, account, place, flags);
   return withNeighbours(run, config, async (neighbours) => {
+    if (place.place === 'keyring') await requireKeyring(neighbours.secrets, account.name);
+    const secret = await newPassword(run, account, place, flags);
     const { id } = await bindAccount(account, neighbours);
     const given = [{ owner: { accountId: id, server: place.server }, secret, place: place.place }];
     const status =
@@ -62,7 +64,8 @@ async function passwd(run: Run, name: string | undefined, flags: Flags): Promise
     await resumeAccount(account, neighbours.state);
     if (run.output.json)
       run.output.document({ changed: { account: account.name, server: place.server } });
-    run.output.say(`${account.name}: the new password is stored`);
+    const where = place.place === 'keyring' ? ' in the keyring' : '';
+    run.output.say(`${account.name}: the new password is stored${where}`);
     return 0;
   });
 }

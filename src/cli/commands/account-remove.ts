@@ -1,6 +1,7 @@
 /** posthorn account remove: takes accounts out of the file; with --purge their mail and state go too. */
 
 import type { Command } from 'commander';
+import { forgetSecrets } from '../../app/forget-secrets.ts';
 import {
   belongingsOf,
   purgeAccount,
@@ -57,8 +58,10 @@ async function remove(run: Run, names: readonly string[], flags: Flags): Promise
       await changeConfig(config, neighbours, (text) =>
         accounts.reduce((edited, { name }) => removeAccount(edited, name), text),
       );
-      for (const { id } of doomed) if (id !== null) await neighbours.secrets.forget(id);
-      await tellEach(run, config, doomed, flags.purge === true, neighbours);
+      const ids = doomed.flatMap(({ id }) => id ?? []);
+      await forgetSecrets(ids, neighbours.secrets, () =>
+        tellEach(run, config, doomed, flags.purge === true, neighbours),
+      );
     });
     await noteRunningDaemon(run, config);
     return 0;
