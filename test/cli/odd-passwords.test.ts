@@ -1,10 +1,11 @@
 /** Passwords as people have them: through standard input, past every mechanism, into the store, unchanged; and what is none. */
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startDovecot } from '../servers/dovecot.ts';
 import type { Dovecot, User } from '../servers/dovecot.ts';
-import { Home } from './posthorn.ts';
+import { configuration, onDovecot } from './accounts.ts';
+import { Home, posthorn } from './posthorn.ts';
 
 const odd = ' pä"ss\\wörd\' %s%20 ${HOME} €\u{1f511} ';
 
@@ -108,4 +109,17 @@ it('a new password for the outgoing server alone is taken by passwd --out', asyn
   const changed = await home.run(passwd, { input: 'new\n' });
   expect(changed).toMatchObject({ status: 0, stdout: 'work: the new password is stored\n' });
   expect((await storedIn(home.secrets)).sort()).toEqual([`${odd}\n`, 'new\n']);
+});
+
+it('a password command is told the terminal, so that a pinentry of gpg finds it; without one it is not', async () => {
+  const account = onDovecot(dovecot, user);
+  const secret = await home.write('secret', odd);
+  const command = `printf '<%s>' "$GPG_TTY" >> told; cat '${secret}'`;
+  const incoming = { ...(account['incoming'] as object), password: { command } };
+  await home.configure(configuration({ work: { ...account, incoming } }));
+  const test = ['account', 'test', 'work'];
+  const terminal = ['python3', resolve(import.meta.dirname, 'terminal.py'), '', ''];
+  expect((await home.spawn([...terminal, ...posthorn, ...test]).ended).status).toBe(0);
+  expect((await home.run(test)).status).toBe(0);
+  expect(await readFile(join(home.folder, 'told'), 'utf8')).toMatch(/^<\/dev\/pts\/\d+><>$/);
 });

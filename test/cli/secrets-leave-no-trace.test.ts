@@ -7,9 +7,11 @@ import type { Dovecot, User } from '../servers/dovecot.ts';
 import { makeMessage } from '../servers/messages.ts';
 import { startPostfix } from '../servers/postfix.ts';
 import type { Postfix } from '../servers/postfix.ts';
+import { configuration, onDovecot } from './accounts.ts';
+import type { Entry } from './accounts.ts';
 import { eventually, Home } from './posthorn.ts';
 
-vi.setConfig({ testTimeout: 400_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 let dovecot: Dovecot;
 let postfix: Postfix;
@@ -116,7 +118,13 @@ function add(name: string, type: 'imap' | 'pop3', ...more: readonly string[]): s
   ];
 }
 
-const loud = [[], ['--verbose'], ['--verbose', '--json']];
+function withPassword(type: 'imap' | 'pop3', password: Entry, auth: string): Entry {
+  const account = onDovecot(dovecot, user, type);
+  const incoming = { ...(account['incoming'] as Entry), password, auth };
+  return { ...account, incoming, tags: ['wrong'] };
+}
+
+const loud = [['--verbose'], ['--verbose', '--json']];
 
 it('after a whole run, with every kind of password, right and wrong', async () => {
   const file = await home.write('right.secret', `${secrets.right}\n`);
@@ -142,14 +150,18 @@ it('after a whole run, with every kind of password, right and wrong', async () =
   ] as const;
   for (const [name, type, ...source] of sources)
     expect((await run(add(name, type, ...source, '--no-send', '--verbose'))).status).toBe(0);
-  const untested = ['--no-send', '--skip-test', '--verbose'];
-  for (const auth of ['plain', 'login', 'cram-md5', 'scram-sha-256'])
-    for (const type of ['imap', 'pop3'] as const) {
-      const given = ['--password-file', wrongFile, '--in-auth', auth, '--tag', 'wrong'];
-      await run(add(`${type}-${auth}`, type, ...given, ...untested));
-    }
-  const broken = ['--password-command', `sh '${failing}'`, '--tag', 'wrong'];
-  await run(add('broken', 'imap', ...broken, ...untested));
+  const refused = ['plain', 'login', 'cram-md5', 'scram-sha-256'].flatMap((auth) =>
+    (['imap', 'pop3'] as const).map((type): [string, Entry] => [
+      `${type}-${auth}`,
+      withPassword(type, { file: wrongFile }, auth),
+    ]),
+  );
+  const broken = withPassword('imap', { command: `sh '${failing}'` }, 'auto');
+  const wrong = await home.write(
+    'wrong.yaml',
+    configuration({ ...Object.fromEntries(refused), broken }),
+  );
+  expect((await run(['account', 'apply', wrong, '--verbose'])).status).toBe(0);
   const own = ['--out-user', user.address, '--out-password-stdin', '--password-stdin'];
   const both = `${secrets.right}\n${secrets.own}\n`;
   await run(add('own', 'imap', ...own, ...outgoing, '--skip-test', '--tag', 'wrong'), both);
@@ -174,7 +186,7 @@ it('after a whole run, with every kind of password, right and wrong', async () =
   // Whatever prints, exports or takes over.
   for (const more of loud) {
     await run(['account', 'list', ...more]);
-    for (const name of ['stdin', 'command', 'own']) await run(['account', 'show', name, ...more]);
+    await run(['account', 'show', 'stdin', ...more]);
     await run(['config', 'check', ...more]);
     await run(['outbox', 'list', ...more]);
   }
