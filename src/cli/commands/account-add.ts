@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { chooseAccountId, chooseAccountName } from '../../app/new-account.ts';
-import type { NewSecret } from '../../app/new-secrets.ts';
 import { requireKeyring } from '../../app/require-keyring.ts';
 import { replaceSecrets, withNewSecrets } from '../../app/new-secrets.ts';
 import { testAccount } from '../../app/test-account.ts';
