@@ -90,7 +90,10 @@ export class Pop3Connection {
     if (reply !== null) return reply;
     throw new RefusedError(
       `${this.peer.host}:${this.peer.port} answers with what is no POP3: ${printable(line, 60)}`,
-      { layer: 'session', remedy: 'Check that host and port are those of a POP3 server.' },
+      {
+        layer: this.#reader.layer,
+        remedy: 'Check that host and port are those of a POP3 server.',
+      },
     );
   }
 
