@@ -88,14 +88,32 @@ interface Filling {
 async function fill(run: Run, filling: Filling): Promise<AccountFlags> {
   const { inherited, sides, services, found } = filling;
   let { flags } = filling;
+  const choices: Choice[] = [];
   for (const [at, service] of services.entries()) {
     const side = sides[at] ?? 'in';
     const choice = await agreedServer(run, side, service, found);
-    if (choice !== null) flags = withServer(flags, side, choice, inherited);
+    if (choice === null) continue;
+    choices.push(choice);
+    flags = withServer(flags, side, choice, inherited);
   }
+  flags = { ...flags, ...outgoingName(filling, choices) };
   for (const each of notesFor(services, canAsk(run) ? found : certainOnly(found)))
     for (const line of noteLines(each)) run.output.note(line);
   return flags;
+}
+
+/** Where the same place has told both servers, and the outgoing one knows the person by another name. */
+function outgoingName(
+  { flags, inherited }: Filling,
+  [incoming, outgoing]: readonly Choice[],
+): Pick<AccountFlags, 'outUser'> {
+  if (incoming === undefined || outgoing === undefined) return {};
+  const given = [flags.user, flags.outUser, flags.outCredentials, inherited.incoming?.username];
+  const { username, credentials } = inherited.outgoing ?? {};
+  const isGiven = [...given, username, credentials].some((each) => each !== undefined);
+  const isOnePlace = incoming.source === outgoing.source && incoming.origin === outgoing.origin;
+  const isOneName = incoming.username === outgoing.username;
+  return isGiven || !isOnePlace || isOneName ? {} : { outUser: outgoing.username };
 }
 
 const sideWords = { in: 'incoming', out: 'outgoing' } as const;

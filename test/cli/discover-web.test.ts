@@ -118,6 +118,26 @@ describe('the file of a domain', () => {
     });
   });
 
+  it('may know the person by another name at the outgoing server', async () => {
+    const [, , smtp] = all;
+    const servers = [{ ...imap, username: 'web17p3' }, ...(smtp === undefined ? [] : [smtp])];
+    const secure = { [named]: { body: configFile(servers) } };
+    const add = ['account', 'add', 'work', '--email', 'anna@example.org', '--skip-test'];
+    expect((await within({ secure }, ...add, '--password-env', 'P')).status).toBe(0);
+    expect(parse(await readFile(home.config, 'utf8'))).toMatchObject({
+      accounts: {
+        work: {
+          incoming: { username: 'web17p3', password: { env: 'P' } },
+          outgoing: { username: 'anna@example.org' },
+        },
+      },
+    });
+    const { document } = await home.json(['account', 'show', 'work']);
+    expect(document).toMatchObject({
+      account: { outgoing: { username: 'anna@example.org' } },
+    });
+  });
+
   it('never leads to a server with the certificate of another', async () => {
     const bad = await authority.certificate('wrong-host');
     const secure = { [named]: { body: configFile([{ ...imap, port: 1993 }]) } };

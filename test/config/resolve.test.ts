@@ -235,4 +235,28 @@ describe('paths, hosts and times', () => {
       trashRetentionMs: 30 * 86_400_000,
     });
   });
+
+  it.each([
+    ['false', null],
+    ['https://db.example.net/ispdb/', 'https://db.example.net/ispdb/'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['"http://[::1]/x"', 'http://[::1]/x'],
+  ])('the collection %s', (written, expected) => {
+    const text = `options: { discovery: { ispdb: ${written} } }\n`;
+    expect(readConfigText(text, context).settings.ispdb).toBe(expected);
+  });
+
+  it.each([
+    'true',
+    'db.example.net',
+    'http://db.example.net',
+    '"https://a:b@db.example.net"',
+    '"https://db.example.net/?d="',
+    'ftp://db.example.net',
+  ])('no collection: %s', (written) => {
+    const text = `options: { discovery: { ispdb: ${written} } }\n`;
+    const [problem] = readConfigText(text, context).problems;
+    expect(problem?.path).toBe('options.discovery.ispdb');
+    expect(problem?.message).toContain('must be an https address');
+  });
 });
