@@ -55,6 +55,11 @@ const commands: readonly Entry[] = [
     load: () => import('./commands/config.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'what is wrong with the machine, the files and the state, and the remedy',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
     name: 'completion',
     summary: 'a script that completes command lines in bash, zsh or fish',
     load: () => import('./commands/completion.ts'),
