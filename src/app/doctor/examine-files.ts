@@ -13,17 +13,20 @@ const mostProblems = 20;
 
 export async function examineFiles(view: View, owner: Owner): Promise<Finding[]> {
   const { inspector, location } = view;
+  const isRefused = view.problems.some(({ line }) => line === undefined);
   return [
     ...homeFindings(await place(inspector, location.home), owner),
-    ...configFindings(await place(inspector, location.path), owner),
+    // A file that is refused as a whole has said why itself.
+    ...(isRefused ? [] : configFindings(await place(inspector, location.path), owner)),
     ...problemFindings(view),
   ];
 }
 
 function problemFindings({ problems, location }: View): Finding[] {
   const shown = problems.slice(0, mostProblems).map(({ message, line, column, remedy }) => {
-    const where = line === undefined ? '' : `:${String(line)}:${String(column ?? 1)}`;
-    return ails('files', `${location.path}${where}: ${message}`, remedy ?? 'posthorn config check');
+    const where =
+      line === undefined ? '' : `${location.path}:${String(line)}:${String(column ?? 1)}: `;
+    return ails('files', `${where}${message}`, remedy ?? 'posthorn config check');
   });
   const more = problems.length - shown.length;
   const rest =

@@ -5,7 +5,7 @@ import { examine } from '../../app/doctor/examine.ts';
 import type { Finding } from '../../app/doctor/finding.ts';
 import type { Config, ConfigLocation, Problem } from '../../config/config.ts';
 import { checkConfig, findConfig, loadConfigAt } from '../../config/load.ts';
-import { asPosthornError, ConfigurationError, StorageError } from '../../errors.ts';
+import { ConfigurationError, StorageError } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
 import type { Output } from '../output.ts';
@@ -57,13 +57,13 @@ interface Reading {
 async function readAnyway(run: Run): Promise<Reading> {
   const location = await findConfig(configSource(run));
   try {
-    const { problems } = await checkConfig(configSource(run));
-    const config = problems.length > 0 ? null : await loadConfigAt(location);
-    return { location, problems, config };
+    return { location, problems: [], config: await loadConfigAt(location) };
   } catch (thrown) {
     if (!(thrown instanceof ConfigurationError) && !(thrown instanceof StorageError)) throw thrown;
-    const { message, remedy } = asPosthornError(thrown);
-    return { location, problems: [{ message, path: '', remedy }], config: null };
+    const { message, remedy } = thrown;
+    const checked = await checkConfig(configSource(run)).catch(() => null);
+    const problems = checked?.problems ?? [{ message, path: '', remedy }];
+    return { location, problems, config: null };
   }
 }
 

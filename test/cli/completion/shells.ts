@@ -12,8 +12,8 @@ export type Answer = (words: readonly string[]) => Promise<string>;
 
 export interface Shells {
   readonly home: Home;
-  /** The words that posthorn was called with, once these keys were typed: `\t` completes. */
-  typed(shell: Shell, keys: string): Promise<string[]>;
+  /** For each of these lines the words that posthorn was called with, once it was typed: `\t` completes. */
+  typed(shell: Shell, lines: readonly string[]): Promise<string[][]>;
   /** What fish offers for this line: text and description. */
   offered(line: string): Promise<string[]>;
   remove(): Promise<void>;
@@ -34,11 +34,14 @@ export async function openShells(home: Home, answer?: Answer): Promise<Shells> {
   };
   return {
     home,
-    typed: async (shell, keys) => {
+    typed: async (shell, lines) => {
       const rc = shell === 'bash' ? ['--noprofile', '--rcfile', join(folder, 'bashrc')] : [];
-      const driver = ['python3', join(import.meta.dirname, 'typed.py'), `${keys}\r`];
+      const driver = ['python3', join(import.meta.dirname, 'typed.py'), JSON.stringify(lines)];
       const shown = await spawned([...driver, shell, ...rc, '-i']);
-      return [...shown.matchAll(/^<(.*)>\r$/gm)].map(([, word = '']) => word);
+      return shown
+        .split(/^END\r$/m)
+        .slice(0, -1)
+        .map((part) => [...part.matchAll(/^<(.*)>\r$/gm)].map(([, word = '']) => word));
     },
     offered: async (line) => {
       const words = `posthorn completion fish | source; complete -C '${line}'`;

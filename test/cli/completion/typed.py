@@ -1,18 +1,21 @@
-"""Starts a shell on a pseudo-terminal, waits for its prompt `READY> `, types `keys`, and prints all from there up to `END`."""
+"""Starts a shell on a pseudo-terminal and types a line at each prompt `READY> `; prints what was shown, from the first one on."""
+import json
 import os
 import pty
 import select
 import sys
 import time
 
-keys, *command = sys.argv[1:]
+lines, *command = sys.argv[1:]
+waiting = json.loads(lines)
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(command[0], command)
 
 shown = b""
-typed = False
-deadline = time.monotonic() + 40
+fresh = b""
+isFirst = True
+deadline = time.monotonic() + 50
 while time.monotonic() < deadline:
     ready, _, _ = select.select([terminal], [], [], 1)
     if not ready:
@@ -21,13 +24,19 @@ while time.monotonic() < deadline:
         octets = os.read(terminal, 65536)
     except OSError:
         break
-    shown += octets
-    if not typed and b"READY> " in shown:
-        typed = True
-        shown = b""
-        os.write(terminal, keys.encode())
-    elif typed and b"END" in shown:
+    if not octets:
         break
+    shown += octets
+    fresh += octets
+    if b"READY> " not in fresh:
+        continue
+    if not waiting:
+        break
+    # A prompt is drawn anew after a list of candidates: only the one behind END is the next.
+    if isFirst or b"END" in fresh:
+        isFirst = False
+        fresh = b""
+        os.write(terminal, waiting.pop(0).encode() + b"\r")
 
 os.kill(pid, 9)
 os.waitpid(pid, 0)
