@@ -77,7 +77,6 @@ describe.each(refused)('a configuration with $what', ({ config, place, says }) =
 
 /** One mistake in each line with the mark. */
 const mistakes = `version: 2 # no
-defaultAccount: nobody # no
 colour: red # no
 options:
   mailRot: ~/Mail # no
@@ -175,8 +174,7 @@ describe('config', () => {
       'work',
       '--email',
       'you@example.org',
-      '--no-receive',
-      '--no-send',
+      ...['--in-host', 'imap.example.org', '--password-env', 'NONE', '--no-send'],
     ];
     expect((await home.run([...add, '--skip-test'])).status).toBe(0);
     const [first = '', second] = (await readFile(home.config, 'utf8')).split('\n');
@@ -207,7 +205,7 @@ describe('config', () => {
     ]);
   });
 
-  it('check names thirty mistakes in one go', async () => {
+  it('check names thirty-one mistakes in one go', async () => {
     const home = await homeWith(mistakes);
     const { document, status } = await home.json<{ problems: { line: number }[] }>([
       ...['config', 'check'],
@@ -216,7 +214,7 @@ describe('config', () => {
     const wrong = mistakes
       .split('\n')
       .flatMap((text, at) => (text.includes('# no') ? [at + 1] : []));
-    expect(wrong).toHaveLength(30);
+    expect(wrong).toHaveLength(31);
     expect([...new Set(document.problems.map(({ line }) => line))]).toEqual(wrong);
   });
 
