@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the mail servers, and the keyring, that the tests start as children of their own. Does nothing where they are present;
+# Installs the mail servers, the shells and the keyring that the tests start as children of their own. Does nothing where they are present;
 # starts no service, removes no other mail server.
 set -euo pipefail
 
@@ -15,6 +15,8 @@ needed='
 /usr/bin/dbus-daemon dbus-daemon
 /usr/bin/dbus-send dbus-bin
 /usr/bin/gnome-keyring-daemon gnome-keyring
+/usr/bin/zsh zsh
+/usr/bin/fish fish
 '
 
 policy=/usr/sbin/policy-rc.d
@@ -85,7 +87,7 @@ packages=${packages% }
 if [ -z "$packages" ]; then exit 0; fi
 
 if ! command -v apt-get >/dev/null; then
-  give_up 'Dovecot, Postfix, gnome-keyring, openssl or python3 are missing, and this is neither Debian nor Ubuntu.' \
+  give_up 'Dovecot, Postfix, gnome-keyring, openssl, python3, zsh or fish are missing, and this is neither Debian nor Ubuntu.' \
     'Run the tests there, for instance in a container of debian:13 (its package nodejs is Node 20).'
 fi
 if [ "$(id -u)" -ne 0 ]; then

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from './adapters/clock/system-clock.ts';
 import { createControl } from './adapters/control/control.ts';
 import { givenFiles } from './adapters/files/given-files.ts';
+import { createInspector } from './adapters/inspection/inspector.ts';
 import { createMailRoots } from './adapters/maildir/roots.ts';
 import { createMaildirStore } from './adapters/maildir/store.ts';
 import { createOutboxStore } from './adapters/outbox/outbox-store.ts';
@@ -30,6 +31,7 @@ const signalStatus = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Runs one command line, without node and script; sets the exit status, and lets the process end by itself. */
 export async function main(argv: readonly string[]): Promise<void> {
+  if (argv[0] === '__inspect') return serveInspector();
   const stop = new AbortController();
   let received: keyof typeof signalStatus | null = null;
   const end = (signal: keyof typeof signalStatus): void => {
@@ -43,6 +45,16 @@ export async function main(argv: readonly string[]): Promise<void> {
   const status = await run(argv, world(stop.signal, interrupt));
   process.exitCode = endStatus(status === 0 && resultIsLost ? 74 : status, received, argv);
   if (stop.signal.aborted) endSoon();
+}
+
+/** One look of doctor's at a path or a host. */
+const inspectWithinMs = 3_000;
+
+/** The process that doctor starts to look around, and leaves behind where it is stuck. */
+async function serveInspector(): Promise<void> {
+  const { serveInspections } = await import('./adapters/inspection/serve.ts');
+  const { checkState } = await import('./adapters/state/check-state.ts');
+  serveInspections((path) => Promise.resolve(path).then(checkState));
 }
 
 /** A look-up of a name on a server that does not answer can't be broken off, and would keep the process for its whole time. */
@@ -95,6 +107,7 @@ function world(signal: AbortSignal, interrupt: () => void): World {
     discovery: lazyDiscovery,
     certificates: async () =>
       (await import('./adapters/autoconfig/certificate.ts')).createCertificates(),
+    inspector: () => createInspector(launcher(), inspectWithinMs),
     detach: (args, options) => detachPosthorn(launcher(), args, options),
     runDemo: async (options) => {
       const { runDemo } = await import('./demo/run-demo.ts');

@@ -51,8 +51,18 @@ const commands: readonly Entry[] = [
   },
   {
     name: 'config',
-    summary: 'where the configuration is, whether it holds, its schema',
+    summary: 'where the configuration is, whether it holds, what it means, its schema',
     load: () => import('./commands/config.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'what is wrong with the machine, the files and the state, and the remedy',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'a script that completes command lines in bash, zsh or fish',
+    load: () => import('./commands/completion.ts'),
   },
   {
     name: 'demo',
@@ -76,6 +86,10 @@ Exit status: 0 done, 64 usage, 65 bad data, 69 refused, 74 disk, 75 try again la
 /** Runs one command line (without node and script) and resolves with its exit status; never throws. */
 export async function run(argv: readonly string[], world: World): Promise<number> {
   const state = { status: 0 };
+  if (argv[0] === '__complete') {
+    const { complete } = await import('./completion/complete.ts');
+    return complete(argv.slice(1), world, (words) => buildProgram(words, world, state));
+  }
   const program = await buildProgram(argv, world, state);
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -7,6 +7,7 @@ import type { ServerCertificates } from '../ports/server-certificates.ts';
 import type { Control } from '../ports/control.ts';
 import type { Discovery } from '../ports/discovery.ts';
 import type { Importer } from '../ports/importer.ts';
+import type { Inspector } from '../ports/inspector.ts';
 import type { GlobalOptions } from './global-options.ts';
 import type { Output } from './output.ts';
 
@@ -29,6 +30,7 @@ export interface World {
   readonly control: (location: ConfigLocation) => Control;
   readonly discovery: Discovery;
   readonly certificates: () => Promise<ServerCertificates>;
+  readonly inspector: () => Inspector;
   /** Starts posthorn once more, in a process of its own that outlives this one; resolves with what it says on descriptor 3. */
   readonly detach: (args: readonly string[], options: DetachOptions) => Promise<string>;
   readonly runDemo: (options: {

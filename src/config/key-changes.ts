@@ -71,6 +71,14 @@ function inList(each: unknown): string {
   return 'name' in each ? String(each.name) : JSON.stringify(each);
 }
 
+/** Every key that an account can have, dotted, in the order of the schema. */
+export function accountKeys(prefix: readonly string[] = []): string[] {
+  return knownKeys(['accounts', 'any', ...prefix]).flatMap((key) => {
+    const below = accountKeys([...prefix, key]);
+    return [[...prefix, key].join('.'), ...below];
+  });
+}
+
 /** Throws UsageError for a key that no account can have, with the nearest one that it can. */
 export function requireAccountKey(key: string): void {
   const path = key.split('.');

@@ -20,11 +20,13 @@ export function systemAuthorities(env: NodeJS.ProcessEnv = process.env): string 
 }
 
 function firstBundle(env: NodeJS.ProcessEnv): string {
-  for (const place of [env['SSL_CERT_FILE'], ...places]) {
-    const pem = pemOf(place);
-    if (pem !== '') return pem;
-  }
-  return rootCertificates.join('\n');
+  const file = authoritiesFile(env);
+  return file === null ? rootCertificates.join('\n') : pemOf(file);
+}
+
+/** The bundle of this machine; null where it has none. */
+export function authoritiesFile(env: NodeJS.ProcessEnv): string | null {
+  return [env['SSL_CERT_FILE'], ...places].find((place) => pemOf(place) !== '') ?? null;
 }
 
 function pemOf(path: string | undefined): string {

@@ -1,5 +1,5 @@
 /** Configuration files that cannot be meant: 78, with line, column and the nearest known key; and `config path|check|schema`. */
-import { chmod, stat } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configuration } from './accounts.ts';
@@ -75,6 +75,52 @@ describe.each(refused)('a configuration with $what', ({ config, place, says }) =
   });
 });
 
+/** One mistake in each line with the mark. */
+const mistakes = `version: 2 # no
+colour: red # no
+options:
+  mailRot: ~/Mail # no
+  layout: tree # no
+  maxFailures: -1 # no
+  suspendAfter: 1w # no
+  saveSent: yes # no
+defaults:
+  id: aaaa11 # no
+  incoming:
+    port: 0 # no
+    auth: magic # no
+    idle: maybe # no
+accounts:
+  Bad!: # no
+    send: false
+    receive: false
+    identity: { address: a@example.org }
+  one:
+    label: "" # no
+    tags: [two words] # no
+    type: exchange # no
+    enabled: 1 # no
+    unknown: 1 # no
+    identity:
+      address: nobody # no
+      replyTo: "<a@b>" # no
+    incoming:
+      host: imaps://x # no
+      security: ssl # no
+      interval: soon # no
+      leaveOnServer: 3 # no
+      password: secret # no
+      allowInsecure: please # no
+      tls:
+        fingerprint: abc # no
+        ca: $HOME/ca # no
+        certs: x # no
+    outgoing:
+      credentials: mine # no
+      port: "465" # no
+      host: [a] # no
+`;
+
 describe('config', () => {
   it('path names the file, there or not, in the order of the contract', async () => {
     const home = await homeWith();
@@ -118,6 +164,58 @@ describe('config', () => {
       type: 'object',
       properties: { accounts: {}, options: {}, defaults: {} },
     });
+  });
+
+  it('made by posthorn begins with the line for editors, which leads to the schema; others never get it', async () => {
+    const home = await homeWith();
+    const add = [
+      'account',
+      'add',
+      'work',
+      '--email',
+      'you@example.org',
+      ...['--in-host', 'imap.example.org', '--password-env', 'NONE', '--no-send'],
+    ];
+    expect((await home.run([...add, '--skip-test'])).status).toBe(0);
+    const [first = '', second] = (await readFile(home.config, 'utf8')).split('\n');
+    expect(second).toBe('version: 1');
+    expect((await home.run(['config', 'schema', '--line'])).stdout).toBe(`${first}\n`);
+    const url = /^# yaml-language-server: \$schema=(file:\S+)$/.exec(first)?.[1] ?? '';
+    const { stdout } = await home.run(['config', 'schema']);
+    expect(await readFile(new URL(url), 'utf8')).toBe(stdout);
+    await home.configure('version: 1\n');
+    await home.run(['account', 'add', 'other', ...add.slice(3), '--skip-test']);
+    expect(await readFile(home.config, 'utf8')).toMatch(/^version: 1\n/);
+  });
+
+  it('show prints what holds as a configuration, for people and as JSON', async () => {
+    const home = await homeWith(
+      account('    incoming: { host: imap.example.org }\n    send: false\n'),
+    );
+    const { status, stdout } = await home.run(['config', 'show']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('      port: 993 # default\n');
+    const copy = await home.write('copy.yaml', stdout);
+    expect((await home.run(['config', 'check', '--config', copy])).stdout).toBe(`${copy}: good\n`);
+    const { document } = await home.json<{ origins: { accounts: Record<string, object> } }>([
+      ...['config', 'show'],
+    ]);
+    expect(Object.values(document.origins.accounts)).toMatchObject([
+      { 'incoming.host': 'account', 'incoming.port': 'built-in' },
+    ]);
+  });
+
+  it('check names thirty-one mistakes in one go', async () => {
+    const home = await homeWith(mistakes);
+    const { document, status } = await home.json<{ problems: { line: number }[] }>([
+      ...['config', 'check'],
+    ]);
+    expect(status).toBe(78);
+    const wrong = mistakes
+      .split('\n')
+      .flatMap((text, at) => (text.includes('# no') ? [at + 1] : []));
+    expect(wrong).toHaveLength(31);
+    expect([...new Set(document.problems.map(({ line }) => line))]).toEqual(wrong);
   });
 
   it('that everyone may write is refused, for it names commands', async () => {

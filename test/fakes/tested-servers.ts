@@ -62,7 +62,15 @@ export class TestedServers {
       },
     });
     return {
-      secrets: { read: () => this.readSecret(), store: unused, forget: unused },
+      secrets: {
+        read: () => this.readSecret(),
+        store: unused,
+        stage: unused,
+        holds: unused,
+        drop: unused,
+        forget: unused,
+        keyringState: unused,
+      },
       sources: { imap: connect(() => this.#folders()), pop3: connect(() => this.#maildrop()) },
       sender: {
         connect: async (_account, _login, _signal, observe) => {

@@ -20,7 +20,7 @@ export interface Database {
 }
 
 interface SqliteModule {
-  readonly DatabaseSync: new (path: string) => Database;
+  readonly DatabaseSync: new (path: string | URL, options?: { readOnly: boolean }) => Database;
 }
 
 /** Primary result codes (https://sqlite.org/rescode.html). */
@@ -39,8 +39,16 @@ export const resultCode = {
 let loaded: SqliteModule | undefined;
 
 export function openSqlite(path: string): Database {
-  loaded ??= builtIn() ?? packaged();
-  return new loaded.DatabaseSync(path);
+  return new (sqlite().DatabaseSync)(path);
+}
+
+/** Throws where anything would have to be written, e.g. a log beside it that is not there. */
+export function openReadOnly(path: string | URL): Database {
+  return new (sqlite().DatabaseSync)(path, { readOnly: true });
+}
+
+function sqlite(): SqliteModule {
+  return (loaded ??= builtIn() ?? packaged());
 }
 
 /** The primary result code of what SQLite threw; null for any other error. */

@@ -1,0 +1,62 @@
+/** Checks the state's file without changing it, for `doctor`. */
+
+import { existsSync, statSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { KnownAccount, StateFacts } from '../../ports/inspector.ts';
+import { faultOf } from './fault.ts';
+import { checkOrigin } from './schema.ts';
+import { openReadOnly, type Database } from './sqlite.ts';
+
+/** Null where there is none. Blocks for as long as the file takes to be read. */
+export function checkState(path: string): StateFacts | null {
+  if (!existsSync(path)) return null;
+  try {
+    return examined(path);
+  } catch (error) {
+    const { message, remedy = null, detail } = faultOf(error, path);
+    return {
+      problem: detail ?? message,
+      remedy: detail === undefined ? remedy : (remedy ?? null),
+      accounts: [],
+    };
+  }
+}
+
+function examined(path: string): StateFacts {
+  const db = open(path);
+  try {
+    checkOrigin(db, path);
+    const [first] = db.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[];
+    const verdict = first?.quick_check ?? 'ok';
+    if (verdict !== 'ok') return damaged(path, verdict);
+    const accounts = db.prepare('SELECT id, name, root FROM account').all() as KnownAccount[];
+    return { problem: null, remedy: null, accounts: accounts.map(plain) };
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * A file without a log beside it was closed in order, and nobody has it open: taken as one that does not change, since even a
+ * reader would else make the log anew.
+ */
+function open(path: string): Database {
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  if (log !== undefined && log.size > 0) return openReadOnly(path);
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return openReadOnly(url);
+}
+
+function damaged(path: string, verdict: string): StateFacts {
+  return {
+    problem: `${path} is damaged: ${verdict.split('\n')[0] ?? ''}`,
+    remedy: `mv ${path} ${path}.damaged`,
+    accounts: [],
+  };
+}
+
+/** Rows of SQLite have no prototype, and do not cross to another process as they are. */
+function plain({ id, name, root }: KnownAccount): KnownAccount {
+  return { id, name, root };
+}
