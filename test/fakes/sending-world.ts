@@ -149,7 +149,7 @@ export class SendingWorld {
         pop3: { connect: () => Promise.reject(new Error('not here')) },
       },
       store: this.store,
-      roots: { isOurs: unused, move: unused, purge: unused },
+      roots: { isOurs: unused, isFresh: unused, move: unused, purge: unused },
       state: createMemoryStateStore(),
       lock: { acquire: () => Promise.resolve({ release: nothing }) },
       secrets: { read: () => Promise.resolve('geheim'), store: nothing, forget: nothing },

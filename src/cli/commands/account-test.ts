@@ -25,13 +25,21 @@ export function registerTest(command: Command, act: Act): void {
 
 async function test(run: Run, names: readonly string[]): Promise<number> {
   const config = await readConfig(run);
-  const accounts = accountsMeant(config, names);
+  const accounts = accountsMeant(config, names).filter(
+    (account) => names.length > 0 || isInUse(account, run.output),
+  );
   return withNeighbours(run, config, async (neighbours) => {
     const tests: AccountTest[] = [];
     for (const account of accounts) tests.push(await testOne(run, account, neighbours));
     if (run.output.json) run.output.document({ accounts: tests.map(testJson) });
     return gravest(tests.flatMap(failures));
   });
+}
+
+/** Who names nobody means the accounts that are polled; a disabled one may be half written. */
+function isInUse({ enabled, name }: Account, output: Output): boolean {
+  if (!enabled) output.note(`${name}: disabled, skipped`);
+  return enabled;
 }
 
 async function testOne(run: Run, account: Account, neighbours: Neighbours): Promise<AccountTest> {
