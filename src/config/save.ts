@@ -1,6 +1,16 @@
 /** Writes the configuration file: whole, checked beforehand, under a lock, and never half. */
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -120,6 +130,7 @@ async function replace(
 ): Promise<void> {
   if (old?.isFile() === false)
     throw new StorageError(`${target} is not a file`, { reach: 'program', remedy: 'Name a file.' });
+  await removeLeftovers(target);
   const temporary = join(
     dirname(target),
     `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`,
@@ -139,6 +150,15 @@ async function replace(
     throw error;
   }
   await syncFolder(dirname(target));
+}
+
+/** Of posthorns that were killed while they wrote: under the lock nobody else is at it. */
+async function removeLeftovers(target: string): Promise<void> {
+  const folder = dirname(target);
+  const start = `.${basename(target)}.`;
+  for (const name of await readdir(folder))
+    if (name.startsWith(start) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(start.length)))
+      await rm(join(folder, name), { force: true });
 }
 
 /** A stricter mode stays; and when root edits a user's file, it stays the user's. */
