@@ -1,6 +1,8 @@
 /** Writes the configuration file: whole, checked beforehand, under a lock, and never half. */
 import { randomBytes } from 'node:crypto';
 import {
+  access,
+  constants,
   lstat,
   mkdir,
   open,
@@ -71,6 +73,18 @@ function refuseFaults(before: string, after: string, location: ConfigLocation): 
       ? {}
       : { detail: [first, ...others].map((each) => each.message).join('\n') }),
   });
+}
+
+/** StorageError, as writeConfigFile would throw, where the file surely cannot be written: told before anybody is asked for anything. */
+export async function refuseUnwritable(path: string): Promise<void> {
+  try {
+    let folder = dirname(await targetOf(path));
+    while ((await statOrUndefined(folder)) === undefined && dirname(folder) !== folder)
+      folder = dirname(folder);
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
 }
 
 /** Temporary file, fsync, rename, fsync of the folder. A symbolic link stays one: its target is written. */

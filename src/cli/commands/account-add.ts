@@ -18,7 +18,7 @@ import { changeConfig } from '../edit-session.ts';
 import { fillServers } from '../fill-servers.ts';
 import type { Act } from '../act.ts';
 import { askPassword, canAsk } from '../prompt.ts';
-import { readConfig, withNeighbours } from '../session.ts';
+import { readConfigToChange, withNeighbours } from '../session.ts';
 import { readPasswordLines } from '../standard-input.ts';
 import { homely } from '../text.ts';
 import type { Run } from '../world.ts';
@@ -50,7 +50,7 @@ export function registerAdd(command: Command, act: Act): void {
 type Given = readonly { readonly owner: SecretOwner; readonly secret: string }[];
 
 async function addOne(run: Run, given: string | undefined, flags: AccountFlags): Promise<number> {
-  const config = await readConfig(run, { allowMissing: true });
+  const config = await readConfigToChange(run, { allowMissing: true });
   const name = chooseAccountName(given, flags.email, new Set(config.accounts.keys()));
   return withNeighbours(run, config, async (neighbours) => {
     const id = chooseAccountId(config.accounts.values(), neighbours);

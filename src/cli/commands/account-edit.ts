@@ -16,7 +16,7 @@ import type { Act } from '../act.ts';
 import { carryOutEdit } from '../carry-out-edit.ts';
 import { examples } from '../examples.ts';
 import { editCopy, type EditedCopy } from '../open-editor.ts';
-import { accountsChosen, readConfig, withNeighbours } from '../session.ts';
+import { accountsChosen, readConfigToChange, withNeighbours } from '../session.ts';
 import { readPasswordLines } from '../standard-input.ts';
 import type { Run } from '../world.ts';
 import { absolutePaths } from './account-add.ts';
@@ -83,7 +83,7 @@ async function editByOptions(
   given: EditFlags,
   unset: readonly string[],
 ): Promise<number> {
-  const config = await readConfig(run);
+  const config = await readConfigToChange(run);
   const accounts = accountsChosen(config, names, given.all);
   refuseSharing(given, accounts);
   const flags = absolutePaths(run, given);
@@ -137,7 +137,7 @@ async function newSecrets(
 }
 
 async function editInEditor(run: Run, { skipTest }: EditFlags): Promise<number> {
-  const config = await readConfig(run);
+  const config = await readConfigToChange(run);
   const { text } = await readConfigFile(config.path);
   const copy = await editCopy(run, config.path, text);
   try {

@@ -8,6 +8,7 @@ import type { Neighbours } from '../../app/neighbours.ts';
 import { replaceSecrets, withNewSecrets, type NewSecret } from '../../app/new-secrets.ts';
 import { testAccount } from '../../app/test-account.ts';
 import type { Config } from '../../config/config.ts';
+import { refuseUnwritable } from '../../config/save.ts';
 import { setAccountKeys } from '../../config/edit.ts';
 import type { Account } from '../../core/account.ts';
 import { gravest, UsageError } from '../../errors.ts';
@@ -49,6 +50,7 @@ async function passwd(run: Run, name: string | undefined, flags: Flags): Promise
   const config = await readConfig(run);
   const account = await chosen(run, config, name);
   const place = passwordPlace(account, flags.out === true);
+  if (place.keyToSet !== null) await refuseUnwritable(config.path);
   const secret = await newPassword(run, account, place, flags);
   return withNeighbours(run, config, async (neighbours) => {
     const { id } = await bindAccount(account, neighbours);
