@@ -45,6 +45,7 @@ export function describeAccount(
     ['failures in a row', String(state?.failures ?? 0)],
     ['last error', state?.lastError?.message],
     ['suspended', state?.suspended?.why],
+    ['sending suspended', state?.sending?.suspended?.why],
   ];
   return rows.flatMap(([key, value]) =>
     value === undefined || value === '' ? [] : [[key, value] as [string, string]],
