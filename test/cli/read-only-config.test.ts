@@ -96,22 +96,26 @@ describe('what must write it', () => {
   });
 });
 
-it('everything else works: list, show, test, sync, send, outbox, daemon, and the end of a suspension', { timeout: 180_000 }, async () => {
-  for (const words of [
-    ['account', 'list'],
-    ['account', 'show', 'work'],
-    ['account', 'test', 'work'],
-    ['folders', 'work'],
-    ['config', 'check'],
-  ])
-    expect(await run(words)).toMatchObject({ status: 0 });
-  expect(await run(['sync'])).toMatchObject({ status: 0 });
-  expect(await maildir(home.mail('work', 'INBOX'))).toHaveLength(1);
-  const send = ['send', '--now', '--to', user.address, '--subject', 'Read-only'];
-  expect(await run(send, 'Hello\n')).toMatchObject({ status: 0 });
-  expect(await run(['outbox', 'list'])).toMatchObject({ status: 0 });
-  expect(await run(['account', 'enable', 'work'])).toMatchObject({ status: 0 });
-  expect(await run(['daemon', 'start'])).toMatchObject({ status: 0 });
-  expect(await run(['sync'])).toMatchObject({ status: 0 });
-  expect(await run(['daemon', 'stop'])).toMatchObject({ status: 0 });
-});
+it(
+  'everything else works: list, show, test, sync, send, outbox, daemon, and the end of a suspension',
+  { timeout: 180_000 },
+  async () => {
+    for (const words of [
+      ['account', 'list'],
+      ['account', 'show', 'work'],
+      ['account', 'test', 'work'],
+      ['folders', 'work'],
+      ['config', 'check'],
+    ])
+      expect(await run(words)).toMatchObject({ status: 0 });
+    expect(await run(['sync'])).toMatchObject({ status: 0 });
+    expect(await maildir(home.mail('work', 'INBOX'))).toHaveLength(1);
+    const send = ['send', '--now', '--to', user.address, '--subject', 'Read-only'];
+    expect(await run(send, 'Hello\n')).toMatchObject({ status: 0 });
+    expect(await run(['outbox', 'list'])).toMatchObject({ status: 0 });
+    expect(await run(['account', 'enable', 'work'])).toMatchObject({ status: 0 });
+    expect(await run(['daemon', 'start'])).toMatchObject({ status: 0 });
+    expect(await run(['sync'])).toMatchObject({ status: 0 });
+    expect(await run(['daemon', 'stop'])).toMatchObject({ status: 0 });
+  },
+);
