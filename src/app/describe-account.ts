@@ -43,14 +43,21 @@ export function describeAccount(
       folder,
     ]),
     ...messageRows(account),
-    ['last success', isoTime(state?.lastSuccess ?? null) ?? 'never'],
-    ['failures in a row', String(state?.failures ?? 0)],
-    ['last error', state?.lastError?.message],
-    ['suspended', state?.suspended?.why],
+    ...stateRows(state),
   ];
   return rows.flatMap(([key, value]) =>
     value === undefined || value === '' ? [] : [[key, value] as [string, string]],
   );
+}
+
+function stateRows(state: AccountState | null): [string, string | undefined][] {
+  return [
+    ['last success', isoTime(state?.lastSuccess ?? null) ?? 'never'],
+    ['failures in a row', String(state?.failures ?? 0)],
+    ['last error', state?.lastError?.message],
+    ['suspended', state?.suspended?.why],
+    ['sending suspended', state?.sending?.suspended?.why],
+  ];
 }
 
 function endpointRows(side: string, server: ServerEndpoint): [string, string | undefined][] {

@@ -1,12 +1,15 @@
 /** Takes an account back into use: its failures are forgotten, a suspension ends. */
 
 import type { Account } from '../core/account.ts';
-import { afterEnabling } from '../core/suspension.ts';
-import type { StateStore } from '../ports/state-store.ts';
+import { afterEnabling, goodSending } from '../core/suspension.ts';
+import type { StateChange, StateStore } from '../ports/state-store.ts';
 import { lookUpState } from './bind-account.ts';
 
 export async function resumeAccount(account: Account, state: StateStore): Promise<void> {
   const known = await lookUpState(state, account);
-  if (known !== null)
-    await state.commit([{ kind: 'account', account: afterEnabling(known) }], 'durable');
+  if (known === null) return;
+  const changes: StateChange[] = [{ kind: 'account', account: afterEnabling(known) }];
+  if (known.sending !== undefined)
+    changes.push({ kind: 'sending', accountId: known.id, sending: goodSending });
+  await state.commit(changes, 'durable');
 }

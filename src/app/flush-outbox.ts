@@ -9,12 +9,13 @@ import {
   type AttemptResult,
   type Moment,
 } from '../core/plan-outbox.ts';
+import type { Settings } from '../core/settings.ts';
 import { asPosthornError, type PosthornError } from '../errors.ts';
 import type { SenderSession } from '../ports/mail-sender.ts';
 import type { BoundAccount } from './bind-account.ts';
 import { fileSent } from './file-sent.ts';
 import type { FlushOptions } from './flush-options.ts';
-import { connectOutgoing } from './log-in.ts';
+import { connectForSending } from './connect-for-sending.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { SendReport, SentMessage } from './report.ts';
 
@@ -80,14 +81,16 @@ class SendingLine {
   readonly #bound: BoundAccount;
   readonly #neighbours: Neighbours;
   readonly #signal: AbortSignal;
+  readonly #settings: Settings;
   #session: SenderSession | null = null;
   /** Why no connection could be had. */
   failure: PosthornError | null = null;
 
-  constructor(bound: BoundAccount, neighbours: Neighbours, { signal }: FlushOptions) {
+  constructor(bound: BoundAccount, neighbours: Neighbours, { signal, settings }: FlushOptions) {
     this.#bound = bound;
     this.#neighbours = neighbours;
     this.#signal = signal;
+    this.#settings = settings;
   }
 
   /** What became of it; as it was where we were asked to stop before anything was sent. */
@@ -122,8 +125,12 @@ class SendingLine {
   async #connected(): Promise<SenderSession | null> {
     if (this.#session !== null || this.failure !== null) return this.#session;
     try {
-      const { account, id } = this.#bound;
-      this.#session = await connectOutgoing(account, id, this.#neighbours, this.#signal);
+      this.#session = await connectForSending(
+        this.#bound,
+        this.#neighbours,
+        this.#settings,
+        this.#signal,
+      );
     } catch (thrown) {
       this.failure = asPosthornError(thrown);
     }

@@ -21,44 +21,101 @@ export interface NamedImport {
   readonly secrets: ImportedAccount['secrets'];
 }
 
+export interface Naming {
+  /** Put before each name; then an address may be there already. */
+  readonly prefix: string;
+  readonly file: string;
+  /** In a table names are given to be kept; elsewhere one that comes again is only numbered. */
+  readonly isTable: boolean;
+}
+
 /** Throws DataError for names that are taken, with their lines, all of them in its detail. */
 export function nameImported(
   { accounts }: Pick<Imported, 'accounts'>,
   present: ReadonlyMap<string, PresentAccount>,
-  prefix: string,
-  file: string,
+  naming: Naming,
 ): NamedImport[] {
-  const taken = new Set(present.keys());
-  const joined = new Set<string>();
-  const faults: string[] = [];
+  const names = new Names(present, naming);
   const named = accounts.map((account): NamedImport => {
     const { line, entry, secrets } = account;
-    const receiver = receiverFor(entry, present, joined);
+    const receiver = names.receiverFor(entry);
     if (receiver !== undefined)
       return { name: receiver, line, joins: true, entry: senderKeys(entry), secrets };
-    const name = nameFor(account, taken, prefix);
-    if (taken.has(name))
-      faults.push(`${file}:${String(line)}: there is an account ${name} already`);
-    taken.add(name);
-    return { name, line, joins: false, entry, secrets };
+    return { name: names.nameFor(account), line, joins: false, entry, secrets };
   });
-  refuse(faults);
+  refuse(names.faults);
   return named;
 }
 
-/** An account of the same address that only receives; one sender joins it. */
-function receiverFor(
-  entry: ImportedEntry,
-  present: ReadonlyMap<string, PresentAccount>,
-  joined: Set<string>,
-): string | undefined {
-  if (entry.receive !== false || entry.outgoing === undefined) return undefined;
-  const address = entry.identity?.address?.toLowerCase();
-  const isFree = (name: string, { address: own, sends, hasOutgoing }: PresentAccount): boolean =>
-    own?.toLowerCase() === address && !(sends && hasOutgoing) && !joined.has(name);
-  const found = [...present].find(([name, account]) => isFree(name, account))?.[0];
-  if (found !== undefined) joined.add(found);
-  return found;
+class Names {
+  readonly faults: string[] = [];
+  readonly #present: ReadonlyMap<string, PresentAccount>;
+  readonly #naming: Naming;
+  readonly #taken: Set<string>;
+  /** Names of this file to their lines. */
+  readonly #lines = new Map<string, number>();
+  readonly #byAddress: ReadonlyMap<string, readonly string[]>;
+  readonly #joined = new Set<string>();
+
+  constructor(present: ReadonlyMap<string, PresentAccount>, naming: Naming) {
+    [this.#present, this.#naming, this.#taken] = [present, naming, new Set(present.keys())];
+    const byAddress = new Map<string, string[]>();
+    for (const [name, { address = '' }] of present) {
+      const key = address.toLowerCase();
+      byAddress.set(key, [...(byAddress.get(key) ?? []), name]);
+    }
+    this.#byAddress = byAddress;
+  }
+
+  /** An account of the same address that only receives; one sender joins it. */
+  receiverFor(entry: ImportedEntry): string | undefined {
+    if (entry.receive !== false || entry.outgoing === undefined) return undefined;
+    const found = this.#of(entry).find((name) => {
+      const account = this.#present.get(name);
+      return !(account?.sends === true && account.hasOutgoing) && !this.#joined.has(name);
+    });
+    if (found !== undefined) this.#joined.add(found);
+    return found;
+  }
+
+  /** As the other program calls it, made fit; without a name there, from the address. */
+  nameFor(account: ImportedAccount): string {
+    const { prefix, isTable } = this.#naming;
+    const address = account.entry.identity?.address ?? 'account';
+    const wished = `${prefix}${account.name ?? address.split('@')[0] ?? ''}`;
+    const name =
+      account.name === undefined && prefix === ''
+        ? accountNameFor(address, this.#taken)
+        : fit(wished);
+    const chosen =
+      this.#lines.has(name) && !isTable
+        ? accountNameFor(`${wished}@${address.split('@')[1] ?? ''}`, this.#taken)
+        : name;
+    this.#check(account, chosen);
+    this.#taken.add(chosen);
+    this.#lines.set(chosen, account.line);
+    return chosen;
+  }
+
+  #check({ name, line, entry }: ImportedAccount, chosen: string): void {
+    const say = (what: string): void => {
+      this.faults.push(`${this.#naming.file}:${String(line)}: ${what}`);
+    };
+    const before = this.#lines.get(chosen);
+    const [same] = this.#of(entry);
+    if (before !== undefined) say(`the name ${chosen} stands in line ${String(before)} already`);
+    else if (this.#taken.has(chosen)) say(`there is an account ${chosen} already`);
+    else if (name === undefined && this.#naming.prefix === '' && same !== undefined)
+      say(`the account ${same} has the address ${entry.identity?.address ?? ''} already`);
+  }
+
+  #of({ identity }: ImportedEntry): readonly string[] {
+    return this.#byAddress.get(identity?.address?.toLowerCase() ?? '') ?? [];
+  }
+}
+
+function fit(wished: string): string {
+  return accountNameFault(wished) === undefined ? wished : accountNameFor(`${wished}@`, new Set());
 }
 
 function senderKeys({ outgoing, identity }: ImportedEntry): ImportedEntry {
@@ -68,18 +125,6 @@ function senderKeys({ outgoing, identity }: ImportedEntry): ImportedEntry {
     ...(name === undefined ? {} : { identity: { name } }),
     send: true,
   };
-}
-
-/** As the other program calls it, made fit; without a name there, from the address. */
-function nameFor(
-  { name, entry }: ImportedAccount,
-  taken: ReadonlySet<string>,
-  prefix: string,
-): string {
-  const address = entry.identity?.address ?? 'account';
-  if (name === undefined && prefix === '') return accountNameFor(address, taken);
-  const wished = `${prefix}${name ?? address.split('@')[0] ?? ''}`;
-  return accountNameFault(wished) === undefined ? wished : accountNameFor(`${wished}@`, new Set());
 }
 
 function refuse([first, ...others]: readonly string[]): void {

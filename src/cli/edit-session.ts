@@ -4,7 +4,8 @@ import type { Neighbours } from '../app/neighbours.ts';
 import type { Config } from '../config/config.ts';
 import { editConfig } from '../config/save.ts';
 
-const waitMs = 10_000;
+/** Each edit of ten thousand accounts holds the lock for seconds. */
+const waitMs = 60_000;
 
 export async function changeConfig(
   config: Config,

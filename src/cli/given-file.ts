@@ -17,11 +17,31 @@ export async function readGivenFile({ world }: Run, file: string): Promise<strin
       ? await readAll(world.stdin, world.signal)
       : await readNamed(resolve(world.cwd, file), file);
   if (bytes.length > longest) throw new DataError(`${name} is larger than 32 MiB`, whole);
+  const encoding = encodingOf(bytes);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new DataError(`${name} is not UTF-8`, { ...whole, cause, remedy: 'Save it as UTF-8.' });
+    const line = encoding === 'utf-8' ? firstBadLine(bytes) : undefined;
+    const where = line === undefined ? '' : ` (line ${String(line)})`;
+    throw new DataError(`${name} is not UTF-8${where}`, {
+      ...whole,
+      cause,
+      remedy: 'Save it as UTF-8; of Latin-1, iconv -f latin1 -t utf-8 makes it.',
+    });
   }
+}
+
+/** Spreadsheets write UTF-16 as "Unicode text", with a byte order mark. */
+function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+/** From 1; what is no UTF-8 decodes as U+FFFD. */
+function firstBadLine(bytes: Uint8Array): number | undefined {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const at = text.indexOf('\uFFFD');
+  return at < 0 ? undefined : text.slice(0, at).split('\n').length;
 }
 
 const whole = { reach: 'program' } as const;

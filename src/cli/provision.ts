@@ -10,7 +10,7 @@ import { testAccount, type AccountTest } from '../app/test-account.ts';
 import type { Config } from '../config/config.ts';
 import { editMany } from '../config/edit-many.ts';
 import { planApply, type AccountChange, type ApplyPlan } from '../config/plan-apply.ts';
-import { previewConfig } from '../config/save.ts';
+import { previewConfig, refuseUnwritable } from '../config/save.ts';
 import type { FileEntry } from '../config/schema.ts';
 import type { Account } from '../core/account.ts';
 import { gravest, InternalError, TemporaryError } from '../errors.ts';
@@ -58,6 +58,7 @@ export async function provision(
   });
   const draft = await draftOf(config, edit);
   if (task.dryRun || !isChange(draft.plan)) return tell(run, config, draft, task);
+  await refuseUnwritable(config.path);
   await agreeToRemovals(run, config, draft.plan, neighbours);
   try {
     await task.prepare?.(idIn(draft.config, knownIds));
@@ -218,7 +219,7 @@ async function resumeChanged(
 }
 
 function revives(key: string): boolean {
-  return key === 'enabled' || key.startsWith('incoming.') || key === 'type';
+  return ['enabled', 'type'].includes(key) || /^(?:incoming|outgoing)\./.test(key);
 }
 
 function tell(run: Run, before: Config, { config, plan }: Draft, task: Provisioning): number {

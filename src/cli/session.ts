@@ -3,6 +3,7 @@
 import type { Neighbours } from '../app/neighbours.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, type LoadOptions } from '../config/load.ts';
+import { refuseUnwritable } from '../config/save.ts';
 import type { Account } from '../core/account.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { configSource, type Run } from './world.ts';
@@ -10,6 +11,13 @@ import { configSource, type Run } from './world.ts';
 export async function readConfig(run: Run, options: LoadOptions = {}): Promise<Config> {
   const config = await loadConfig(configSource(run), options);
   for (const warning of config.warnings) run.output.warn(warning);
+  return config;
+}
+
+/** The same for a command that will write it; StorageError, before anything is asked, tested or stored, where it cannot be. */
+export async function readConfigToChange(run: Run, options: LoadOptions = {}): Promise<Config> {
+  const config = await readConfig(run, options);
+  await refuseUnwritable(config.path);
   return config;
 }
 

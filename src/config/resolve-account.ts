@@ -108,7 +108,11 @@ function resolveAccess(
   return { name, entries };
 }
 
-export function accountPath(name: string, entry: AccountEntry, context: ResolveContext): string {
+export function accountPath(
+  name: string,
+  entry: AccountEntry,
+  context: Omit<ResolveContext, 'accessLists'>,
+): string {
   return entry.path === undefined
     ? join(context.settings.mailRoot, name)
     : expandPath(entry.path, context);

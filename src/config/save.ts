@@ -1,6 +1,18 @@
 /** Writes the configuration file: whole, checked beforehand, under a lock, and never half. */
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -65,6 +77,18 @@ function refuseFaults(before: string, after: string, location: ConfigLocation): 
   });
 }
 
+/** StorageError, as writeConfigFile would throw, where the file surely cannot be written: told before anybody is asked for anything. */
+export async function refuseUnwritable(path: string): Promise<void> {
+  try {
+    let folder = dirname(await targetOf(path));
+    while ((await statOrUndefined(folder)) === undefined && dirname(folder) !== folder)
+      folder = dirname(folder);
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
 /** Temporary file, fsync, rename, fsync of the folder. A symbolic link stays one: its target is written. */
 export async function writeConfigFile(path: string, text: string): Promise<void> {
   try {
@@ -122,6 +146,7 @@ async function replace(
 ): Promise<void> {
   if (old?.isFile() === false)
     throw new StorageError(`${target} is not a file`, { reach: 'program', remedy: 'Name a file.' });
+  await removeLeftovers(target);
   const temporary = join(
     dirname(target),
     `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`,
@@ -141,6 +166,15 @@ async function replace(
     throw error;
   }
   await syncFolder(dirname(target));
+}
+
+/** Of posthorns that were killed while they wrote: under the lock nobody else is at it. */
+async function removeLeftovers(target: string): Promise<void> {
+  const folder = dirname(target);
+  const start = `.${basename(target)}.`;
+  for (const name of await readdir(folder))
+    if (name.startsWith(start) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(start.length)))
+      await rm(join(folder, name), { force: true });
 }
 
 /** A stricter mode stays; and when root edits a user's file, it stays the user's. */

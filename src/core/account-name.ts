@@ -28,11 +28,15 @@ export function accountNameFault(name: string): string | undefined {
 export function accountNameFor(address: string, taken: ReadonlySet<string>): string {
   const [local = '', domain = ''] = address.toLowerCase().split('@');
   const whole = asName(`${local}-${domain}`);
-  const candidates = [asName(local), whole];
-  for (let n = 2; n <= taken.size + 2; n += 1)
-    candidates.push(`${whole.slice(0, 58)}-${String(n)}`);
-  const free = candidates.find((name) => accountNameFault(name) === undefined && !taken.has(name));
-  return free ?? `account-${String(taken.size + 1)}`;
+  const isFree = (name: string): boolean =>
+    accountNameFault(name) === undefined && !taken.has(name);
+  const plain = [asName(local), whole].find(isFree);
+  if (plain !== undefined) return plain;
+  for (let n = 2; n <= taken.size + 2; n += 1) {
+    const numbered = `${whole.slice(0, 58)}-${String(n)}`;
+    if (isFree(numbered)) return numbered;
+  }
+  return `account-${String(taken.size + 1)}`;
 }
 
 function asName(text: string): string {

@@ -25,6 +25,15 @@ export interface PollFailure {
   readonly layer?: Layer | undefined;
 }
 
+/** What the logins for sending came to; apart from receiving, so that a wrong password of one server does not stop the other. */
+export interface SendingHistory {
+  /** Refused logins in a row. */
+  readonly loginFailures: number;
+  readonly suspended: { readonly since: number; readonly why: string } | null;
+}
+
+export const goodSending: SendingHistory = { loginFailures: 0, suspended: null };
+
 type Limits = Pick<Settings, 'maxFailures' | 'suspendAfterMs' | 'maxLoginFailures'>;
 
 export function afterSuccess<H extends PollHistory>(history: H, now: number): H {
@@ -47,8 +56,8 @@ export function afterFailure<H extends PollHistory>(
   limits: Limits,
   now: number,
 ): H {
-  const { code, message, layer } = failure;
-  const refused = code === 'credentials' && layer === 'login';
+  const { code, message } = failure;
+  const refused = isRefusedLogin(failure);
   const next = {
     ...history,
     lastAttempt: now,
@@ -61,6 +70,26 @@ export function afterFailure<H extends PollHistory>(
   return why === null || next.suspended !== null
     ? next
     : { ...next, suspended: { since: now, why } };
+}
+
+function isRefusedLogin({ code, layer }: PollFailure): boolean {
+  return code === 'credentials' && layer === 'login';
+}
+
+/** After an attempt to log in for sending. What is no refused login says nothing about the password, and leaves the count alone. */
+export function afterSendLogin(
+  history: SendingHistory,
+  failure: PollFailure | null,
+  { maxLoginFailures }: Pick<Limits, 'maxLoginFailures'>,
+  now: number,
+): SendingHistory {
+  if (failure === null) return goodSending;
+  if (!isRefusedLogin(failure)) return history;
+  const loginFailures = history.loginFailures + 1;
+  if (maxLoginFailures === 0 || loginFailures < maxLoginFailures)
+    return { ...history, loginFailures };
+  const why = `the server refused the login for sending ${String(loginFailures)} times in a row: ${failure.message}`;
+  return { loginFailures, suspended: history.suspended ?? { since: now, why } };
 }
 
 function reasonToSuspend(history: PollHistory, limits: Limits, now: number): string | null {

@@ -3,6 +3,8 @@
 export interface MailRoots {
   /** Whether a root with this account's marker stands there; false for another's and for none. Disk errors: StorageError. */
   isOurs(root: string, accountId: string): Promise<boolean>;
+  /** Whether a first sync may make its tree there: no mail lies below it, and no account's marker stands in it. Disk errors: StorageError. */
+  isFresh(root: string): Promise<boolean>;
   /**
    * One step on the same file system, durable once it resolves: before it the tree is at `from`, after it at `to`. StorageError
    * where `from` is not this account's, where anything but an empty folder stands at `to`, and where it cannot be moved in one step.

@@ -1,6 +1,7 @@
 /** posthorn's memory: what happened at run time. It holds no secret and no mail, and is never edited by hand. */
 
 import type { KnownFolder, KnownMessage, RemoteId } from '../core/message.ts';
+import type { SendingHistory } from '../core/suspension.ts';
 
 export interface LastError {
   readonly code: string;
@@ -31,11 +32,16 @@ export interface AccountState {
   readonly failingSince: number | null;
   readonly lastError: LastError | null;
   readonly suspended: Suspension | null;
+  /** Refused logins for sending; absent where there was none since the last good one. Changed by `sending` alone. */
+  readonly sending?: SendingHistory;
 }
 
 /** One step of a batch. Each replaces what was known of its subject. */
 export type StateChange =
+  /** All of the account but `sending`. */
   | { readonly kind: 'account'; readonly account: AccountState }
+  /** Leaves the rest of the account as it is: mail is sent while other mail is received. Nothing where the account is not known. */
+  | { readonly kind: 'sending'; readonly accountId: string; readonly sending: SendingHistory }
   /** Forgets the account, its folders and its messages. */
   | { readonly kind: 'account-removed'; readonly accountId: string }
   | { readonly kind: 'folder'; readonly accountId: string; readonly folder: KnownFolder }

@@ -50,6 +50,19 @@ export function describeStateStore(name: string, make: () => StateStore): void {
       expect(await store.accounts()).toEqual([account]);
     });
 
+    test('logins for sending are remembered apart, and good ones leave no trace', async () => {
+      const account = accountState('a', { failures: 3 });
+      await store.commit([{ kind: 'account', account }], 'durable');
+      const sending = { loginFailures: 3, suspended: { since: 1_700_000_000_000, why: 'refused' } };
+      await store.commit([{ kind: 'sending', accountId: 'a', sending }], 'relaxed');
+      await store.commit([{ kind: 'sending', accountId: 'nobody', sending }], 'relaxed');
+      await store.commit([{ kind: 'account', account: accountState('a') }], 'relaxed');
+      expect(await store.accounts()).toEqual([{ ...accountState('a'), sending }]);
+      const good = { loginFailures: 0, suspended: null };
+      await store.commit([{ kind: 'sending', accountId: 'a', sending: good }], 'durable');
+      expect(await store.account('a')).toEqual(accountState('a'));
+    });
+
     test('an account replaces what was known of it, its folders stay', async () => {
       await store.commit(setUp('a', 'INBOX'), 'durable');
       const renamed = accountState('a', { name: 'other', lastSuccess: 5 });

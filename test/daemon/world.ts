@@ -115,7 +115,7 @@ export class DaemonWorld {
     return {
       sources: { imap: source, pop3: source },
       store: new MemoryMailStore(),
-      roots: { isOurs: refuse, move: refuse, purge: refuse },
+      roots: { isOurs: refuse, isFresh: refuse, move: refuse, purge: refuse },
       state: this.#countedState(),
       lock: exclusiveLock(),
       secrets: {

@@ -89,8 +89,14 @@ function apply(contents: Contents, change: StateChange): Contents {
       return with_(contents, change.account.id, {
         folders: new Map(),
         ...contents.get(change.account.id),
-        account: change.account,
+        account: withSending(change.account, contents.get(change.account.id)?.account.sending),
       });
+    case 'sending': {
+      const entry = contents.get(change.accountId);
+      if (entry === undefined) return contents;
+      const account = withSending(entry.account, change.sending);
+      return with_(contents, change.accountId, { ...entry, account });
+    }
     case 'account-removed':
       return without(contents, change.accountId);
     case 'folder':
@@ -110,6 +116,13 @@ function apply(contents: Contents, change: StateChange): Contents {
         return { ...old, messages: without(old.messages, change.id) };
       });
   }
+}
+
+/** As good as never heard of, where nothing is wrong. */
+function withSending(account: AccountState, sending: AccountState['sending']): AccountState {
+  const { sending: _before, ...rest } = account;
+  const isGood = sending === undefined || (sending.loginFailures === 0 && !sending.suspended);
+  return isGood ? rest : { ...rest, sending };
 }
 
 function changeFolder(

@@ -36,11 +36,21 @@ const columns = [
 /** Throws DataError for the first thing that is wrong, all of them in its detail: a table is imported whole or not at all. */
 export function parseCsv(text: string): Imported {
   const [header, ...rows] = readCsv(text);
-  const names = header?.fields.map((each) => each.trim().toLowerCase().replaceAll('-', '_')) ?? [];
+  const names =
+    header?.fields.map((each) =>
+      each
+        .trim()
+        .toLowerCase()
+        .replaceAll(/[\s-]+/g, '_'),
+    ) ?? [];
   const faults = headerFaults(names);
   refuse(faults);
   const draft = new Draft();
-  for (const row of rows) addRow(row, names, draft, faults);
+  const addresses = new Map<string, number>();
+  for (const row of rows) {
+    addRow(row, names, draft, faults);
+    refuseTwice(row, names, addresses, faults);
+  }
   refuse(faults);
   return draft.result();
 }
@@ -90,6 +100,23 @@ function addRow(
     },
     entry: entryOf(get, names, say),
   });
+}
+
+/** The same address twice is one row too many, unless both rows have a name that tells them apart. */
+function refuseTwice(
+  { fields, line }: CsvRow,
+  names: readonly string[],
+  addresses: Map<string, number>,
+  faults: string[],
+): void {
+  const address = fields[names.indexOf('address')]?.toLowerCase() ?? '';
+  const before = addresses.get(address);
+  const isNamed = names.includes('name') && (fields[names.indexOf('name')] ?? '') !== '';
+  if (address !== '' && before !== undefined && !isNamed)
+    faults.push(
+      `line ${String(line)}: the address ${address} stands in line ${String(before)} already; give the row a name`,
+    );
+  if (before === undefined) addresses.set(address, line);
 }
 
 /** Words are handed on as they stand: what a key may hold is checked with all others. */

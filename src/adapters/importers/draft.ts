@@ -1,10 +1,12 @@
 /** What every parser gathers while it reads: accounts, passwords in clear, and the lines that cannot be carried over. */
 
+import { isLoopbackHost } from '../../core/host.ts';
 import type {
   Imported,
   ImportedAccount,
   ImportedEntry,
   ImportedPassword,
+  ImportedServer,
   LeftOver,
 } from '../../ports/importer.ts';
 
@@ -21,6 +23,15 @@ export class Draft {
     this.#accounts.push(account);
   }
 
+  /** The same of another program's account, with what a sync of it would fail at: no password, or one that left in clear. */
+  addFound(account: ImportedAccount): void {
+    this.add(account);
+    const { entry, line } = account;
+    if (lacksPassword(entry)) this.leave(line, 'password', noPassword);
+    for (const server of [entry.incoming, entry.outgoing])
+      if (sendsInClear(server)) this.leave(line, 'security', inClear);
+  }
+
   /** Left-over lines in the order of the file. */
   result(): Imported {
     const { defaultAccount } = this;
@@ -32,6 +43,22 @@ export class Draft {
     };
   }
 }
+
+function lacksPassword({ incoming, outgoing }: ImportedEntry): boolean {
+  const server = incoming ?? (outgoing?.credentials === 'none' ? undefined : outgoing);
+  return server !== undefined && server.password === undefined && server.auth !== 'external';
+}
+
+function sendsInClear(server: ImportedServer | undefined): boolean {
+  const { host, security } = server ?? {};
+  return security === 'none' && host !== undefined && !isLoopbackHost(host);
+}
+
+const noPassword =
+  'none stands there, be it asked for, or kept in a netrc or a keyring: set incoming.password or outgoing.password, or run posthorn account passwd';
+
+const inClear =
+  'nothing is encrypted; beyond this machine posthorn sends no password in clear: set security to tls or starttls';
 
 /** A password in clear moves into the store. */
 export const stored: ImportedPassword = { stored: true };
@@ -76,10 +103,33 @@ export function sha256(text: string): string | undefined {
   return /^[0-9a-f]{64}$/.test(digits) ? digits : undefined;
 }
 
-export function port(text: string): number | undefined {
-  const value = Number(text);
-  return /^\d{1,5}$/.test(text.trim()) && value >= 1 && value <= 65_535 ? value : undefined;
+export interface Said {
+  readonly value: string;
+  readonly line: number;
 }
+
+/** A port by its number or its usual name; another one is left over. */
+export function portOf(said: Said | undefined, what: string, draft: Draft): number | undefined {
+  const text = said?.value.trim().toLowerCase() ?? '';
+  const value = services[text] ?? Number(text);
+  if (text !== '' && Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
+  if (said !== undefined && text !== '')
+    draft.leave(said.line, what, 'no port; the usual one is taken');
+  return undefined;
+}
+
+const services: Readonly<Record<string, number>> = {
+  imap: 143,
+  imap2: 143,
+  imaps: 993,
+  pop3: 110,
+  'pop-3': 110,
+  pop3s: 995,
+  smtp: 25,
+  smtps: 465,
+  submission: 587,
+  submissions: 465,
+};
 
 /** `yes`, `true`, `on`, `1` and their opposites, as the programs write them. */
 export function flag(text: string): boolean | undefined {
@@ -91,4 +141,15 @@ export function flag(text: string): boolean | undefined {
 /** A folder without the slashes at its end, the home folder as `~`; the root stays. */
 export function folder(path: string): string {
   return path.replace(/^\$(?:HOME|\{HOME\})(?=\/)/, '~').replace(/(?<=.)\/+$/, '');
+}
+
+/** A certificate of one's own with its key, which may stand in the same file; a key alone is left over. */
+export function clientCertificate(
+  cert: string | undefined,
+  key: Said | undefined,
+  draft: Draft,
+): { cert?: string; key?: string } {
+  if (cert !== undefined) return { cert, key: key?.value ?? cert };
+  if (key !== undefined) draft.leave(key.line, 'key', 'it comes without a certificate');
+  return {};
 }

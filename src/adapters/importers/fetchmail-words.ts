@@ -7,9 +7,11 @@ export interface Word {
   readonly quoted: boolean;
 }
 
-const noise = new Set('and with has wants options option here there'.split(' '));
+const noise = new Set('and with has wants options option'.split(' '));
 
-const token = /"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|#[^\n]*|\n|[^\s,;:="'#]+|["']/g;
+/** A quote or `#` within a word is a sign like any other: only one at its beginning opens a text or a comment. */
+const token =
+  /"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|#[^\n]*|\n|[^\s,;:="'#][^\s,;:=]*|["']/g;
 
 export function readWords(text: string): Word[] {
   const words: Word[] = [];
@@ -17,16 +19,29 @@ export function readWords(text: string): Word[] {
   for (const [raw, double, single] of text.matchAll(token)) {
     const inner = double ?? single;
     const quoted = inner !== undefined;
-    const plain = quoted ? inner.replaceAll(/\\(.)/gs, '$1') : raw;
     const skipped =
       !quoted && (raw.startsWith('#') || raw === '\n' || noise.has(raw.toLowerCase()));
-    if (!skipped) words.push({ text: plain, line, quoted });
+    if (!skipped) words.push({ text: unescaped(inner ?? raw), line, quoted });
     line += raw.split('\n').length - 1;
   }
   return words;
 }
 
-/** A port like `host/993` and a name like `a:b` are cut at their signs by no one else. */
+const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b', r: '\r', '\n': '' };
+
+/** fetchmail(1), Run Control Syntax: \n \t \b \r, \nnn decimal, \0ooo octal, \xhh; a backslash at the end joins lines. */
+function unescaped(text: string): string {
+  return text.replaceAll(
+    /\\(?:0([0-7]{1,3})|([1-9]\d{0,2})|x([0-9a-f]{1,2})|([\s\S]))/gi,
+    (_, octal?: string, decimal?: string, hex?: string, sign = '') => {
+      const digits = octal ?? decimal ?? hex;
+      if (digits === undefined) return letters[sign as string] ?? (sign as string);
+      const base = octal !== undefined ? 8 : decimal !== undefined ? 10 : 16;
+      return String.fromCharCode(Number.parseInt(digits, base) & 0xff);
+    },
+  );
+}
+
 export class WordReader {
   readonly #words: readonly Word[];
   #at = 0;
@@ -53,5 +68,12 @@ export class WordReader {
     };
     this.#at += 1;
     return word;
+  }
+
+  /** Takes the next word where it is this one. */
+  took(keyword: string): boolean {
+    if (this.isAtEnd || this.keyword !== keyword) return false;
+    this.#at += 1;
+    return true;
   }
 }

@@ -8,10 +8,11 @@ import { defined } from './defined.ts';
 import {
   addressGuessed,
   addressOf,
+  clientCertificate,
   Draft,
   flag,
   folder,
-  port,
+  portOf,
   receivingEntry,
   sha256,
   stored,
@@ -29,7 +30,7 @@ const retrievers: Readonly<Record<string, { type: AccountType; security: Securit
 /** Throws DataError where there is no retriever. */
 export function parseGetmailrc(text: string, fileName: string): Imported {
   const draft = new Draft();
-  const sections = readIni(text, draft);
+  const sections = readIni(text, draft, { interpolation: false });
   const retriever = sections.get('retriever');
   if (retriever === undefined)
     throw new DataError(`${fileName} has no section [retriever]`, {
@@ -41,8 +42,11 @@ export function parseGetmailrc(text: string, fileName: string): Imported {
   retriever.leaveRest(draft, retrieverReasons);
   options?.leaveRest(draft, optionReasons);
   for (const [name, section] of sections)
-    if (!['retriever', 'destination', 'options'].includes(name))
+    if (!['retriever', 'destination', 'options', 'DEFAULT'].includes(name)) {
       draft.leave(section.line, `[${name}]`, 'posthorn has no filters and no other destinations');
+      section.leaveRest(draft, {});
+    }
+  sections.get('DEFAULT')?.leaveRest(draft, {});
   return draft.result();
 }
 
@@ -68,7 +72,7 @@ function addAccount(
   const starttls =
     flag(retriever.text('use_starttls') ?? '') === true ||
     flag(retriever.text('starttls') ?? '') === true;
-  draft.add({
+  draft.addFound({
     name: nameOf(fileName),
     line: retriever.line,
     secrets: secret === undefined ? {} : { incoming: secret },
@@ -77,7 +81,7 @@ function addAccount(
       identity: { address: address ?? `unknown@${host}` },
       incoming: {
         host,
-        ...defined('port', port(retriever.text('port') ?? '')),
+        ...defined('port', portOf(retriever.take('port'), 'port', draft)),
         security: starttls ? 'starttls' : kind.security,
         ...defined('auth', authOf(retriever)),
         ...defined('username', user === address ? undefined : user),
@@ -140,8 +144,7 @@ function tlsOf(
   return {
     ...defined('ca', retriever.text('ca_certs')),
     ...defined('fingerprint', fingerprint),
-    ...defined('cert', retriever.text('certfile')),
-    ...defined('key', retriever.text('keyfile')),
+    ...clientCertificate(retriever.text('certfile'), retriever.take('keyfile'), draft),
   };
 }
 
@@ -172,9 +175,10 @@ function leaveDeletion(value: IniValue | undefined, draft: Draft): void {
 /** The Maildir of getmail holds the messages itself; of posthorn, its inbox is a folder in it. */
 function pathOf(destination: IniSection | undefined, draft: Draft): string | undefined {
   const type = destination?.take('type');
-  const path = destination?.take('path');
-  destination?.leaveRest(draft, {});
-  if (type?.value.toLowerCase() !== 'maildir') {
+  const isMaildir = type?.value.toLowerCase() === 'maildir';
+  const path = isMaildir ? destination?.take('path') : undefined;
+  destination?.leaveRest(draft, destinationReasons);
+  if (!isMaildir) {
     if (type !== undefined)
       draft.leave(
         type.line,
@@ -194,7 +198,28 @@ function pathOf(destination: IniSection | undefined, draft: Draft): string | und
   return root;
 }
 
+const ofACommand = 'posthorn runs no command to deliver mail';
+
+const destinationReasons = {
+  path: 'posthorn writes Maildir alone',
+  arguments: ofACommand,
+  unixfrom: ofACommand,
+  allow_root_commands: ofACommand,
+  ignore_stderr: ofACommand,
+  pipe_stdout: ofACommand,
+  user: 'mail is written by whoever runs posthorn',
+  filemode: 'mail is readable for its owner alone',
+};
+
 const retrieverReasons = {
+  use_netrc: 'posthorn reads no netrc: set incoming.password',
+  use_xoauth2: 'set incoming.auth to xoauth2; incoming.password is a command that prints a token',
+  use_kerberos: 'posthorn has no Kerberos',
+  imap_search: 'every message is fetched',
+  imap_on_delete: 'posthorn moves nothing on the server after fetching',
+  record_mailbox: 'mail stays as it is, byte for byte',
+  delete_dup_msgids: 'every message is fetched',
+  ssl_cert_hostname: 'the certificate is always checked against incoming.host',
   mailboxes: 'every folder of the account is fetched',
   use_keyring: 'name a command that prints the password: incoming.password',
   timeout: 'posthorn has deadlines of its own',
@@ -210,6 +235,12 @@ const optionReasons = {
   received: 'posthorn adds no headers: mail stays as it is, byte for byte',
   verbose: 'see --quiet and --verbose',
   message_log: 'see posthorn daemon',
+  use_netrc: 'posthorn reads no netrc: set incoming.password',
+  netrc_file: 'posthorn reads no netrc: set incoming.password',
+  to_oldmail_on_each_mail: 'what was fetched is remembered batch by batch',
+  skip_imap_fetch_size: 'posthorn asks for sizes once',
+  message_log_syslog: 'see posthorn daemon',
+  message_log_verbose: 'see posthorn daemon',
   delete_bigger_than: 'size is no reason to delete',
   max_message_size: 'messages are always fetched whole',
   max_messages_per_session: 'every message is fetched',

@@ -8,14 +8,23 @@ export interface IniValue {
   readonly line: number;
 }
 
+export interface IniOptions {
+  /** `%(key)s` stands for another value, `%%` for a percent sign. */
+  readonly interpolation: boolean;
+}
+
+/** Values of a section that is named DEFAULT stand in every other one too. */
 export class IniSection {
   readonly name: string;
   readonly line: number;
   readonly #values = new Map<string, IniValue>();
   readonly #read = new Set<string>();
+  readonly #defaults: IniSection | undefined;
+  readonly #interpolation: boolean;
 
-  constructor(name: string, line: number) {
-    [this.name, this.line] = [name, line];
+  constructor(name: string, line: number, { interpolation }: IniOptions, defaults?: IniSection) {
+    [this.name, this.line, this.#interpolation] = [name, line, interpolation];
+    this.#defaults = defaults;
   }
 
   put(value: IniValue): void {
@@ -24,9 +33,9 @@ export class IniSection {
 
   /** Marks the key as carried over; `leaveRest` names all others. */
   take(key: string): IniValue | undefined {
-    this.#read.add(key);
-    const found = this.#values.get(key);
-    return found === undefined || found.value === '' ? undefined : found;
+    const found = this.find(key);
+    if (found === undefined || found.value === '') return undefined;
+    return this.#interpolation ? { ...found, value: this.#expand(found.value) } : found;
   }
 
   text(key: string): string | undefined {
@@ -38,22 +47,38 @@ export class IniSection {
       if (!this.#read.has(key))
         draft.leave(line, key, reasons[key] ?? 'posthorn has nothing like it');
   }
+
+  /** As it stands, here or in DEFAULT; marked as well. */
+  find(key: string): IniValue | undefined {
+    this.#read.add(key);
+    return this.#values.get(key) ?? this.#defaults?.find(key);
+  }
+
+  /** Ten levels deep, as configparser does; a name that is nowhere stays as it stands. */
+  #expand(text: string, depth = 0): string {
+    return text.replaceAll(/%%|%\(([^()]+)\)s/g, (whole, name: string | undefined) => {
+      if (name === undefined) return '%';
+      const value = depth < 10 ? this.find(name.toLowerCase())?.value : undefined;
+      return value === undefined ? whole : this.#expand(value, depth + 1);
+    });
+  }
 }
 
-export function readIni(text: string, draft: Draft): Map<string, IniSection> {
+export function readIni(text: string, draft: Draft, options: IniOptions): Map<string, IniSection> {
   const sections = new Map<string, IniSection>();
+  const defaults = new IniSection('DEFAULT', 1, options);
   let section: IniSection | undefined;
   let last: IniValue | undefined;
-  for (const [at, raw] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .entries()) {
+  for (const [at, raw] of linesOf(text).entries()) {
     const line = at + 1;
     if (/^\s*(?:[#;].*)?$/.test(raw)) continue;
     const header = /^\[([^\]]*)\]/.exec(raw);
     if (header !== null) {
       const name = (header[1] ?? '').trim();
-      section = sections.get(name) ?? new IniSection(name, line);
+      section =
+        name === 'DEFAULT'
+          ? defaults
+          : (sections.get(name) ?? new IniSection(name, line, options, defaults));
       sections.set(name, section);
       last = undefined;
     } else if (/^\s/.test(raw) && last !== undefined && section !== undefined) {
@@ -69,10 +94,16 @@ export function readIni(text: string, draft: Draft): Map<string, IniSection> {
   return sections;
 }
 
-/** `%%` is a percent sign. */
+function linesOf(text: string): string[] {
+  return text.replace(/^\uFEFF/, '').split(/\r?\n/);
+}
+
+/** Python 2 took ` ; …` for a comment, Python 3 does not: a password is never cut. */
 function valueOf(raw: string, line: number): IniValue | undefined {
   const parts = /^\s*([^=:\s][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(raw);
   if (parts === null) return undefined;
-  const value = (parts[2] ?? '').replace(/\s;.*$/, '').trim();
-  return { key: (parts[1] ?? '').toLowerCase(), value: value.replaceAll('%%', '%'), line };
+  const [, name = '', said = ''] = parts;
+  const key = name.toLowerCase();
+  const value = key.includes('pass') ? said : said.replace(/\s;.*$/, '').trim();
+  return { key, value, line };
 }

@@ -5,11 +5,13 @@ import type { ImportedEntry, ImportedPassword } from '../../ports/importer.ts';
 import {
   addressGuessed,
   addressOf,
+  clientCertificate,
   folder,
-  port,
+  portOf,
   receivingEntry,
   stored,
   type Draft,
+  type Said,
 } from './draft.ts';
 import { defined } from './defined.ts';
 import { connectionKeys, type Section } from './mbsync-sections.ts';
@@ -41,7 +43,7 @@ export function mbsyncAccount(section: Section, { path, tags, trash }: Joined, d
   const { address, guessed } = addressOf(user, host);
   if (guessed) draft.leave(section.line, what, addressGuessed);
   const secret = section.value('passcmd') === undefined ? section.value('pass') : undefined;
-  draft.add({
+  draft.addFound({
     name: section.name,
     line: section.line,
     secrets: secret === undefined || secret === '' ? {} : { incoming: secret },
@@ -68,15 +70,14 @@ function incomingOf(
 ): NonNullable<ImportedEntry['incoming']> {
   return {
     host,
-    ...defined('port', port(section.value('port') ?? '')),
+    ...defined('port', portOf(section.entry('port'), 'Port', draft)),
     security: securityOf(section, implicit),
     ...defined('auth', authOf(section, draft)),
     ...defined('username', user),
     ...defined('password', passwordOf(section)),
     tls: {
       ...defined('ca', fileOf(section, 'certificatefile')),
-      ...defined('cert', fileOf(section, 'clientcertificate')),
-      ...defined('key', fileOf(section, 'clientkey')),
+      ...clientCertificate(fileOf(section, 'clientcertificate'), keyOf(section), draft),
     },
   };
 }
@@ -127,6 +128,11 @@ function passwordOf(section: Section): ImportedPassword | undefined {
   return (section.value('pass') ?? '') === '' ? undefined : stored;
 }
 
+function keyOf(section: Section): Said | undefined {
+  const [value, line] = [fileOf(section, 'clientkey'), section.entry('clientkey')?.line];
+  return value === undefined || line === undefined ? undefined : { value, line };
+}
+
 function fileOf(section: Section, key: string): string | undefined {
   const value = section.value(key);
   return value === undefined || value === '' ? undefined : folder(value);
@@ -139,11 +145,9 @@ const carried = new Set(
 );
 
 function leaveKeys(section: Section, draft: Draft): void {
-  for (const { key, word, line, value } of section.entries) {
+  for (const { key, word, line } of section.entries) {
     if (section.kind === 'imapstore' && !connectionKeys.has(key)) continue;
-    if (key === 'port' && port(value) === undefined)
-      draft.leave(line, word, 'no port; the default is taken');
-    else if (key === 'pass' && section.value('passcmd') !== undefined)
+    if (key === 'pass' && section.value('passcmd') !== undefined)
       draft.leave(line, word, 'PassCmd is taken instead');
     else if (!carried.has(key))
       draft.leave(line, word, reasons[key] ?? 'posthorn has nothing like it');
@@ -153,6 +157,9 @@ function leaveKeys(section: Section, draft: Draft): void {
 const versions = 'TLS 1.2 and newer are always used';
 
 const reasons: Readonly<Record<string, string>> = {
+  cipherstring: 'TLS 1.2 and newer are always used, with the ciphers of Node',
+  disableextension: 'posthorn uses what the server offers',
+  disableextensions: 'posthorn uses what the server offers',
   usercmd: 'the user name is written into the file: set incoming.username',
   sslversions: versions,
   sslversion: versions,

@@ -30,8 +30,12 @@ export class Section {
     this.siblings = siblings;
   }
 
+  entry(key: string): Line | undefined {
+    return this.entries.find((each) => each.key === key);
+  }
+
   value(key: string): string | undefined {
-    return this.entries.find((each) => each.key === key)?.value;
+    return this.entry(key)?.value;
   }
 
   /** Whether the key says how to connect, in an account or a store that stands for one. */

@@ -3,7 +3,17 @@
 import type { AuthMethod, Security } from '../../core/account.ts';
 import type { Imported, ImportedEntry, ImportedPassword } from '../../ports/importer.ts';
 import { defined } from './defined.ts';
-import { addressGuessed, addressOf, compact, Draft, flag, port, sha256, stored } from './draft.ts';
+import {
+  addressGuessed,
+  addressOf,
+  clientCertificate,
+  compact,
+  Draft,
+  flag,
+  portOf,
+  sha256,
+  stored,
+} from './draft.ts';
 
 interface Setting {
   readonly value: string;
@@ -40,7 +50,13 @@ function readBlocks(text: string, draft: Draft): Map<string, Block> {
     } else if (key === 'account') {
       open = openBlock(value, at + 1, blocks, defaults, draft);
       blocks.set(open.name, open);
-    } else if (open === undefined) defaults.set(key, setting);
+    } else if (key === 'eval')
+      draft.leave(
+        at + 1,
+        key,
+        'posthorn runs nothing while it imports: write the line that it prints',
+      );
+    else if (open === undefined) defaults.set(key, setting);
     else {
       open.settings.set(key, setting);
       open.own.add(key);
@@ -94,17 +110,18 @@ function addAccount(block: Block, draft: Draft): void {
     );
     return;
   }
-  const user = text('user');
-  const { address, guessed } =
-    text('from')?.includes('@') === true
-      ? { address: text('from'), guessed: false }
-      : addressOf(user, host);
+  if (text('protocol')?.toLowerCase() === 'lmtp') {
+    const { line } = block.settings.get('protocol') ?? block;
+    draft.leave(line, `account ${block.name}`, 'not imported: posthorn speaks no LMTP');
+    return;
+  }
+  const { address, guessed } = senderOf(block, host, draft);
   if (guessed) draft.leave(block.line, `account ${block.name}`, addressGuessed);
   const { secret } = passwordOf(block);
   const auth = authOf(block, draft);
   leaveKeys(block, draft);
   if (block.name === 'default') draft.defaultAccount = 'default-sender';
-  draft.add({
+  draft.addFound({
     name: block.name === 'default' ? 'default-sender' : block.name,
     line: block.line,
     secrets: secret === undefined || auth === 'none' ? {} : { outgoing: secret },
@@ -120,6 +137,20 @@ function addAccount(block: Block, draft: Draft): void {
   });
 }
 
+/** `from` may be a pattern, or hold what msmtp fills in. */
+function senderOf(
+  { settings }: Block,
+  host: string,
+  draft: Draft,
+): { address?: string; guessed: boolean } {
+  const from = settings.get('from');
+  const found = addressOf(settings.get('user')?.value, host);
+  if (from === undefined || from.value === '') return found;
+  if (/^[^@%*?[\]]+@[^@%*?[\]]+$/.test(from.value)) return { address: from.value, guessed: false };
+  draft.leave(from.line, 'from', 'it is no single address: set identity.address');
+  return found;
+}
+
 type Auth = ReturnType<typeof authOf>;
 
 function outgoingOf(
@@ -133,7 +164,7 @@ function outgoingOf(
   const { password } = passwordOf(block);
   return {
     host,
-    port: port(text('port') ?? '') ?? (security === 'tls' ? 465 : 25),
+    port: portOf(block.settings.get('port'), 'port', draft) ?? (security === 'tls' ? 465 : 25),
     security,
     credentials: auth === 'none' ? ('none' as const) : ('own' as const),
     ...defined('auth', auth === 'none' ? undefined : auth),
@@ -198,13 +229,12 @@ function tlsOf(
       'posthorn pins a certificate by its SHA-256: see outgoing.tls.fingerprint',
     );
   const authorities = settings.get('tls_trust_file')?.value;
-  const named = (key: string): string | undefined =>
-    settings.get(key)?.value.replace(/^$/, '') || undefined;
+  const named = (key: string): Setting | undefined =>
+    settings.get(key)?.value === '' ? undefined : settings.get(key);
   return {
     ...defined('ca', authorities === '' || authorities === 'system' ? undefined : authorities),
     ...defined('fingerprint', fingerprint),
-    ...defined('cert', named('tls_cert_file')),
-    ...defined('key', named('tls_key_file')),
+    ...clientCertificate(named('tls_cert_file')?.value, named('tls_key_file'), draft),
   };
 }
 
@@ -216,13 +246,49 @@ const carried = new Set(
 
 /** What is inherited is named where it stands, once for each account that it concerns. */
 function leaveKeys({ settings, name }: Block, draft: Draft): void {
+  const auth = settings.get('auth');
+  if (auth === undefined || auth.value.toLowerCase() === 'off') leaveLogin(settings, draft);
   for (const [key, { line, value }] of settings)
-    if (!carried.has(key) && !(key === 'tls_certcheck' && flag(value) === true))
+    if (!carried.has(key) && !isHeld(key, value))
       draft.leave(line, key, `${reasons[key] ?? 'posthorn has nothing like it'} (account ${name})`);
 }
 
+function leaveLogin(settings: Block['settings'], draft: Draft): void {
+  for (const key of ['user', 'password', 'passwordeval']) {
+    const setting = settings.get(key);
+    if (setting !== undefined && setting.value !== '')
+      draft.leave(setting.line, key, 'without `auth` nobody logs in: see outgoing.credentials');
+  }
+}
+
+/** What posthorn does anyway. */
+function isHeld(key: string, value: string): boolean {
+  const word = value.toLowerCase();
+  if (key === 'tls_certcheck' || key === 'remove_bcc_headers') return flag(value || 'on') === true;
+  if (key === 'protocol') return word === 'smtp';
+  if (['set_date_header', 'set_msgid_header'].includes(key)) return word === 'auto';
+  return value === '' && emptyIsNone.has(key);
+}
+
+/** Commands whose empty argument takes an earlier one back. */
+const emptyIsNone = new Set(
+  'logfile aliases proxy_host proxy_port source_ip tls_crl_file tls_priorities tls_host_override dsn_notify'.split(
+    ' ',
+  ),
+);
+
 const reasons: Readonly<Record<string, string>> = {
   tls_certcheck: 'certificates are always checked: pin one with outgoing.tls.fingerprint',
+  remove_bcc_headers: 'Bcc is always taken off',
+  add_missing_from_header: 'a message without From gets that of the account',
+  add_missing_date_header: 'a message without Date gets one',
+  set_msgid_header: 'a message without Message-ID gets one',
+  keepbcc: 'Bcc is always taken off',
+  source_ip: 'the system chooses the address to connect from',
+  proxy_port: 'posthorn connects by itself, without a proxy',
+  tls_host_override: 'the certificate is always checked against outgoing.host',
+  ntlmdomain: 'posthorn has no NTLM',
+  logfile_time_format: 'see posthorn daemon',
   tls_crl_file: 'posthorn reads no revocation lists',
   tls_min_dh_prime_bits: 'TLS 1.2 and newer are always used',
   tls_priorities: 'TLS 1.2 and newer are always used',

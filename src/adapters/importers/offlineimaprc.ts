@@ -6,10 +6,11 @@ import { defined } from './defined.ts';
 import {
   addressGuessed,
   addressOf,
+  clientCertificate,
   Draft,
   flag,
   folder,
-  port,
+  portOf,
   receivingEntry,
   sha256,
   stored,
@@ -21,7 +22,7 @@ type Sections = ReadonlyMap<string, IniSection>;
 
 export function parseOfflineimaprc(text: string): Imported {
   const draft = new Draft();
-  const sections = readIni(text, draft);
+  const sections = readIni(text, draft, { interpolation: true });
   const general = sections.get('general');
   const active = general
     ?.take('accounts')
@@ -31,15 +32,24 @@ export function parseOfflineimaprc(text: string): Imported {
     const name = /^Account\s+(.+)$/.exec(section.name)?.[1]?.trim();
     if (name !== undefined)
       readAccount(name, section, sections, active?.includes(name) ?? true, draft);
-    else if (!/^Repository\s/.test(section.name)) section.leaveRest(draft, generalReasons);
+    else if (!/^Repository\s|^DEFAULT$/.test(section.name)) leaveSection(section, draft);
   }
+  sections.get('DEFAULT')?.leaveRest(draft, { ...remoteReasons, ...accountReasons });
   for (const { name, line } of sections.values())
     if (/^Repository\s/.test(name) && !usedRepositories(sections).has(name))
       draft.leave(line, name, 'no account uses it');
   return draft.result();
 }
 
+function leaveSection(section: IniSection, draft: Draft): void {
+  if (section.name !== 'general')
+    draft.leave(section.line, `[${section.name}]`, 'posthorn has nothing like it');
+  section.leaveRest(draft, generalReasons);
+}
+
 const generalReasons = {
+  socktimeout: 'posthorn has deadlines of its own',
+  fsync: 'what is fetched is always durable',
   pythonfile: 'posthorn runs no Python; a function in it may be what a password comes from',
   maxsyncaccounts: 'accounts are always fetched side by side',
   ui: 'posthorn has one way to talk',
@@ -91,6 +101,11 @@ const accountReasons = {
   quick: 'a poll without news costs next to nothing',
   maxage: 'every message is fetched',
   maxsize: 'messages are always fetched whole',
+  status_backend: 'posthorn keeps its own state',
+  utf8foldernames: 'folder names are always UTF-8 on disk',
+  filterheaders: 'mail stays as it is, byte for byte',
+  proxy: 'posthorn connects by itself, without a proxy',
+  authproxy: 'posthorn connects by itself, without a proxy',
   presynchook: 'posthorn runs no commands around a poll',
   postsynchook: 'posthorn runs no commands around a poll',
 };
@@ -135,7 +150,7 @@ function addAccount({ name, section, remote, path, enabled, interval }: Found, d
   const { address, guessed } = addressOf(user, host);
   if (guessed) draft.leave(section.line, section.name, addressGuessed);
   const { password, secret } = passwordOf(remote, draft);
-  draft.add({
+  draft.addFound({
     name,
     line: section.line,
     secrets: secret === undefined ? {} : { incoming: secret },
@@ -146,7 +161,7 @@ function addAccount({ name, section, remote, path, enabled, interval }: Found, d
       identity: { address: address ?? `unknown@${host}` },
       incoming: {
         host,
-        ...defined('port', port(remote.text('remoteport') ?? '')),
+        ...defined('port', portOf(remote.take('remoteport'), 'remoteport', draft)),
         security: securityOf(remote),
         ...defined('auth', authOf(remote, draft)),
         ...defined('username', user === address ? undefined : user),
@@ -228,13 +243,29 @@ function tlsOf(
   return {
     ...defined('ca', system ? undefined : authorities?.value),
     ...defined('fingerprint', fingerprint),
-    ...defined('cert', remote.text('sslclientcert')),
-    ...defined('key', remote.text('sslclientkey')),
+    ...clientCertificate(remote.text('sslclientcert'), remote.take('sslclientkey'), draft),
   };
 }
 
 const remoteReasons = {
   remotehosteval: 'posthorn runs no Python: set incoming.host',
+  remoteporteval: 'posthorn runs no Python: set incoming.port',
+  remote_identity: 'posthorn logs in as the user alone',
+  ipv6: 'the system decides between IPv4 and IPv6',
+  folderincludes: 'every folder is fetched',
+  foldersort: 'the inbox comes first',
+  decodefoldernames: 'folder names are always UTF-8 on disk',
+  subscribedonly: 'every folder is fetched, subscribed or not',
+  sync_deletes: 'posthorn keeps its own rules for this: see docs/configuration.md',
+  expunge: 'posthorn keeps its own rules for this: see docs/configuration.md',
+  newmail_hook: 'posthorn runs no commands around a poll',
+  retrycount: 'posthorn tries again by itself',
+  trashfolder: 'name the folder under folders.trash',
+  spamfolder: 'name the folder under folders.spam',
+  oauth2_client_id: 'name a command that prints a token: incoming.password, with auth xoauth2',
+  oauth2_client_secret: 'name a command that prints a token: incoming.password, with auth xoauth2',
+  oauth2_refresh_token: 'name a command that prints a token: incoming.password, with auth xoauth2',
+  oauth2_access_token: 'name a command that prints a token: incoming.password, with auth xoauth2',
   remoteusereval: 'posthorn runs no Python: set incoming.username',
   folderfilter: 'every folder is fetched',
   nametrans: 'folders keep their names',
@@ -252,4 +283,8 @@ const localReasons = {
   sep: 'see options.layout',
   nametrans: 'folders keep their names',
   utime_from_header: 'the date of arrival is always kept',
+  filename_use_mail_timestamp: 'names of files are those of posthorn',
+  startdate: 'every message is fetched',
+  restoreatime: 'posthorn reads no message again',
+  sync_deletes: 'posthorn keeps its own rules for this: see docs/configuration.md',
 };

@@ -2,16 +2,18 @@
 
 import { readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { StorageError } from '../../errors.ts';
+import { ConfigurationError, StorageError } from '../../errors.ts';
 import type { MailRoots } from '../../ports/mail-roots.ts';
 import { errorCode, realDisk, unless } from './disk.ts';
 import { explained } from './disk-error.ts';
 import { syncDirectory } from './durable.ts';
+import { refuseExistingMail } from './existing-mail.ts';
 import { markerName, readMarker, requireMarker } from './marker.ts';
 
 export function createMailRoots(): MailRoots {
   return {
     isOurs: async (root, accountId) => (await readMarker(realDisk, root)) === accountId,
+    isFresh,
     move: moveRoot,
     purge: async (root, accountId) => {
       if ((await explained(root, unless(['ENOENT'], stat(root)))) === null) return { left: 0 };
@@ -19,6 +21,17 @@ export function createMailRoots(): MailRoots {
       return { left: await explained(root, purgeRoot(root)) };
     },
   };
+}
+
+async function isFresh(root: string): Promise<boolean> {
+  if ((await readMarker(realDisk, root)) !== null) return false;
+  try {
+    await refuseExistingMail(realDisk, root);
+    return true;
+  } catch (error) {
+    if (error instanceof ConfigurationError) return false;
+    throw error;
+  }
 }
 
 async function moveRoot(from: string, to: string, accountId: string): Promise<void> {

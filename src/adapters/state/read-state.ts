@@ -10,11 +10,13 @@ import {
   type AccountRow,
   type FolderRow,
   type MessageRow,
+  type SendingRow,
 } from './rows.ts';
 import type { Database, Statement } from './sqlite.ts';
 
 const accountColumns = `id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,
-  error_code, error_message, error_at, suspended_since, suspended_why`;
+  error_code, error_message, error_at, suspended_since, suspended_why,
+  send_login_failures, send_suspended_since, send_suspended_why`;
 
 const messageColumns = `uid, id, status, name, wire_size, wire_sha256, flags, internal_date, stored_at, attempts, error`;
 
@@ -50,7 +52,7 @@ export class StateReader {
   }
 
   accounts(): AccountState[] {
-    return (this.#accounts.all() as AccountRow[]).map(accountFromRow);
+    return (this.#accounts.all() as (AccountRow & SendingRow)[]).map(accountFromRow);
   }
 
   account(id: string): AccountState | null {
@@ -76,5 +78,5 @@ export class StateReader {
 }
 
 function accountOrNull(row: unknown): AccountState | null {
-  return row === undefined ? null : accountFromRow(row as AccountRow);
+  return row === undefined ? null : accountFromRow(row as AccountRow & SendingRow);
 }

@@ -2,6 +2,7 @@
 
 import type { Flag } from '../../core/flags.ts';
 import type { KnownFolder, KnownMessage, KnownStatus, Role } from '../../core/message.ts';
+import type { SendingHistory } from '../../core/suspension.ts';
 import type { AccountState } from '../../ports/state-store.ts';
 import type { SqlRow } from './sqlite.ts';
 
@@ -31,6 +32,27 @@ export interface AccountRow {
   suspended_why: string | null;
 }
 
+export interface SendingRow {
+  send_login_failures: number;
+  send_suspended_since: number | null;
+  send_suspended_why: string | null;
+}
+
+export function sendingToRow({ loginFailures, suspended }: SendingHistory): SendingRow & SqlRow {
+  return {
+    send_login_failures: loginFailures,
+    send_suspended_since: suspended?.since ?? null,
+    send_suspended_why: suspended?.why ?? null,
+  };
+}
+
+function sendingFromRow(row: SendingRow): Pick<AccountState, 'sending'> {
+  const { send_login_failures: loginFailures, send_suspended_since: since } = row;
+  if (loginFailures === 0 && since === null) return {};
+  const suspended = since === null ? null : { since, why: row.send_suspended_why ?? '' };
+  return { sending: { loginFailures, suspended } };
+}
+
 export function accountToRow(account: AccountState): AccountRow & SqlRow {
   return {
     id: account.id,
@@ -50,7 +72,7 @@ export function accountToRow(account: AccountState): AccountRow & SqlRow {
   };
 }
 
-export function accountFromRow(row: AccountRow): AccountState {
+export function accountFromRow(row: AccountRow & SendingRow): AccountState {
   return {
     id: row.id,
     name: row.name,
@@ -69,6 +91,7 @@ export function accountFromRow(row: AccountRow): AccountState {
       row.suspended_since === null
         ? null
         : { since: row.suspended_since, why: row.suspended_why ?? '' },
+    ...sendingFromRow(row),
   };
 }
 

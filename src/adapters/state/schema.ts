@@ -59,7 +59,14 @@ const first = `
 /** An account's mail that is on its way to another root. */
 const moving = 'ALTER TABLE account ADD COLUMN moving_to TEXT';
 
-const steps: readonly string[] = [first, moving];
+/** Logins for sending, counted apart from polls. */
+const sending = `
+  ALTER TABLE account ADD COLUMN send_login_failures INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE account ADD COLUMN send_suspended_since INTEGER;
+  ALTER TABLE account ADD COLUMN send_suspended_why TEXT;
+`;
+
+const steps: readonly string[] = [first, moving, sending];
 
 /** Throws StorageError for another program's database and for a state that a newer posthorn wrote; writes nothing. */
 export function checkOrigin(db: Database, path: string): void {

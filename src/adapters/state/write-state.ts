@@ -3,7 +3,7 @@
 import { InternalError } from '../../errors.ts';
 import type { Durability, StateChange } from '../../ports/state-store.ts';
 import { faultOf, type Fault } from './fault.ts';
-import { accountToRow, folderToRow, messageToRow, sortNumber } from './rows.ts';
+import { accountToRow, folderToRow, messageToRow, sendingToRow, sortNumber } from './rows.ts';
 import type { Database, Statement } from './sqlite.ts';
 
 const upsertAccount = `
@@ -15,6 +15,10 @@ const upsertAccount = `
     last_attempt = excluded.last_attempt, last_success = excluded.last_success, failures = excluded.failures,
     login_failures = excluded.login_failures, failing_since = excluded.failing_since,
     error_code = excluded.error_code, error_message = excluded.error_message, error_at = excluded.error_at, suspended_since = excluded.suspended_since, suspended_why = excluded.suspended_why`;
+
+const updateSending = `
+  UPDATE account SET send_login_failures = :send_login_failures, send_suspended_since = :send_suspended_since,
+    send_suspended_why = :send_suspended_why WHERE id = :id`;
 
 const upsertFolder = `
   INSERT INTO folder (account, path, local_path, role, uid_validity, settled_uid)
@@ -38,6 +42,7 @@ export class StateWriter {
   readonly #db: Database;
   readonly #path: string;
   readonly #upsertAccount: Statement;
+  readonly #updateSending: Statement;
   readonly #upsertFolder: Statement;
   readonly #upsertMessage: Statement;
   readonly #deleteAccount: Statement;
@@ -52,6 +57,7 @@ export class StateWriter {
     this.#db = db;
     this.#path = path;
     this.#upsertAccount = db.prepare(upsertAccount);
+    this.#updateSending = db.prepare(updateSending);
     this.#upsertFolder = db.prepare(upsertFolder);
     this.#upsertMessage = db.prepare(upsertMessage);
     this.#deleteAccount = db.prepare('DELETE FROM account WHERE id = :id');
@@ -111,6 +117,9 @@ export class StateWriter {
     switch (change.kind) {
       case 'account':
         this.#upsertAccount.run(accountToRow(change.account));
+        return;
+      case 'sending':
+        this.#updateSending.run({ id: change.accountId, ...sendingToRow(change.sending) });
         return;
       case 'account-removed':
         this.#folderKeys.clear();

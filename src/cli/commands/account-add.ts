@@ -20,7 +20,7 @@ import { changeConfig } from '../edit-session.ts';
 import { fillServers } from '../fill-servers.ts';
 import type { Act } from '../act.ts';
 import { passwordsFor, usesKeyring } from '../new-passwords.ts';
-import { readConfig, withNeighbours } from '../session.ts';
+import { readConfigToChange, withNeighbours } from '../session.ts';
 import { tellAdded } from '../tell-added.ts';
 import type { Run } from '../world.ts';
 import { failures, testJson } from '../test-json.ts';
@@ -50,7 +50,7 @@ export function registerAdd(command: Command, act: Act): void {
 }
 
 async function addOne(run: Run, given: string | undefined, flags: AccountFlags): Promise<number> {
-  const config = await readConfig(run, { allowMissing: true });
+  const config = await readConfigToChange(run, { allowMissing: true });
   if (opensWizard(run, flags, [])) return byWizard(run, config, given, flags);
   const name = chooseAccountName(given, flags.email, new Set(config.accounts.keys()));
   return withNeighbours(run, config, async (neighbours) => {

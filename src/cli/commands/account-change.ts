@@ -7,6 +7,7 @@ import type { Neighbours } from '../../app/neighbours.ts';
 import type { Config } from '../../config/config.ts';
 import { setAccountKeys } from '../../config/edit.ts';
 import type { Account } from '../../core/account.ts';
+import type { AccountState } from '../../ports/state-store.ts';
 import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
 import type { Act } from '../act.ts';
@@ -80,8 +81,12 @@ async function suspendedOf(
 ): Promise<Account[]> {
   const suspended: Account[] = [];
   for (const account of accounts)
-    if ((await lookUpState(state, account))?.suspended != null) suspended.push(account);
+    if (isSuspended(await lookUpState(state, account))) suspended.push(account);
   return suspended;
+}
+
+function isSuspended(state: AccountState | null): boolean {
+  return (state?.suspended ?? state?.sending?.suspended ?? null) !== null;
 }
 
 async function writeEnabled(

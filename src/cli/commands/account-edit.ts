@@ -15,7 +15,7 @@ import { editByWizard, opensWizard } from '../carry-out-wizard.ts';
 import { examples } from '../examples.ts';
 import { editCopy, type EditedCopy } from '../open-editor.ts';
 import { accountToAsk } from '../pick-account.ts';
-import { accountsChosen, readConfig, withNeighbours } from '../session.ts';
+import { accountsChosen, readConfigToChange, withNeighbours } from '../session.ts';
 import { editedSecrets } from '../new-passwords.ts';
 import type { Run } from '../world.ts';
 import { absolutePaths } from './account-add.ts';
@@ -79,7 +79,7 @@ async function byWizard(
   names: readonly string[],
   { skipTest = false }: EditFlags,
 ): Promise<number> {
-  const config = await readConfig(run);
+  const config = await readConfigToChange(run);
   const [name, ...others] = names;
   if (others.length > 0)
     throw new UsageError('the wizard changes one account at a time', {
@@ -103,7 +103,7 @@ async function editByOptions(
   given: EditFlags,
   unset: readonly string[],
 ): Promise<number> {
-  const config = await readConfig(run);
+  const config = await readConfigToChange(run);
   const accounts = accountsChosen(config, names, given.all);
   refuseSharing(given, accounts);
   const flags = absolutePaths(run, given);
@@ -133,7 +133,7 @@ function changed(
 }
 
 async function editInEditor(run: Run, { skipTest }: EditFlags): Promise<number> {
-  const config = await readConfig(run);
+  const config = await readConfigToChange(run);
   const { text } = await readConfigFile(config.path);
   const copy = await editCopy(run, config.path, text);
   try {

@@ -2,23 +2,18 @@
 
 import { Option, type Command } from 'commander';
 import { mapBounded } from '../../app/bounded.ts';
-import {
-  leftOverLine,
-  nameImported,
-  type NamedImport,
-  type PresentAccount,
-} from '../../app/import-accounts.ts';
+import { leftOverLine, type NamedImport } from '../../app/import-accounts.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
-import { accountFaults } from '../../config/partial.ts';
 import type { Config } from '../../config/config.ts';
 import type { FileEntry } from '../../config/schema.ts';
 import { asPosthornError, DataError, UsageError, type PosthornError } from '../../errors.ts';
-import type { Imported, ImportKind, LeftOver } from '../../ports/importer.ts';
+import type { Imported } from '../../ports/importer.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
 import { readGivenFile } from '../given-file.ts';
 import { provision } from '../provision.ts';
 import { readConfig, withNeighbours } from '../session.ts';
+import { soundImport, type SoundImport } from '../sound-import.ts';
 import { printable } from '../text.ts';
 import type { Run } from '../world.ts';
 import { entryOf } from './account-apply.ts';
@@ -84,9 +79,11 @@ async function importFile(run: Run, file: string, flags: ImportFlags): Promise<n
     );
   }
   const imported = parsed(() => importer.parse(kind, text, file), file);
-  return withNeighbours(run, config, (neighbours) =>
-    take(run, config, neighbours, sound(imported, kind, file, flags, config), { file, flags }),
-  );
+  return withNeighbours(run, config, async (neighbours) => {
+    const { prefix = '' } = flags;
+    const sound = await soundImport(imported, { kind, file, prefix }, config, neighbours.roots);
+    return take(run, config, neighbours, sound, { file, flags });
+  });
 }
 
 function kindByName(file: string): 'yaml' | undefined {
@@ -110,84 +107,13 @@ function parsed(parse: () => Imported, file: string): Imported {
   }
 }
 
-interface Sound {
-  readonly accounts: readonly NamedImport[];
-  readonly leftOver: readonly LeftOver[];
-  readonly defaultAccount: string | undefined;
-}
-
-/** Accounts whose keys hold. Of a table all must; from elsewhere the others are left over, since nobody edits that file for us. */
-function sound(
-  imported: Imported,
-  kind: ImportKind,
-  file: string,
-  flags: ImportFlags,
-  config: Config,
-): Sound {
-  const named = nameImported(imported, presentIn(config), flags.prefix ?? '', file);
-  const leftOver = [...imported.leftOver];
-  const accounts: NamedImport[] = [];
-  const faulty: LeftOver[] = [];
-  for (const account of named) {
-    const [fault] = accountFaults(account.name, account.entry);
-    if (fault === undefined) accounts.push(account);
-    else
-      faulty.push({
-        line: account.line,
-        what: account.name,
-        why: kind === 'csv' ? fault : `not imported: ${fault}`,
-      });
-  }
-  if (kind === 'csv' && faulty.length > 0) throw refusal(faulty, file);
-  leftOver.push(...faulty);
-  if (accounts.length === 0) throw nothing(leftOver, file);
-  const wished = imported.defaultAccount;
-  const at = imported.accounts.findIndex(({ name }) => wished !== undefined && name === wished);
-  const sender = config.defaultAccount === undefined && at >= 0 ? named[at]?.name : undefined;
-  return {
-    accounts,
-    leftOver: leftOver.sort((one, other) => one.line - other.line),
-    defaultAccount: accounts.find(({ name }) => name === sender)?.name,
-  };
-}
-
-function presentIn({ accounts }: Config): Map<string, PresentAccount> {
-  return new Map(
-    [...accounts.values()].map(({ name, identity, send, outgoing }) => [
-      name,
-      { address: identity.address, sends: send, hasOutgoing: outgoing !== undefined },
-    ]),
-  );
-}
-
-function refusal(faulty: readonly LeftOver[], file: string): DataError {
-  const lines = faulty.map((each) => leftOverLine(file, each));
-  const more = lines.length === 1 ? '' : ` (and ${String(lines.length - 1)} more: --verbose)`;
-  return new DataError(`${lines[0] ?? ''}${more}`, {
-    reach: 'program',
-    remedy: 'Correct the file.',
-    detail: lines.join('\n'),
-  });
-}
-
-function nothing(leftOver: readonly LeftOver[], file: string): DataError {
-  const lines = leftOver.map((each) => printable(leftOverLine(file, each)));
-  const why = leftOver.find(({ why: reason }) => reason.startsWith('not imported'));
-  const reason = why === undefined ? '' : `: ${printable(leftOverLine(file, why))}`;
-  return new DataError(`no account could be taken from ${file}${reason}`, {
-    reach: 'program',
-    remedy: 'See --verbose for every line, and --from for another kind of file.',
-    detail: lines.join('\n'),
-  });
-}
-
 const storedAtOnce = 16;
 
 async function take(
   run: Run,
   config: Config,
   neighbours: Neighbours,
-  { accounts, leftOver, defaultAccount }: Sound,
+  { accounts, leftOver, defaultAccount }: SoundImport,
   { file, flags }: { readonly file: string; readonly flags: ImportFlags },
 ): Promise<number> {
   const entries = accounts.map(({ name, entry }) => [name, entry] as const);

@@ -102,6 +102,10 @@ function summary(account: Account, config: Config, state: AccountState | null) {
       state?.suspended == null
         ? null
         : { ...state.suspended, since: isoTime(state.suspended.since) },
+    sendingSuspended:
+      state?.sending?.suspended == null
+        ? null
+        : { ...state.sending.suspended, since: isoTime(state.sending.suspended.since) },
   };
 }
 
@@ -111,7 +115,7 @@ function fits(row: Summary, { enabled, disabled, suspended, failing }: Filters):
     !asked ||
     (enabled === true && row.enabled) ||
     (disabled === true && !row.enabled) ||
-    (suspended === true && row.suspended !== null) ||
+    (suspended === true && (row.suspended ?? row.sendingSuspended) !== null) ||
     (failing === true && row.failures > 0)
   );
 }
@@ -130,6 +134,8 @@ function asRow(row: Summary): string[] {
 function fares(row: Summary): string {
   if (!row.enabled) return 'disabled';
   if (row.suspended !== null) return `suspended: ${printable(row.suspended.why)}`;
+  if (row.sendingSuspended !== null)
+    return `sending suspended: ${printable(row.sendingSuspended.why)}`;
   if (row.failures > 0)
     return `${String(row.failures)} failed: ${printable(row.lastError ?? 'unknown')}`;
   if (row.live) return 'read live';
@@ -138,7 +144,7 @@ function fares(row: Summary): string {
 
 /** The state of one account in `account show --json`. */
 function stateJson(state: AccountState) {
-  const { lastAttempt, lastSuccess, failingSince, lastError, suspended, ...rest } = state;
+  const { lastAttempt, lastSuccess, failingSince, lastError, suspended, sending, ...rest } = state;
   return {
     ...rest,
     lastAttempt: isoTime(lastAttempt),
@@ -146,6 +152,13 @@ function stateJson(state: AccountState) {
     failingSince: isoTime(failingSince),
     lastError: lastError === null ? null : { ...lastError, at: isoTime(lastError.at) },
     suspended: suspended === null ? null : { ...suspended, since: isoTime(suspended.since) },
+    sending: {
+      loginFailures: sending?.loginFailures ?? 0,
+      suspended:
+        sending?.suspended == null
+          ? null
+          : { ...sending.suspended, since: isoTime(sending.suspended.since) },
+    },
   };
 }
 
@@ -172,7 +185,7 @@ async function show(run: Run, name: string | undefined): Promise<number> {
 /** What is told of an account beside what the file can say. */
 const notOfTheFile = new Set([
   ...['name', 'id', 'default sender', 'last success', 'failures in a row', 'last error'],
-  'suspended',
+  ...['suspended', 'sending suspended'],
 ]);
 
 /** What stands in the account itself needs no word. */
@@ -184,7 +197,12 @@ function shown(
     const origin = origins.get(key) ?? 'account';
     return origin === 'account' ? '' : origin;
   };
-  return rows.map(([key, value]) => [key, printable(value), from(key)]);
+  return rows.map(([key, value]) => [key, printable(forPeople(key, value)), from(key)]);
+}
+
+/** Local time, as in the tables. */
+function forPeople(key: string, value: string): string {
+  return key === 'last success' && value !== 'never' ? localTime(value) : value;
 }
 
 async function defaultAccount(run: Run, name: string | undefined): Promise<number> {

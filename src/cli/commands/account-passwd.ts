@@ -9,6 +9,7 @@ import { replaceSecrets, withNewSecrets, type NewSecret } from '../../app/new-se
 import { requireKeyring } from '../../app/require-keyring.ts';
 import { testAccount } from '../../app/test-account.ts';
 import type { Config } from '../../config/config.ts';
+import { refuseUnwritable } from '../../config/save.ts';
 import { setAccountKeys } from '../../config/edit.ts';
 import type { Account } from '../../core/account.ts';
 import { gravest, UsageError } from '../../errors.ts';
@@ -52,6 +53,7 @@ async function passwd(run: Run, name: string | undefined, flags: Flags): Promise
   const config = await readConfig(run);
   const account = await accountToAsk(run, config, name, 'Whose password?');
   const place = passwordPlace(account, flags.out === true);
+  if (place.keyToSet !== null) await refuseUnwritable(config.path);
   return withNeighbours(run, config, async (neighbours) => {
     if (place.place === 'keyring') await requireKeyring(neighbours.secrets, account.name);
     const secret = await newPassword(run, account, place, flags);

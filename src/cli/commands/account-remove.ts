@@ -17,7 +17,7 @@ import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
 import { examples } from '../examples.ts';
 import { confirm } from '../prompt.ts';
-import { accountsChosen, readConfig, withNeighbours } from '../session.ts';
+import { accountsChosen, readConfigToChange, withNeighbours } from '../session.ts';
 import { homely } from '../text.ts';
 import type { Run } from '../world.ts';
 
@@ -44,7 +44,7 @@ export function registerRemove(command: Command, act: Act): void {
 
 /** The configuration goes first: an account that is no longer there has nothing left that could be polled by mistake. */
 async function remove(run: Run, names: readonly string[], flags: Flags): Promise<number> {
-  const config = await readConfig(run);
+  const config = await readConfigToChange(run);
   const accounts = accountsChosen(config, names, flags.all);
   const list = accounts.map(({ name }) => name).join(', ');
   const mail =

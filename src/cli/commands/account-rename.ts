@@ -12,7 +12,7 @@ import { asPosthornError, InternalError, UsageError } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { changeConfig } from '../edit-session.ts';
 import { examples } from '../examples.ts';
-import { accountNamed, readConfig, withNeighbours } from '../session.ts';
+import { accountNamed, readConfigToChange, withNeighbours } from '../session.ts';
 import { homely } from '../text.ts';
 import type { Run } from '../world.ts';
 
@@ -27,7 +27,7 @@ export function registerRename(command: Command, act: Act): void {
 }
 
 async function rename(run: Run, oldName: string, newName: string): Promise<number> {
-  const config = await readConfig(run);
+  const config = await readConfigToChange(run);
   chooseAccountName(newName, undefined, new Set());
   if (oldName === newName) throw new UsageError('the new name is the old one');
   const there = config.accounts.get(newName);

@@ -15,6 +15,7 @@ import { LayersReached } from '../layers-reached.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
+import type { Output } from '../output.ts';
 import { startSpinner } from '../spinner.ts';
 import type { SpinningLine } from '../spinning-line.ts';
 import { failures, testJson } from '../test-json.ts';
@@ -45,7 +46,9 @@ const testsAtOnce = 8;
 async function test(run: Run, names: readonly string[], flags: Flags): Promise<number> {
   const withinMs = patience(flags);
   const config = await readConfig(run);
-  const accounts = accountsMeant(config, names);
+  const accounts = accountsMeant(config, names).filter(
+    (account) => names.length > 0 || isInUse(account, run.output),
+  );
   return withNeighbours(run, config, async (neighbours) => {
     const print = inOrder(accounts, (account, result) => {
       printTestWhole(run.output, account, result);
@@ -64,6 +67,12 @@ async function test(run: Run, names: readonly string[], flags: Flags): Promise<n
     if (run.output.json) run.output.document({ accounts: tests.map(testedJson) });
     return gravest(tests.flatMap((each) => [...failures(each), ...fileFailures(each.files)]));
   });
+}
+
+/** Who names nobody means the accounts that are polled; a disabled one may be half written. */
+function isInUse({ enabled, name }: Account, output: Output): boolean {
+  if (!enabled) output.note(`${name}: disabled, skipped`);
+  return enabled;
 }
 
 interface Tested extends AccountTest {

@@ -67,6 +67,12 @@ const broken: [string, ImportKind, string, RegExp][] = [
   ['a table with an open quote', 'csv', 'address\n"a@b.c\n', /quote/],
   ['a row without address', 'csv', 'address,name\n,x\n', /line 2: the address is missing/],
   ['a row that is too long', 'csv', 'address\na@b.c,d\n', /line 2: more fields/],
+  [
+    'an address twice',
+    'csv',
+    'address\na@b.c\n\nA@b.c\n',
+    /line 4: the address a@b.c stands in line 2/,
+  ],
   ['a port that is no number', 'csv', 'address,in_port\na@b.c,x\n', /line 2: `in_port`/],
 ];
 

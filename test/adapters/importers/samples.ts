@@ -317,6 +317,14 @@ skip idle.example.net user dora pass "x y z"
         },
       },
     ],
-    leftOver: ['2 set postmaster', '6 poll', '6 poll', '7 is', '11 fetchall', '13 poll'],
+    leftOver: [
+      '2 set postmaster',
+      '6 poll',
+      '6 poll',
+      '7 is',
+      '10 no ssl',
+      '11 fetchall',
+      '13 poll',
+    ],
   },
 ];

@@ -86,6 +86,30 @@ describe('the file', () => {
   });
 });
 
+test('a state of an older posthorn is taken along, every table of it', async () => {
+  const { directory, path } = await filled();
+  const before = storeIn(directory);
+  const [accounts, folders] = [await before.accounts(), await before.folders('a')];
+  await before.close();
+  const db = openSqlite(path);
+  for (const column of [
+    'moving_to',
+    'send_login_failures',
+    'send_suspended_since',
+    'send_suspended_why',
+  ])
+    db.exec(`ALTER TABLE account DROP COLUMN ${column}`);
+  db.exec('PRAGMA user_version = 1');
+  db.close();
+  const store = storeIn(directory);
+  expect(await store.accounts()).toEqual(accounts);
+  expect(await store.folders('a')).toEqual(folders);
+  const sending = { loginFailures: 1, suspended: null };
+  await store.commit([{ kind: 'sending', accountId: 'a', sending }], 'durable');
+  expect(await store.account('a')).toMatchObject({ sending });
+  await store.close();
+});
+
 describe('a file that is no state of ours is refused and left as it is', () => {
   async function expectRefusal(directory: string, message: RegExp, remedy: RegExp): Promise<void> {
     const path = join(directory, 'state.db');
