@@ -263,7 +263,7 @@ const simple: readonly Simple[] = [
     'office (user anna: write, group staff: read)',
     ['--unset', 'access'],
     undefined,
-    [['--access', 'ofice'], 'did you mean `office`'],
+    [['--access', 'ofice'], 'Known lists: office'],
   ],
   [
     'used for receiving',
@@ -273,7 +273,7 @@ const simple: readonly Simple[] = [
     'no',
     ['--receive'],
     'yes',
-    [['--receive=no'], 'does not take an argument'],
+    [['--receive=no'], 'unknown option'],
   ],
   [
     'used for sending',

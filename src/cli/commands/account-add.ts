@@ -94,7 +94,9 @@ export function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags
   const messages = ['signatureFile', 'template', 'certificate', 'certificatePasswordFile'] as const;
   const changed = [...keys, ...more, ...messages].flatMap((key) => {
     const value = flags[key];
-    return value === undefined || value.startsWith('~/') ? [] : [[key, resolve(world.cwd, value)]];
+    return value === undefined || value === '' || value.startsWith('~/')
+      ? []
+      : [[key, resolve(world.cwd, value)]];
   });
   return { ...flags, ...(Object.fromEntries(changed) as Partial<AccountFlags>) };
 }
