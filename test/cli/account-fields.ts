@@ -110,7 +110,7 @@ const others: readonly Field[] = [
     shown: ({ authority }) => ['incoming.tls.ca', authority],
     edit: () => ['--unset', 'incoming.tls'],
     edited: () => undefined,
-    bad: [['--tls-ca', 'sig.txt'], 'holds no certificate'],
+    bad: [['--tls-ca', ''], 'must be a path'],
   },
   {
     field: 'servers: client certificate',

@@ -66,7 +66,11 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
     }));
     await storeAll(secrets, neighbours);
     try {
-      await refuseBadFiles(run, { before: null, after: account, id }, neighbours);
+      await refuseBadFiles(
+        run,
+        { before: null, after: account, id, skipTest: flags.skipTest === true },
+        neighbours,
+      );
       const status = flags.skipTest === true ? 0 : await testFirst(run, account, id, neighbours);
       if (status !== 0) return await giveUp(id, neighbours, status);
       await changeConfig(config, neighbours, edit);
