@@ -23,16 +23,26 @@ export async function testFiles(
   return checkFiles(account, id, neighbours, checks);
 }
 
+/** An account that is about to be saved; `before` null: a new one. */
+export interface Saving {
+  readonly before: Account | null;
+  readonly after: Account;
+  readonly id: string;
+  readonly skipTest: boolean;
+}
+
 /**
  * Throws the gravest error of a file that the account names newly; what was wrong with the others before is a warning, so that
- * a certificate that has expired meanwhile keeps nobody from changing the interval.
+ * a certificate that has expired meanwhile keeps nobody from changing the interval. The files of TLS are for reaching the servers: they are left alone where those are
+ * not tested.
  */
 export async function refuseBadFiles(
   run: Run,
-  { before, after, id }: { readonly before: Account | null; readonly after: Account; id: string },
+  { before, after, id, skipTest }: Saving,
   neighbours: Reading,
 ): Promise<void> {
-  const verdicts = await testFiles(run, after, id, neighbours);
+  const all = await testFiles(run, after, id, neighbours);
+  const verdicts = skipTest ? all.filter(({ key }) => !key.includes('.tls.')) : all;
   const fresh = verdicts.filter(({ key }) => before === null || isChanged(key, before, after));
   const errors = fresh.flatMap(({ error }) => error ?? []);
   const status = gravest(errors.map(({ exitStatus }) => exitStatus));

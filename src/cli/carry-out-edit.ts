@@ -57,7 +57,7 @@ export async function carryOutEdit(
   for (const after of changed) {
     const { id } = await bindAccount(after, neighbours);
     const before = config.accounts.get(after.name) ?? null;
-    await refuseBadFiles(run, { before, after, id }, reading);
+    await refuseBadFiles(run, { before, after, id, skipTest: wanted.skipTest }, reading);
   }
   const status = wanted.skipTest ? 0 : await testAll(run, changed, given, neighbours);
   if (status !== 0) return status;

@@ -165,7 +165,7 @@ async function testChanged(
     testsAtOnce,
     async (account) => {
       const id = account.id ?? knownIds.get(account.name) ?? '';
-      await refuseBadFiles(run, { before: null, after: account, id }, neighbours);
+      await refuseBadFiles(run, { before: null, after: account, id, skipTest: false }, neighbours);
       const result = await testAccount(account, id, neighbours, run.world.signal);
       printTest(run.output, result);
       return result;

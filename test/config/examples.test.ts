@@ -21,7 +21,13 @@ async function account(file: string, name: string): Promise<Account | undefined>
 
 it('there are examples', () => {
   expect(files).toEqual(
-    expect.arrayContaining(['defaults.yaml', 'minimal.yaml', 'pop3.yaml', 'provider.yaml']),
+    expect.arrayContaining([
+      'defaults.yaml',
+      'full.yaml',
+      'minimal.yaml',
+      'pop3.yaml',
+      'provider.yaml',
+    ]),
   );
 });
 
@@ -50,4 +56,11 @@ it('they say what their comments say', async () => {
     incoming: { tls: { ca: '/etc/posthorn/company-ca.pem' } },
     outgoing: { port: 587, username: 'anna', password: { kind: 'env' } },
   });
+  expect(await account('full.yaml', 'work')).toMatchObject({
+    signature: { text: 'Anna Beispiel\nExample Ltd\n', onReply: true },
+    certificate: { file: '/etc/posthorn/anna.p12', password: { kind: 'stored' } },
+    access: { name: 'office', entries: [{ name: 'anna' }, { kind: 'group' }] },
+    rules: [{ name: 'Newsletters', match: 'any' }, { actions: [{ flag: '\\Flagged' }] }],
+  });
+  expect(await account('full.yaml', 'old')).toMatchObject({ template: '/etc/posthorn/letter.txt' });
 });

@@ -92,7 +92,7 @@ describe('what is refused, and where', () => {
     [
       'an address with a name',
       'accounts:\n  a: { send: false, receive: false, identity: { address: "A <a@b.example>" } }\n',
-      '`accounts.a.identity.address` must be an e-mail address such as you@example.org, without name and angle brackets at line 2, column 58',
+      '`accounts.a.identity.address` must be an e-mail address such as you@example.org, without name and angle brackets: it holds more than the address: give a@b.example alone at line 2, column 58',
     ],
     [
       'a name with a line break',

@@ -66,8 +66,9 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
       ...secret,
     }));
     const trying = { ...neighbours, secrets: withNewSecrets(neighbours.secrets, secrets) };
-    await refuseBadFiles(run, { before: null, after: account, id }, trying);
-    const status = flags.skipTest === true ? 0 : await testFirst(run, account, id, trying);
+    const skipTest = flags.skipTest === true;
+    await refuseBadFiles(run, { before: null, after: account, id, skipTest }, trying);
+    const status = skipTest ? 0 : await testFirst(run, account, id, trying);
     if (status !== 0) return status;
     await replaceSecrets(neighbours.secrets, secrets, async () => {
       await changeConfig(config, neighbours, edit);
@@ -103,7 +104,9 @@ export function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags
   const messages = ['signatureFile', 'template', 'certificate', 'certificatePasswordFile'] as const;
   const changed = [...keys, ...more, ...messages].flatMap((key) => {
     const value = flags[key];
-    return value === undefined || value.startsWith('~/') ? [] : [[key, resolve(world.cwd, value)]];
+    return value === undefined || value === '' || value.startsWith('~/')
+      ? []
+      : [[key, resolve(world.cwd, value)]];
   });
   return { ...flags, ...(Object.fromEntries(changed) as Partial<AccountFlags>) };
 }
