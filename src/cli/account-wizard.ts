@@ -10,6 +10,7 @@ import { below, dataOf } from '../config/edit.ts';
 import { previewConfig } from '../config/save.ts';
 import type { Account } from '../core/account.ts';
 import { asPosthornError, InternalError } from '../errors.ts';
+import { refuseBadFiles } from './account-files.ts';
 import { printTest } from './test-text.ts';
 import { showCertificate } from './commands/account-trust.ts';
 import { LayersReached } from './layers-reached.ts';
@@ -60,10 +61,12 @@ export function wizardOf(
 ): Wizard {
   return {
     questions: terminalQuestions(run),
+    cwd: run.world.cwd,
     keyring: once(() => neighbours.secrets.keyringState()),
     discover: async (address, services) =>
       options.discover ? lookFor(run, address, { ispdb: config.settings.ispdb, services }) : null,
     load: (draft) => loadDraft(config, draft),
+    checkFiles: (draft, account) => checkFiles(run, config, neighbours, draft, account),
     test: (draft, account) => testDraft(run, neighbours, draft, account),
     certificate: (account, side) => shownCertificate(run, account, side),
     accessLists: Object.keys(below(dataOf(text), 'accessLists')),
@@ -99,6 +102,22 @@ async function loadDraft(config: Config, draft: Draft): Promise<Account> {
   const account = accounts.get(draft.name);
   if (account === undefined) throw new InternalError('the account is not in its own file');
   return account;
+}
+
+async function checkFiles(
+  run: Run,
+  config: Config,
+  neighbours: Neighbours,
+  { name, id, secrets: given, before }: Draft,
+  after: Account,
+): Promise<void> {
+  const secrets = withNewSecrets(neighbours.secrets, given);
+  const present = before === null ? null : (config.accounts.get(name) ?? null);
+  await refuseBadFiles(
+    run,
+    { before: present, after, id, skipTest: false },
+    { ...neighbours, secrets },
+  );
 }
 
 async function testDraft(run: Run, neighbours: Neighbours, draft: Draft, account: Account) {

@@ -34,7 +34,9 @@ export function wizardOf(answers: readonly Answer[], more: Partial<Wizard> = {})
   return {
     keyring: () => Promise.resolve({ answers: true, why: null }),
     discover: unasked,
+    cwd: '/home/anna',
     load: unasked,
+    checkFiles: unasked,
     test: unasked,
     certificate: unasked,
     accessLists: ['team'],

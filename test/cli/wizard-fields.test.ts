@@ -5,6 +5,7 @@ import { fieldsOf, sections } from '../../src/cli/wizard/sections.ts';
 import { summary } from '../../src/cli/wizard/menu.ts';
 import type { Field } from '../../src/cli/wizard/field-kinds.ts';
 import type { AccountEntry } from '../../src/config/schema.ts';
+import { accountFields } from './account-fields.ts';
 import { draftOf, wizardOf } from './wizard-draft.ts';
 import { imap, wizardRows } from './wizard-rows.ts';
 
@@ -67,6 +68,28 @@ describe('each field of the wizard', () => {
     await expect(wrong('incoming.host', 'Host', 'imaps://x')).rejects.toThrow('host name');
     await expect(wrong('identity.address', 'Address', 'nobody')).rejects.toThrow('address');
     await expect(wrong('incoming.interval', 'Polling', '7 minutes')).rejects.toThrow('unit');
+  });
+});
+
+describe('the wizard as a whole', () => {
+  it('asks for every key that an option can set', () => {
+    const file = 'a file';
+    const files = {
+      certificate: file,
+      p12: file,
+      text: file,
+      otherText: file,
+      password: file,
+      authority: file,
+      key: file,
+    };
+    const fields = new Set(sections.flatMap((section) => section.fields.map(({ key }) => key)));
+    const asked = new Set([
+      ...fields,
+      ...wizardRows.flatMap(({ written }) => Object.keys(written)),
+    ]);
+    const keys = accountFields.flatMap(({ written }) => Object.keys(written(files)));
+    expect(keys.filter((key) => !asked.has(key))).toEqual([]);
   });
 });
 

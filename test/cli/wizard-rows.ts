@@ -213,6 +213,15 @@ export const wizardRows: readonly WizardRow[] = [
     shown: 'template ~/letter.txt',
   },
   {
+    key: 'signature',
+    answers: [
+      ['What goes into new mail?', 'a signature from a file'],
+      ['File of the signature', 'mail/signature.txt'],
+    ],
+    written: { 'signature.file': '/home/anna/mail/signature.txt' },
+    shown: 'signature from /home/anna/mail/signature.txt',
+  },
+  {
     key: 'signature.onReply',
     answers: [['Signature on replies', 'yes']],
     written: { 'signature.onReply': true },

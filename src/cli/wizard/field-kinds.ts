@@ -1,5 +1,6 @@
 /** The kinds of fields that the wizard can ask for: each shows what holds now, and takes a new value. */
 
+import { resolve } from 'node:path';
 import { valueFault } from '../../config/check-value.ts';
 import type { ConfigValue } from '../../config/render.ts';
 import type { AccountEntry } from '../../config/schema.ts';
@@ -51,27 +52,35 @@ export interface TextField extends Common {
   /** From what was typed; a text stays one where left out. */
   readonly parse?: (answer: string) => ConfigValue;
   readonly hint?: string;
+  /** A path: what is typed starts at the working directory, as in a shell; what stands in the file, at its folder. */
+  readonly isPath?: boolean;
 }
 
 export function textField(field: TextField): Field {
-  const { key, label, otherwise, parse = (answer) => answer, hint } = field;
+  const { key, label, otherwise, parse = (answer) => answer, hint, isPath = false } = field;
   const optional = otherwise !== undefined;
   return {
     key,
     label,
     applies: field.applies ?? always,
     text: (draft) => presentText(draft, key, fallback(otherwise, draft)),
-    ask: async ({ questions }, draft) => {
+    ask: async ({ questions, cwd }, draft) => {
       const own = ownValue(draft, key);
+      const read = (typed: string): ConfigValue =>
+        isPath && typed !== own ? typedPath(typed, cwd) : parse(typed);
       const answer = await questions.text({
         message: `${label}${hint === undefined ? '' : ` – ${hint}`}:`,
         value: own === undefined ? undefined : plain(own),
         optional,
-        fault: (typed) => valueFault(key, parse(typed)),
+        fault: (typed) => valueFault(key, read(typed)),
       });
-      return withValue(draft, key, answer === '' ? undefined : parse(answer));
+      return withValue(draft, key, answer === '' ? undefined : read(answer));
     },
   };
+}
+
+export function typedPath(typed: string, cwd: string): string {
+  return typed === '' || typed.startsWith('~') ? typed : resolve(cwd, typed);
 }
 
 function fallback(otherwise: TextField['otherwise'], draft: Draft): string {

@@ -3,7 +3,7 @@
 import { askPasswordOf, passwordText, placeOf, passwordEntry } from './password-questions.ts';
 import type { Wizard } from './context.ts';
 import { ownValue, whole, withSecret, withValue, type Draft } from './draft.ts';
-import { flagField, presentText, textField, type Field } from './field-kinds.ts';
+import { flagField, presentText, textField, typedPath, type Field } from './field-kinds.ts';
 import { printable } from '../text.ts';
 import { valueFault } from '../../config/check-value.ts';
 import { sends } from './server-fields.ts';
@@ -66,9 +66,9 @@ async function askClosing(wizard: Wizard, draft: Draft, kind: Closing): Promise<
   const path = await questions.text({
     message: kind === 'file' ? 'File of the signature:' : 'File of the template:',
     value: typeof present === 'string' ? present : undefined,
-    fault: (typed) => valueFault(key, typed),
+    fault: (typed) => valueFault(key, typedPath(typed, wizard.cwd)),
   });
-  return withValue(bare, key, path);
+  return withValue(bare, key, path === present ? path : typedPath(path, wizard.cwd));
 }
 
 export const signatureFields: readonly Field[] = [
@@ -88,6 +88,7 @@ const certificateFile = textField({
   label: 'Certificate',
   otherwise: 'none',
   hint: 'S/MIME, a PKCS#12 or PEM file',
+  isPath: true,
 });
 
 export const certificateFields: readonly Field[] = [

@@ -3,6 +3,8 @@
 import { notesOf, repairsFor, type Repair } from '../../app/repairs.ts';
 import type { AccountTest } from '../../app/test-account.ts';
 import type { Account } from '../../core/account.ts';
+import { PosthornError } from '../../errors.ts';
+import { oneLine } from '../output.ts';
 import { printable } from '../text.ts';
 import type { Wizard } from './context.ts';
 import { ownValue, whole, withValue, type Draft } from './draft.ts';
@@ -41,9 +43,15 @@ async function loaded({ load, questions }: Wizard, draft: Draft): Promise<Accoun
     return await load(draft);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    questions.warn(thrown.message);
+    questions.warn(faultText(thrown));
     return null;
   }
+}
+
+/** With what to do about it, where that is known. What no error of ours is ends the wizard. */
+export function faultText(thrown: Error): string {
+  if (!(thrown instanceof PosthornError)) throw thrown;
+  return oneLine({ ...thrown, message: thrown.message, account: undefined });
 }
 
 async function chooseStep(

@@ -3,7 +3,7 @@
 import type { Wizard } from './context.ts';
 import { ownValue, whole, type Draft } from './draft.ts';
 import type { Field } from './field-kinds.ts';
-import { prove } from './mend.ts';
+import { faultText, prove } from './mend.ts';
 import type { Choice } from './questions.ts';
 import { reachOf } from './reach.ts';
 import { fieldsOf, sections, type Section } from './sections.ts';
@@ -37,13 +37,13 @@ export async function settle(
 }
 
 /** What does not hold together is told here, while it can still be changed. */
-async function holds({ load, questions }: Wizard, draft: Draft): Promise<boolean> {
+async function holds({ load, checkFiles, questions }: Wizard, draft: Draft): Promise<boolean> {
   try {
-    await load(draft);
+    await checkFiles(draft, await load(draft));
     return true;
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    questions.warn(thrown.message);
+    questions.warn(faultText(thrown));
     return false;
   }
 }

@@ -5,6 +5,7 @@ import type { PasswordEntry } from '../../config/schema.ts';
 import { printable } from '../text.ts';
 import type { Wizard } from './context.ts';
 import { ownValue, withSecret, withValue, whole, type Draft } from './draft.ts';
+import { typedPath } from './field-kinds.ts';
 import type { Choice } from './questions.ts';
 
 /** Whose password: a server's, or that of the certificate's file. */
@@ -90,13 +91,16 @@ async function takeFrom(
 ): Promise<Draft> {
   if (place === 'keyring' || place === 'stored')
     return typePassword(wizard, draft, owner, place, words);
+  const present = referenceIn(passwordEntry(draft, owner), place);
   const answer = await wizard.questions.text({
     message: `${referenceWords[place]}:`,
-    value: referenceIn(passwordEntry(draft, owner), place),
+    value: present,
     fault: (typed) => valueFault(`${owner}.password`, { [place]: typed }),
   });
   const without = withSecret(draft, owner, null);
-  return withValue(without, `${owner}.password`, { [place]: answer });
+  const isPath = place === 'file' && answer !== present;
+  const kept = isPath ? typedPath(answer, wizard.cwd) : answer;
+  return withValue(without, `${owner}.password`, { [place]: kept });
 }
 
 const referenceWords = {

@@ -160,6 +160,7 @@ function folderFields(): Field[] {
       label: 'Maildir',
       otherwise: 'mailRoot and the NAME',
       hint: 'a folder of its own on this disk',
+      isPath: true,
     }),
   ];
 }

@@ -20,7 +20,14 @@ export function sends(entry: AccountEntry): boolean {
 export function serverFields(side: Side): Field[] {
   const applies = side === 'incoming' ? receives : sends;
   const file = (key: string, label: string, otherwise: string): Field =>
-    textField({ key: `${side}.tls.${key}`, label, otherwise, applies, hint: 'a PEM file' });
+    textField({
+      key: `${side}.tls.${key}`,
+      label,
+      otherwise,
+      applies,
+      hint: 'a PEM file',
+      isPath: true,
+    });
   return [
     textField({ key: `${side}.host`, label: 'Host', applies, hint: 'name of the server' }),
     securityField(side),
