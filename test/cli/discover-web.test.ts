@@ -9,6 +9,7 @@ import { configFile, type WrittenServer } from '../adapters/autoconfig/config-fi
 import type { DnsTable } from '../adapters/autoconfig/dns-server.ts';
 import { createAuthority, type Authority, type Certificate } from '../servers/authority.ts';
 import { Home, posthorn } from './posthorn.ts';
+import { dialogueOf } from './terminal.ts';
 import type { Seen, SmallInternet } from './small-internet.ts';
 
 const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['-r']), '-n'];
@@ -65,11 +66,15 @@ function mailServers(): SmallInternet['mail'] {
 }
 
 /** What posthorn did in this internet. */
-async function within(internet: Partial<SmallInternet>, ...words: string[]): Promise<Seen> {
+function within(internet: Partial<SmallInternet>, ...words: string[]): Promise<Seen> {
+  return seenBy(internet, [...posthorn, ...words]);
+}
+
+async function seenBy(internet: Partial<SmallInternet>, words: readonly string[]): Promise<Seen> {
   const whole = { dns: names(), secure: {}, clear: {}, certificate: good, mail: mailServers() };
   const plan = await home.write('internet.json', JSON.stringify({ ...whole, ...internet }));
-  const env = { SSL_CERT_FILE: authority.ca, P: 'secret' };
-  const command = [...unshare, process.execPath, program, plan, ...posthorn, ...words];
+  const env = { SSL_CERT_FILE: authority.ca, P: 'secret', TERM: 'xterm', LANG: 'C.UTF-8' };
+  const command = [...unshare, process.execPath, program, plan, ...words];
   const { status, stdout, stderr } = await home.spawn(command, { env }).ended;
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return JSON.parse(stdout) as Seen;
@@ -114,6 +119,31 @@ describe('the file of a domain', () => {
           incoming: { host: 'imap.example.org', username: 'anna' },
           outgoing: { host: 'smtp.example.org' },
         },
+      },
+    });
+  });
+
+  it('is shown by the wizard, with where it comes from, and used once agreed to', async () => {
+    const secure = { [named]: { body: configFile(all) } };
+    const steps = [
+      ['Type:', ''],
+      ['Address', 'anna@example.org'],
+      ['Your name', ''],
+      ['Use what was found?', ''],
+      ['User name:', ''],
+      ['Password of anna', 'an environment variable'],
+      ['Name of the variable', 'P'],
+      ['save it, or change something first', ''],
+    ] as const;
+    const words = dialogueOf(steps, ['account', 'add', '--skip-test']);
+    const { status, stdout } = await seenBy({ secure }, words);
+    expect(stdout).toContain('imap.example.org:993 (tls) – autoconfig.example.org says so');
+    expect(stdout).toContain('smtp.example.org:465 (tls)');
+    expect(stdout).not.toContain('outside of the domain');
+    expect(status).toBe(0);
+    expect(parse(await readFile(home.config, 'utf8'))).toMatchObject({
+      accounts: {
+        anna: { incoming: { host: 'imap.example.org' }, outgoing: { host: 'smtp.example.org' } },
       },
     });
   });

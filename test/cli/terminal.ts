@@ -19,14 +19,19 @@ export interface Terminal {
 
 export const keys = { ctrlC: '\u0003', down: '\u001b[B', up: '\u001b[A', clear: '\u0015' } as const;
 
+/** The command that runs posthorn on a pseudo-terminal and answers. */
+export function dialogueOf(steps: readonly Step[], words: readonly string[]): string[] {
+  const helper = join(import.meta.dirname, 'dialogue.py');
+  return ['python3', helper, JSON.stringify(steps), ...posthorn, ...words];
+}
+
 export async function converse(
   home: Home,
   words: readonly string[],
   steps: readonly Step[],
   { env = {}, columns = 80 }: Terminal = {},
 ): Promise<Shown> {
-  const helper = join(import.meta.dirname, 'dialogue.py');
-  const run = home.spawn(['python3', helper, JSON.stringify(steps), ...posthorn, ...words], {
+  const run = home.spawn(dialogueOf(steps, words), {
     env: { TERM: 'xterm', LANG: 'C.UTF-8', COLUMNS: String(columns), ...env },
   });
   const { status, stdout, stderr } = await run.ended;
