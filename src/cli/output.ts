@@ -43,7 +43,7 @@ export class Output {
 
   /** Characters in a line of the terminal; 80 where there is none. */
   get columns(): number {
-    return this.#stdout.isTTY ? this.#stdout.columns : 80;
+    return (this.#stdout.isTTY && this.#stdout.columns) || 80;
   }
 
   get isTerminal(): boolean {

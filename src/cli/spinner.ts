@@ -8,7 +8,9 @@ const still: SpinningLine = { tell: () => undefined, stop: () => undefined };
 /** A still one where standard error is no terminal, or one that cannot rewrite a line. Whoever started it stops it. */
 export async function startSpinner(run: Run, text: string): Promise<SpinningLine> {
   const { world, output } = run;
-  const isShown = world.stderr.isTTY && world.env['TERM'] !== 'dumb';
+  // Some terminals do not know their width, and the library would clear a line without an end.
+  const canRewrite = world.stderr.columns > 0 && world.env['TERM'] !== 'dumb';
+  const isShown = world.stderr.isTTY && canRewrite;
   if (!isShown || output.json || output.quiet) return still;
   const { spinningLine } = await import('./spinning-line.ts');
   return spinningLine(run, text);

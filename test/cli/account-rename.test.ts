@@ -140,7 +140,7 @@ describe('account passwd', () => {
         { env: { TERM: 'xterm' } },
       ).ended;
     const { status, stdout } = await dialogue([
-      ['Whose password?', '\u001b[B'],
+      ['Whose password?', '\u001b[B\r'],
       [`${user.address}:`, user.password],
       ['once more', 'something-else'],
       [`${user.address}:`, user.password],

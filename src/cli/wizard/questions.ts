@@ -41,7 +41,8 @@ export interface Questions {
 
 export function terminalQuestions(run: Run): Questions {
   return {
-    columns: run.world.stderr.columns,
+    // A terminal that does not know its size says 0.
+    columns: run.world.stderr.columns || 80,
     text: (question) => text(run, question),
     choose: (message, choices, present) => choose(run, message, choices, present),
     yes: (message, present) =>
@@ -81,7 +82,7 @@ async function choose<T>(
   choices: readonly Choice<T>[],
   present: T | undefined,
 ): Promise<T> {
-  const rows = run.world.stderr.rows;
+  const rows = run.world.stderr.rows || 24;
   const at = await ask(run, ({ select }, context) =>
     select(
       {
