@@ -8,7 +8,8 @@ import type { Dovecot, User } from '../servers/dovecot.ts';
 import { startPostfix } from '../servers/postfix.ts';
 import type { Postfix } from '../servers/postfix.ts';
 import { configuration, onDovecot } from './accounts.ts';
-import { below, Home, posthorn } from './posthorn.ts';
+import { below, Home } from './posthorn.ts';
+import { converse } from './terminal.ts';
 
 let dovecot: Dovecot;
 let postfix: Postfix;
@@ -254,22 +255,14 @@ describe('account add', () => {
 
   it('on a terminal asks for the missing password alone, and does not show it', async () => {
     const words = ['account', 'add', 'work', '--email', user.address, ...servers()];
-    const helper = join(import.meta.dirname, 'terminal.py');
-    const run = home.spawn(['python3', helper, 'Password', user.password, ...posthorn, ...words], {
-      env: { TERM: 'xterm' },
-    });
-    const { status, stdout, stderr } = await run.ended;
-    expect(stderr).toBe('');
-    expect(stdout).toMatch(/Password of /);
-    expect(stdout).toContain('work: added to');
-    expect(stdout).not.toContain(user.password);
+    const { status, text } = await converse(home, words, [['Password', user.password]]);
+    expect(text).toMatch(/Password of /);
+    expect(text).toContain('work: added to');
+    expect(text).not.toContain(user.password);
     expect(status).toBe(0);
     expect((await home.run(['sync'])).status).toBe(0);
-    const never = home.spawn(
-      ['python3', helper, '', '', ...posthorn, ...words.with(2, 'two'), '--no-input'],
-      { env: { TERM: 'xterm' } },
-    );
-    expect(await never.ended).toMatchObject({ status: 64 });
+    const never = await converse(home, [...words.with(2, 'two'), '--no-input'], []);
+    expect(never.status).toBe(64);
   });
 });
 

@@ -6,7 +6,8 @@ import { startDovecot } from '../servers/dovecot.ts';
 import type { Dovecot, User } from '../servers/dovecot.ts';
 import { makeMessage } from '../servers/messages.ts';
 import { configuration, onDovecot, type Entry } from './accounts.ts';
-import { Home, maildir, posthorn } from './posthorn.ts';
+import { Home, maildir } from './posthorn.ts';
+import { converse } from './terminal.ts';
 
 let dovecot: Dovecot;
 let user: User;
@@ -131,24 +132,16 @@ describe('account passwd', () => {
 
   it('on a terminal picks from a list and asks twice, without echo', async () => {
     await home.configure(configuration({ first: stored(), second: stored() }));
-    const dialogue = (steps: [string, string][], ...words: string[]) =>
-      home.spawn(
-        [
-          ...['python3', join(import.meta.dirname, 'dialogue.py'), JSON.stringify(steps)],
-          ...[...posthorn, 'account', 'passwd', ...words],
-        ],
-        { env: { TERM: 'xterm' } },
-      ).ended;
-    const { status, stdout } = await dialogue([
+    const { status, text } = await converse(home, account('passwd'), [
       ['Whose password?', '\u001b[B\r'],
       [`${user.address}:`, user.password],
       ['once more', 'something-else'],
       [`${user.address}:`, user.password],
       ['once more', user.password],
     ]);
-    expect(stdout).toContain('The two are not the same.');
-    expect(stdout).toContain('second: the new password is stored');
-    expect(stdout).not.toContain(user.password);
+    expect(text).toContain('The two are not the same.');
+    expect(text).toContain('second: the new password is stored');
+    expect(text).not.toContain(user.password);
     expect(status).toBe(0);
     expect((await home.run(['sync', 'second'])).status).toBe(0);
     expect((await home.run(['sync', 'first'])).status).not.toBe(0);

@@ -1,13 +1,13 @@
 /** Passwords in the keyring of the desktop: added, moved, changed, forgotten, and out of reach. */
 import { readdir, readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { startDovecot } from '../servers/dovecot.ts';
 import type { Dovecot, User } from '../servers/dovecot.ts';
 import { SessionBus } from '../servers/gnome-keyring.ts';
 import { configuration, onDovecot } from './accounts.ts';
-import { Home, posthorn } from './posthorn.ts';
+import { Home } from './posthorn.ts';
+import { converse } from './terminal.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -106,12 +106,10 @@ it('takes a password from the file and gives it back; passwd keeps the place', a
 });
 
 it('asks for it on a terminal', async () => {
-  const dialogue = resolve(import.meta.dirname, 'terminal.py');
-  const command = ['python3', dialogue, 'Password of', user.password, ...posthorn];
-  const run = home.spawn([...command, ...add('--password-keyring')], desktop);
-  const { status, stdout } = await run.ended;
+  const steps = [['Password of', user.password]] as const;
+  const { status, text } = await converse(home, add('--password-keyring'), steps, desktop);
   expect(status).toBe(0);
-  expect(stdout).not.toContain(user.password);
+  expect(text).not.toContain(user.password);
   expect(await passwordEntry()).toEqual({ keyring: true });
 });
 

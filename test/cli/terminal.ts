@@ -14,7 +14,9 @@ export interface Shown {
 
 export interface Terminal {
   readonly env?: Readonly<Record<string, string>>;
+  /** 0 for a terminal that does not know its size. */
   readonly columns?: number;
+  readonly lines?: number;
 }
 
 export const keys = { ctrlC: '\u0003', down: '\u001b[B', up: '\u001b[A', clear: '\u0015' } as const;
@@ -29,10 +31,10 @@ export async function converse(
   home: Home,
   words: readonly string[],
   steps: readonly Step[],
-  { env = {}, columns = 80 }: Terminal = {},
+  { env = {}, columns = 80, lines = 24 }: Terminal = {},
 ): Promise<Shown> {
   const run = home.spawn(dialogueOf(steps, words), {
-    env: { TERM: 'xterm', LANG: 'C.UTF-8', COLUMNS: String(columns), ...env },
+    env: { TERM: 'xterm', LANG: 'C.UTF-8', COLUMNS: String(columns), LINES: String(lines), ...env },
   });
   const { status, stdout, stderr } = await run.ended;
   return { status, text: stripVTControlCharacters(`${stdout}${stderr}`).replaceAll('\r', '') };

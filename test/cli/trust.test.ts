@@ -1,12 +1,13 @@
 /** account trust: what is shown of a certificate, and that nothing is pinned unless somebody agrees. */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, type Authority, type CertificateKind } from '../servers/authority.ts';
 import { startDovecot, type Dovecot } from '../servers/dovecot.ts';
 import { configuration, onDovecot, type Entry } from './accounts.ts';
-import { Home, posthorn } from './posthorn.ts';
+import { Home } from './posthorn.ts';
+import { converse } from './terminal.ts';
 
 let scratch: Home;
 let authority: Authority;
@@ -93,10 +94,9 @@ describe('a certificate that is not trusted', () => {
 
   it('is pinned when a person says yes on a terminal', async () => {
     const home = await homeOn(selfSigned);
-    const terminal = ['python3', resolve(import.meta.dirname, 'terminal.py'), 'Pin ', 'y'];
-    const words = [...posthorn, 'account', 'trust', 'work'];
-    const { status, stdout } = await home.spawn([...terminal, ...words]).ended;
-    expect(stdout).toContain('incoming.tls.fingerprint now pins');
+    const words = ['account', 'trust', 'work'];
+    const { status, text } = await converse(home, words, [['Pin ', 'y']]);
+    expect(text).toContain('incoming.tls.fingerprint now pins');
     expect(status).toBe(0);
     await home.remove();
   });
