@@ -7,13 +7,13 @@ import { testAccount } from '../app/test-account.ts';
 import { lookAtCertificates, type Side } from '../app/trust-account.ts';
 import type { Config } from '../config/config.ts';
 import { below, dataOf } from '../config/edit.ts';
-import { previewConfig } from '../config/save.ts';
 import type { Account } from '../core/account.ts';
-import { asPosthornError, InternalError } from '../errors.ts';
+import { asPosthornError } from '../errors.ts';
 import { refuseBadFiles } from './account-files.ts';
 import { printTest } from './test-text.ts';
 import { showCertificate } from './commands/account-trust.ts';
 import { LayersReached } from './layers-reached.ts';
+import { previewAccount } from './preview-account.ts';
 import { withSpinner } from './spinner.ts';
 import { printable } from './text.ts';
 import type { Wizard } from './wizard/context.ts';
@@ -65,7 +65,7 @@ export function wizardOf(
     keyring: once(() => neighbours.secrets.keyringState()),
     discover: async (address, services) =>
       options.discover ? lookFor(run, address, { ispdb: config.settings.ispdb, services }) : null,
-    load: (draft) => loadDraft(config, draft),
+    load: (draft) => previewAccount(config, intoText(draft), draft.name),
     checkFiles: (draft, account) => checkFiles(run, config, neighbours, draft, account),
     test: (draft, account) => testDraft(run, neighbours, draft, account),
     certificate: (account, side) => shownCertificate(run, account, side),
@@ -94,14 +94,6 @@ async function lookFor(
     run.output.note(`No servers could be looked for: ${asPosthornError(thrown).message}.`);
     return null;
   }
-}
-
-/** What is tested and saved is what would be loaded. */
-async function loadDraft(config: Config, draft: Draft): Promise<Account> {
-  const { accounts } = await previewConfig(config.location, intoText(draft));
-  const account = accounts.get(draft.name);
-  if (account === undefined) throw new InternalError('the account is not in its own file');
-  return account;
 }
 
 async function checkFiles(

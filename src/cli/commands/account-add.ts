@@ -9,10 +9,9 @@ import { replaceSecrets, withNewSecrets } from '../../app/new-secrets.ts';
 import { testAccount } from '../../app/test-account.ts';
 import type { Config } from '../../config/config.ts';
 import { addAccount, setDefaultAccount } from '../../config/edit.ts';
-import { previewConfig } from '../../config/save.ts';
 import type { AccountEntry } from '../../config/schema.ts';
 import type { Account } from '../../core/account.ts';
-import { gravest, InternalError } from '../../errors.ts';
+import { gravest } from '../../errors.ts';
 import { refuseBadFiles } from '../account-files.ts';
 import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
 import { addByWizard, opensWizard } from '../carry-out-wizard.ts';
@@ -20,6 +19,7 @@ import { changeConfig } from '../edit-session.ts';
 import { fillServers } from '../fill-servers.ts';
 import type { Act } from '../act.ts';
 import { passwordsFor, usesKeyring } from '../new-passwords.ts';
+import { previewAccount } from '../preview-account.ts';
 import { readConfigToChange, withNeighbours } from '../session.ts';
 import { tellAdded } from '../tell-added.ts';
 import type { Run } from '../world.ts';
@@ -60,7 +60,7 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
     const asked = await passwordsFor(run, name, complete);
     const entry = entryFrom(asked.flags, id);
     const edit = (text: string): string => withAccount(text, name, entry, flags.default === true);
-    const account = await draftOf(config, edit, name);
+    const account = await previewAccount(config, edit, name);
     const secrets = asked.secrets.map(({ server, ...secret }) => ({
       owner: { accountId: id, server },
       ...secret,
@@ -114,17 +114,6 @@ export function absolutePaths({ world }: Run, flags: AccountFlags): AccountFlags
 function withAccount(text: string, name: string, entry: AccountEntry, isDefault: boolean): string {
   const added = addAccount(text, name, entry);
   return isDefault ? setDefaultAccount(added, name) : added;
-}
-
-/** The account as it would be loaded, with all defaults: what is tested is what is saved. */
-async function draftOf(
-  config: Config,
-  edit: (text: string) => string,
-  name: string,
-): Promise<Account> {
-  const account = (await previewConfig(config.location, edit)).accounts.get(name);
-  if (account === undefined) throw new InternalError('the new account is not in its own file');
-  return account;
 }
 
 async function testFirst(
