@@ -1,5 +1,5 @@
 /** Something wrong in the configuration, by key path, before its place in the file is known; and how zod's findings become that. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { knownKeys, nearest } from './nearest.ts';
 
 export interface Fault {

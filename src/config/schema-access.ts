@@ -1,5 +1,5 @@
 /** Named lists of those who may read or use the mail of an account besides its owner. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountNamePattern } from '../core/account-name.ts';
 import * as value from './schema-values.ts';
 

@@ -1,5 +1,5 @@
 /** What goes out with every message of an account: its signature or template, and its e-mail certificate. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { section } from './schema-section.ts';
 import * as value from './schema-values.ts';
 

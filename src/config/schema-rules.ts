@@ -1,5 +1,5 @@
 /** Rules that sort mail as they stand in the file: a small closed vocabulary, its words after Sieve (RFC 5228). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { section } from './schema-section.ts';
 import * as value from './schema-values.ts';
 

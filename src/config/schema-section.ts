@@ -1,5 +1,5 @@
 /** A mapping of the configuration file that knows its keys. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `unrecognized_keys` is worded where the nearest key can be named. */
 export function section<Shape extends z.core.$ZodLooseShape>(

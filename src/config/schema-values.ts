@@ -1,5 +1,5 @@
 /** The single values of the configuration file: what each may be, and the words for what it may not. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationPattern } from '../core/duration.ts';
 import { isHost, isLoopbackHost } from '../core/host.ts';
 import { addressFault, addressPattern, longestAddress } from '../core/mail-address.ts';

@@ -1,5 +1,5 @@
 /** The configuration file as people write it: every key, what it means, and its JSON Schema for editors. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountNamePattern } from '../core/account-name.ts';
 import { accessLists } from './schema-access.ts';
 import { certificate, refuseBoth, signature, template } from './schema-message.ts';
