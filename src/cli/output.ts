@@ -74,6 +74,15 @@ export class Output {
     return new Output(this.#world, { ...this.#options, quiet: true });
   }
 
+  /** The same for what belongs to a question: whoever answers it must see it, whatever becomes of the result. */
+  aside(): Output {
+    const { stderr } = this.#world;
+    return new Output(
+      { ...this.#world, stdout: stderr },
+      { ...this.#options, json: false, quiet: false },
+    );
+  }
+
   /** One line of the result. */
   line(text = ''): void {
     this.#stdout.write(`${text}\n`);
