@@ -1,5 +1,6 @@
 /** The wizard of account add and account edit, joined to the real network, the file and the terminal. */
 
+import { refuseLosingMail } from '../app/changed-account.ts';
 import { discover, type Discovered, type DiscoverOptions } from '../app/discover.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import { withNewSecrets } from '../app/new-secrets.ts';
@@ -10,6 +11,7 @@ import { below, dataOf } from '../config/edit.ts';
 import { previewConfig } from '../config/save.ts';
 import type { Account } from '../core/account.ts';
 import { asPosthornError, InternalError } from '../errors.ts';
+import { refuseBadFiles } from './account-files.ts';
 import { printTest } from './test-text.ts';
 import { showCertificate } from './commands/account-trust.ts';
 import { LayersReached } from './layers-reached.ts';
@@ -50,20 +52,22 @@ export async function changePresent(wizard: Wizard, start: Draft): Promise<Draft
   return settle(wizard, start, reachOf(start));
 }
 
-/** `text` is that of the file. */
+/** `text` is that of the file. All that is shown goes where the questions are, with --json and --quiet too. */
 export function wizardOf(
-  run: Run,
+  { output, ...rest }: Run,
   config: Config,
   neighbours: Neighbours,
   text: string,
   options: WizardOptions,
 ): Wizard {
+  const run = { ...rest, output: output.aside() };
   return {
     questions: terminalQuestions(run),
     keyring: once(() => neighbours.secrets.keyringState()),
     discover: async (address, services) =>
       options.discover ? lookFor(run, address, { ispdb: config.settings.ispdb, services }) : null,
     load: (draft) => loadDraft(config, draft),
+    check: (draft, account) => checkDraft(run, config, neighbours, draft, account),
     test: (draft, account) => testDraft(run, neighbours, draft, account),
     certificate: (account, side) => shownCertificate(run, account, side),
     accessLists: Object.keys(below(dataOf(text), 'accessLists')),
@@ -99,6 +103,20 @@ async function loadDraft(config: Config, draft: Draft): Promise<Account> {
   const account = accounts.get(draft.name);
   if (account === undefined) throw new InternalError('the account is not in its own file');
   return account;
+}
+
+/** As carryOutEdit does it: told there, it would be too late to change anything. */
+async function checkDraft(
+  run: Run,
+  { accounts }: Config,
+  neighbours: Neighbours,
+  draft: Draft,
+  after: Account,
+): Promise<void> {
+  const before = accounts.get(draft.name) ?? null;
+  if (before !== null) await refuseLosingMail(before, after, neighbours);
+  const secrets = withNewSecrets(neighbours.secrets, draft.secrets);
+  await refuseBadFiles(run, { before, after, id: draft.id }, { ...neighbours, secrets });
 }
 
 async function testDraft(run: Run, neighbours: Neighbours, draft: Draft, account: Account) {

@@ -35,6 +35,7 @@ export function wizardOf(answers: readonly Answer[], more: Partial<Wizard> = {})
     keyring: () => Promise.resolve({ answers: true, why: null }),
     discover: unasked,
     load: unasked,
+    check: () => Promise.resolve(),
     test: unasked,
     certificate: unasked,
     accessLists: ['team'],

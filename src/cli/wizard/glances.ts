@@ -1,7 +1,7 @@
 /** The sections that are best read as one phrase. Pure. */
 
 import { printable } from '../text.ts';
-import { whole, type Draft } from './draft.ts';
+import { isDefaultSender, whole, type Draft } from './draft.ts';
 import { passwordText } from './password-questions.ts';
 import { portOf, receives, sends, type Side } from './server-fields.ts';
 
@@ -41,7 +41,7 @@ export function useGlance(draft: Draft): string {
   const uses = [
     ...(receives(entry) ? ['receiving'] : []),
     ...(sends(entry) ? ['sending'] : []),
-    ...(draft.isDefault ? ['default sender'] : []),
+    ...(isDefaultSender(draft) ? ['default sender'] : []),
   ];
   return uses.length === 0 ? 'nothing' : uses.join(', ');
 }

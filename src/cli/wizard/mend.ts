@@ -6,6 +6,7 @@ import type { Account } from '../../core/account.ts';
 import { printable } from '../text.ts';
 import type { Wizard } from './context.ts';
 import { ownValue, whole, withValue, type Draft } from './draft.ts';
+import { loaded } from './holds.ts';
 import { passwordWords, withOutgoingLogin } from './login-fields.ts';
 import { askPasswordOf, passwordEntry, placeOf, typePassword } from './password-questions.ts';
 import type { Choice } from './questions.ts';
@@ -32,17 +33,6 @@ export async function prove(wizard: Wizard, start: Draft): Promise<Proof> {
     if (step.kind === 'leave') return { kind: 'leave' };
     if (step.kind === 'menu' || step.kind === 'untested') return { kind: step.kind, draft };
     if (step.kind === 'repair') draft = await carryOut(wizard, draft, account, step.repair);
-  }
-}
-
-/** Null where the draft does not hold yet, and the person has been told why. */
-async function loaded({ load, questions }: Wizard, draft: Draft): Promise<Account | null> {
-  try {
-    return await load(draft);
-  } catch (thrown) {
-    if (!(thrown instanceof Error)) throw thrown;
-    questions.warn(thrown.message);
-    return null;
   }
 }
 
