@@ -55,7 +55,6 @@ export interface TextField extends Common {
 
 export function textField(field: TextField): Field {
   const { key, label, otherwise, parse = (answer) => answer, hint } = field;
-  const optional = otherwise !== undefined;
   return {
     key,
     label,
@@ -63,10 +62,12 @@ export function textField(field: TextField): Field {
     text: (draft) => presentText(draft, key, fallback(otherwise, draft)),
     ask: async ({ questions }, draft) => {
       const own = ownValue(draft, key);
+      const inherited = inheritedValue(draft, key);
+      const given = inherited === undefined ? '' : ` (defaults: ${plain(inherited)})`;
       const answer = await questions.text({
-        message: `${label}${hint === undefined ? '' : ` – ${hint}`}:`,
+        message: `${label}${hint === undefined ? '' : ` – ${hint}`}${given}:`,
         value: own === undefined ? undefined : plain(own),
-        optional,
+        optional: otherwise !== undefined || inherited !== undefined,
         fault: (typed) => valueFault(key, parse(typed)),
       });
       return withValue(draft, key, answer === '' ? undefined : parse(answer));

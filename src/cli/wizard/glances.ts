@@ -1,5 +1,6 @@
 /** The sections that are best read as one phrase. Pure. */
 
+import { credentialsOf } from '../../config/resolve-account.ts';
 import { printable } from '../text.ts';
 import { isDefaultSender, whole, type Draft } from './draft.ts';
 import { passwordText } from './password-questions.ts';
@@ -29,9 +30,10 @@ export function serverGlance(side: Side): (draft: Draft) => string {
 export function loginGlance(draft: Draft): string {
   const entry = whole(draft);
   const user = entry.incoming?.username ?? entry.identity?.address ?? '';
+  const credentials = credentialsOf(entry.outgoing ?? {});
   const parts = [
     ...(receives(entry) ? [user, `password ${passwordText(draft, 'incoming')}`] : []),
-    ...(sends(entry) ? [`for sending ${entry.outgoing?.credentials ?? 'the same'}`] : []),
+    ...(sends(entry) ? [`for sending ${credentials === 'same' ? 'the same' : credentials}`] : []),
   ];
   return printable(parts.join(', '));
 }

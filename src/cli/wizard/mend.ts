@@ -5,13 +5,14 @@ import type { AccountTest } from '../../app/test-account.ts';
 import type { Account } from '../../core/account.ts';
 import { printable } from '../text.ts';
 import type { Wizard } from './context.ts';
-import { ownValue, whole, withValue, type Draft } from './draft.ts';
+import { ownValue, withValue, type Draft } from './draft.ts';
 import { loaded } from './holds.ts';
-import { passwordWords, withOutgoingLogin } from './login-fields.ts';
+import { passwordWords, withOutgoingLogin, withUsername } from './login-fields.ts';
 import { askPasswordOf, passwordEntry, placeOf, typePassword } from './password-questions.ts';
 import type { Choice } from './questions.ts';
 import { serverFields, type Side } from './server-fields.ts';
 import { withReach } from './servers.ts';
+import { withType } from './type-field.ts';
 
 /** menu: the person wants to change something else. */
 export type Proof =
@@ -94,7 +95,7 @@ async function carryOut(
     case 'password':
       return retype(wizard, draft, account, repair);
     case 'username':
-      return withUser(draft, repair.side, repair.username);
+      return withUsername(draft, repair.side, repair.username);
     case 'reach':
       return withReach(draft, repair.side, repair.security, repair.port);
     case 'host': {
@@ -102,7 +103,7 @@ async function carryOut(
       return (await field?.ask(wizard, draft)) ?? draft;
     }
     case 'type':
-      return withValue(draft, 'type', repair.type);
+      return withTypeThere(draft, account, repair.type);
     case 'trust':
       return trust(wizard, draft, account, repair.side);
     case 'method':
@@ -130,9 +131,11 @@ function retype(
     : askPasswordOf(wizard, draft, side, words);
 }
 
-function withUser(draft: Draft, side: Side, username: string): Draft {
-  const isAddress = whole(draft).identity?.address === username;
-  return withValue(draft, `${side}.username`, isAddress ? undefined : username);
+/** At the port where that type has answered. */
+function withTypeThere(draft: Draft, { incoming }: Account, type: Account['type']): Draft {
+  const changed = withType(draft, type);
+  if (incoming === undefined) return changed;
+  return withReach(changed, 'incoming', incoming.security, incoming.port);
 }
 
 /** Only a person can know that it is the right one; what a pin means is said first. */
