@@ -1,6 +1,10 @@
-/** Forgets the passwords of accounts that are no more. */
+/** Forgets passwords that nobody will ask for again: of accounts that are no more, and those that come from elsewhere now. */
 
+import type { Account } from '../core/account.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import { lookUpState } from './bind-account.ts';
+import { keptPlace } from './kept-places.ts';
+import type { Neighbours } from './neighbours.ts';
 
 /** Those of all of them, whatever stands in the way of one; throws the first of it at the end of `meanwhile`. */
 export async function forgetSecrets(
@@ -15,4 +19,23 @@ export async function forgetSecrets(
     });
   await meanwhile();
   if (failed.length > 0) throw failed[0];
+}
+
+/**
+ * What posthorn kept for the account as it was, and no longer keeps. Called once the configuration says so; a keyring that is out
+ * of reach keeps it, and it goes with the account.
+ */
+export async function forgetUnused(
+  before: Account | undefined,
+  after: Account,
+  { secrets, state }: Pick<Neighbours, 'secrets' | 'state'>,
+): Promise<void> {
+  if (before === undefined) return;
+  for (const server of ['incoming', 'outgoing', 'certificate'] as const) {
+    const place = keptPlace(before, server);
+    if (place === null || keptPlace(after, server) !== null) continue;
+    const accountId = after.id ?? (await lookUpState(state, after))?.id;
+    if (accountId !== undefined)
+      await secrets.drop({ accountId, server }, place).catch(() => undefined);
+  }
 }

@@ -11,9 +11,10 @@ export function keptPlace(
   server: SecretOwner['server'],
 ): SecretPlace | null {
   if (server === 'certificate') return placeOf(certificate?.password);
-  if (server === 'incoming') return placeOf(incoming?.password);
-  const isOwn = outgoing?.credentials === 'own' && outgoing.sharesPassword !== true;
-  return isOwn ? placeOf(outgoing.password) : null;
+  const isShared = outgoing?.credentials === 'same' || outgoing?.sharesPassword === true;
+  // An account that only sends may log in with what is the incoming server's.
+  if (server === 'incoming') return placeOf((incoming ?? (isShared ? outgoing : null))?.password);
+  return isShared ? null : placeOf(outgoing?.password);
 }
 
 /** Where one goes that posthorn is to keep: where it was told to (`asked`), else where the present one is, else to a file. */

@@ -3,10 +3,10 @@
 import type { Account } from '../core/account.ts';
 import { newAccountId } from '../core/account-id.ts';
 import { accountNameFault, accountNameFor } from '../core/account-name.ts';
-import { UsageError } from '../errors.ts';
+import { ConfigurationError, UsageError } from '../errors.ts';
 import type { Neighbours } from './neighbours.ts';
 
-/** The NAME that was given, or one made of the address; UsageError where it cannot be one. */
+/** The NAME that was given, or one made of the address; UsageError where it cannot be one, ConfigurationError where it is taken. */
 export function chooseAccountName(
   given: string | undefined,
   address: string | undefined,
@@ -20,6 +20,11 @@ export function chooseAccountName(
   }
   const fault = accountNameFault(given);
   if (fault !== undefined) throw new UsageError(`the name "${given}" ${fault}`);
+  if (taken.has(given))
+    throw new ConfigurationError(`the account \`${given}\` exists already`, {
+      reach: 'program',
+      remedy: `Choose another name, or change it: posthorn account edit ${given}`,
+    });
   return given;
 }
 

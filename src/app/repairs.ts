@@ -20,6 +20,7 @@ export type Repair =
       readonly port: number;
     }
   | { readonly kind: 'host'; readonly side: Side }
+  /** The server speaks the other protocol for fetching. */
   | { readonly kind: 'type'; readonly type: AccountType }
   /** Pin the certificate that the server shows. */
   | { readonly kind: 'trust'; readonly side: Side }
@@ -43,7 +44,7 @@ function ofBoth(repair: Repair, { outgoing }: Account): Repair {
   return isLogin && outgoing?.credentials === 'same' ? { ...repair, side: 'incoming' } : repair;
 }
 
-function ofServer({ direction, error }: ServerTest, account: Account): Repair[] {
+function ofServer({ direction, error, found }: ServerTest, account: Account): Repair[] {
   const side: Side = direction === 'receive' ? 'incoming' : 'outgoing';
   const server = account[side];
   if (error === null || server === undefined) return [];
@@ -57,6 +58,8 @@ function ofServer({ direction, error }: ServerTest, account: Account): Repair[] 
   if (layer === 'login' && code === 'refused') return ofMethod(side, server);
   if (layer === 'login' && code === 'configuration') return encrypted(side, account);
   if (layer === 'resolve') return [{ kind: 'host', side }];
+  if (side === 'incoming' && (found === 'imap' || found === 'pop3') && found !== account.type)
+    return [{ kind: 'type', type: found }, ...otherReaches(side, account), { kind: 'host', side }];
   const unheard = layer === 'connect' || layer === 'tls' || layer === 'greeting';
   return unheard ? [...otherReaches(side, account), { kind: 'host', side }] : [];
 }

@@ -3,7 +3,7 @@
 import type { Account, ServerEndpoint } from '../core/account.ts';
 import { diagnose, type Diagnosis } from '../core/diagnosis.ts';
 import type { Service } from '../core/discovery.ts';
-import { misfitOf } from '../core/port-identity.ts';
+import { misfitOf, type Misfit, type PortProtocol } from '../core/port-identity.ts';
 import { providerOfDomain, providerOfServer } from '../core/providers.ts';
 import { asPosthornError, RefusedError, type Layer, type PosthornError } from '../errors.ts';
 import type { ConnectionStep, StepObserver } from '../ports/connection-steps.ts';
@@ -25,6 +25,8 @@ export interface ServerTest {
   /** Messages in the maildrop (POP3). */
   readonly messages: number | null;
   readonly error: PosthornError | null;
+  /** What listens there in place of the server that was looked for, where it could be recognised. */
+  readonly found: PortProtocol | null;
   /** Null too where nothing was tried on the network. */
   readonly failedAt: Layer | null;
   /** Null where all went well. */
@@ -99,6 +101,7 @@ function verdict({ account, direction, server }: Target, steps: readonly Connect
     folders: counted('folders'),
     messages: counted('messages'),
     error: null,
+    found: null,
     failedAt: null,
     diagnosis: null,
   } as const;
@@ -137,18 +140,28 @@ async function connectWatched<S extends Session>(
   }
 }
 
+/** Somebody else listens there. */
+class StrangerError extends RefusedError {
+  readonly found: PortProtocol;
+
+  constructor({ message, remedy }: Misfit, found: PortProtocol) {
+    super(message, { layer: 'greeting', remedy });
+    this.found = found;
+  }
+}
+
 /** What else listens there, as an error. */
 async function misfit(
   { account, direction, server }: Target,
   { identify }: Tools,
   signal: AbortSignal,
-): Promise<RefusedError | null> {
+): Promise<StrangerError | null> {
   const { host, port, security } = server;
   const found = await identify({ host, port }, signal);
   if (found === null) return null;
   const service = serviceOf(account, direction);
   const wrong = misfitOf({ service, host, port, security }, found);
-  return wrong && new RefusedError(wrong.message, { layer: 'greeting', remedy: wrong.remedy });
+  return wrong && new StrangerError(wrong, found.protocol);
 }
 
 /** A server that broke off before it was recognised may be none of ours; the better words, or the error as it is. */
@@ -175,7 +188,7 @@ function failure(
   error: PosthornError,
   target: Target,
   steps: readonly ConnectionStep[],
-): Pick<ServerTest, 'error' | 'failedAt' | 'diagnosis'> {
+): Pick<ServerTest, 'error' | 'found' | 'failedAt' | 'diagnosis'> {
   const isIn = steps.some(({ layer }) => layer === 'login');
   const failedAt = error.layer ?? (isIn ? 'session' : null);
   const { code, message, remedy = null } = error;
@@ -183,7 +196,8 @@ function failure(
     { layer: failedAt, code, message, remedy },
     circumstances(target, steps),
   );
-  return { error, failedAt, diagnosis };
+  const found = error instanceof StrangerError ? error.found : null;
+  return { error, found, failedAt, diagnosis };
 }
 
 function circumstances(

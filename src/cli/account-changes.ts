@@ -8,7 +8,8 @@ import type { ConfigValue } from '../config/render.ts';
 import type { Account } from '../core/account.ts';
 import type { SecretPlace } from '../core/secret-ref.ts';
 import { UsageError } from '../errors.ts';
-import { entryFrom, type AccountFlags } from './account-options.ts';
+import { entryFrom } from './account-entry.ts';
+import type { AccountFlags } from './account-options.ts';
 
 /** Whether anything was said about the accounts themselves. */
 export function changesAnything(flags: AccountFlags, unset: readonly string[]): boolean {

@@ -3,8 +3,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { authWords, type AccountEntry } from '../config/schema.ts';
 
-export { entryFrom } from './account-entry.ts';
-
 /** As commander hands them over: camel case, undefined where not given. */
 export interface AccountFlags {
   readonly type?: 'imap' | 'pop3';

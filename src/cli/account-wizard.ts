@@ -1,5 +1,6 @@
 /** The wizard of account add and account edit, joined to the real network, the file and the terminal. */
 
+import { refuseLosingMail } from '../app/changed-account.ts';
 import { discover, type Discovered, type DiscoverOptions } from '../app/discover.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import { withNewSecrets } from '../app/new-secrets.ts';
@@ -51,14 +52,15 @@ export async function changePresent(wizard: Wizard, start: Draft): Promise<Draft
   return settle(wizard, start, reachOf(start));
 }
 
-/** `text` is that of the file. */
+/** `text` is that of the file. All that is shown goes where the questions are, with --json and --quiet too. */
 export function wizardOf(
-  run: Run,
+  { output, ...rest }: Run,
   config: Config,
   neighbours: Neighbours,
   text: string,
   options: WizardOptions,
 ): Wizard {
+  const run = { ...rest, output: output.aside() };
   return {
     questions: terminalQuestions(run),
     cwd: run.world.cwd,
@@ -66,7 +68,7 @@ export function wizardOf(
     discover: async (address, services) =>
       options.discover ? lookFor(run, address, { ispdb: config.settings.ispdb, services }) : null,
     load: (draft) => previewAccount(config, intoText(draft), draft.name),
-    checkFiles: (draft, account) => checkFiles(run, config, neighbours, draft, account),
+    check: (draft, account) => checkDraft(run, config, neighbours, draft, account),
     test: (draft, account) => testDraft(run, neighbours, draft, account),
     certificate: (account, side) => shownCertificate(run, account, side),
     accessLists: Object.keys(below(dataOf(text), 'accessLists')),
@@ -96,18 +98,20 @@ async function lookFor(
   }
 }
 
-async function checkFiles(
+/** As carryOutEdit does it: told there, it would be too late to change anything. */
+async function checkDraft(
   run: Run,
-  config: Config,
+  { accounts }: Config,
   neighbours: Neighbours,
-  { name, id, secrets: given, before }: Draft,
+  draft: Draft,
   after: Account,
 ): Promise<void> {
-  const secrets = withNewSecrets(neighbours.secrets, given);
-  const present = before === null ? null : (config.accounts.get(name) ?? null);
+  const before = accounts.get(draft.name) ?? null;
+  if (before !== null) await refuseLosingMail(before, after, neighbours);
+  const secrets = withNewSecrets(neighbours.secrets, draft.secrets);
   await refuseBadFiles(
     run,
-    { before: present, after, id, skipTest: false },
+    { before, after, id: draft.id, skipTest: false },
     { ...neighbours, secrets },
   );
 }

@@ -3,6 +3,7 @@
 import { bindAccount } from '../app/bind-account.ts';
 import { mapBounded } from '../app/bounded.ts';
 import { isReachedOtherwise, refuseLosingMail } from '../app/changed-account.ts';
+import { forgetUnused } from '../app/forget-secrets.ts';
 import { resumeAccount } from '../app/enable-account.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import { replaceSecrets, withNewSecrets, type NewSecret } from '../app/new-secrets.ts';
@@ -27,6 +28,8 @@ export interface Edit {
   /** New passwords, by NAME. */
   readonly secrets: ReadonlyMap<string, readonly NewSecret[]>;
   readonly skipTest: boolean;
+  /** Its files and its mail were looked at already, and the person was told. */
+  readonly isChecked?: boolean;
 }
 
 /** What the edit makes of the file, in the order of the file. */
@@ -48,28 +51,53 @@ export async function carryOutEdit(
   const changed = [...outcome.changes.keys()].flatMap(
     (name) => outcome.draft.accounts.get(name) ?? [],
   );
-  for (const [name, after] of outcome.draft.accounts) {
-    const before = config.accounts.get(name);
-    if (before !== undefined) await refuseLosingMail(before, after, neighbours);
-  }
   const given = [...wanted.secrets.values()].flat();
-  const reading = { ...neighbours, secrets: withNewSecrets(neighbours.secrets, given) };
-  for (const after of changed) {
-    const { id } = await bindAccount(after, neighbours);
-    const before = config.accounts.get(after.name) ?? null;
-    await refuseBadFiles(run, { before, after, id, skipTest: wanted.skipTest }, reading);
-  }
+  if (wanted.isChecked !== true)
+    await refuseWhatDoesNotGo(run, config, neighbours, {
+      outcome,
+      changed,
+      given,
+      skipTest: wanted.skipTest,
+    });
   const status = wanted.skipTest ? 0 : await testAll(run, changed, given, neighbours);
   if (status !== 0) return status;
   await replaceSecrets(neighbours.secrets, given, async () => {
     await changeConfig(config, neighbours, wanted.edit);
   });
   for (const after of changed)
+    await forgetUnused(config.accounts.get(after.name), after, neighbours);
+  for (const after of changed)
     if (wanted.secrets.has(after.name) || startsAfresh(config.accounts.get(after.name), after))
       await resumeAccount(after, neighbours.state);
   const told = tell(run, config, outcome);
   await noteRunningDaemon(run, config);
   return told;
+}
+
+interface Checking {
+  readonly outcome: Outcome;
+  readonly changed: readonly Account[];
+  readonly given: readonly NewSecret[];
+  readonly skipTest: boolean;
+}
+
+/** Mail that would be left behind, and files that are not as they must be. */
+async function refuseWhatDoesNotGo(
+  run: Run,
+  { accounts }: Config,
+  neighbours: Neighbours,
+  { outcome, changed, given, skipTest }: Checking,
+): Promise<void> {
+  for (const [name, after] of outcome.draft.accounts) {
+    const before = accounts.get(name);
+    if (before !== undefined) await refuseLosingMail(before, after, neighbours);
+  }
+  const reading = { ...neighbours, secrets: withNewSecrets(neighbours.secrets, given) };
+  for (const after of changed) {
+    const { id } = await bindAccount(after, neighbours);
+    const before = accounts.get(after.name) ?? null;
+    await refuseBadFiles(run, { before, after, id, skipTest }, reading);
+  }
 }
 
 async function preview(config: Config, { edit, secrets }: Edit): Promise<Outcome> {

@@ -2,7 +2,7 @@
 
 import { bindAccount } from '../app/bind-account.ts';
 import type { Neighbours } from '../app/neighbours.ts';
-import { chooseAccountId, chooseAccountName } from '../app/new-account.ts';
+import { chooseAccountId } from '../app/new-account.ts';
 import { replaceSecrets } from '../app/new-secrets.ts';
 import type { Config } from '../config/config.ts';
 import { defaultsIn } from '../config/defaults.ts';
@@ -20,40 +20,40 @@ import { tellAdded } from './tell-added.ts';
 import { intoText, isUnchanged, type Draft } from './wizard/draft.ts';
 import type { Run } from './world.ts';
 
-/** Without a word about the account itself, where somebody can answer. */
-export function opensWizard(
-  run: Run,
-  { default: _default, ...flags }: AccountFlags,
-  unset: readonly string[],
-): boolean {
-  return canAsk(run) && !changesAnything(flags, unset);
+/** Without a word about the new account itself, where somebody can answer; `--default` only says what it is to be. */
+export function opensWizard(run: Run, { default: _default, ...flags }: AccountFlags): boolean {
+  return canAsk(run) && !changesAnything(flags, []);
 }
 
-/** Resolves with the exit status. `name` is null where the account is to be called after its address. */
+export interface AddByWizard extends WizardOptions {
+  /** Null where the account is to be called after its address. */
+  readonly name: string | null;
+  readonly isDefault: boolean;
+}
+
+/** Resolves with the exit status. */
 export async function addByWizard(
   run: Run,
   config: Config,
   neighbours: Neighbours,
-  name: string | undefined,
-  options: WizardOptions,
+  options: AddByWizard,
 ): Promise<number> {
-  const taken = new Set(config.accounts.keys());
-  const given = name === undefined ? null : chooseAccountName(name, undefined, taken);
+  const { name } = options;
   const { text } = await readConfigFile(config.path);
   run.output.note('A new account. Ctrl-C leaves at any time, and nothing is saved then.\n');
   const wizard = wizardOf(run, config, neighbours, text, options);
   const start: Draft = {
-    name: given ?? 'new',
+    name: name ?? 'new',
     id: chooseAccountId(config.accounts.values(), neighbours),
     entry: {},
     before: null,
     defaults: defaultsIn(text),
     secrets: [],
-    isDefault: config.accounts.size === 0,
+    isDefault: options.isDefault || config.accounts.size === 0,
     wasDefault: false,
   };
-  const draft = await untilLeft(run, () => describeNew(wizard, start, given, options));
-  if (draft === null) return nothingSaved(run);
+  const draft = await untilLeft(run, () => describeNew(wizard, start, name, options));
+  if (draft === null) return nothingSaved(run, 'added');
   return saveNew(run, config, neighbours, { ...draft, entry: { id: draft.id, ...draft.entry } });
 }
 
@@ -95,12 +95,13 @@ export async function editByWizard(
   };
   const wizard = wizardOf(run, config, neighbours, text, options);
   const draft = await untilLeft(run, () => changePresent(wizard, start));
-  if (draft === null || isUnchanged(draft)) return nothingSaved(run);
+  if (draft === null || isUnchanged(draft)) return nothingSaved(run, 'changed');
   return carryOutEdit(run, config, neighbours, {
     edit: intoText(draft),
     secrets: new Map(draft.secrets.length === 0 ? [] : [[draft.name, draft.secrets]]),
     // What it changed of the way to the servers was tested there, or saved untested on purpose.
     skipTest: true,
+    isChecked: true,
   });
 }
 
@@ -109,11 +110,14 @@ async function untilLeft<T>(run: Run, talk: () => Promise<T>): Promise<T> {
   try {
     return await talk();
   } finally {
-    if (run.world.signal.aborted) nothingSaved(run);
+    if (run.world.signal.aborted) run.output.note(nothing);
   }
 }
 
-function nothingSaved(run: Run): number {
-  run.output.note('Nothing was saved.');
+const nothing = 'Nothing was saved.';
+
+function nothingSaved({ output }: Run, what: 'added' | 'changed'): number {
+  output.note(nothing);
+  if (output.json) output.document({ [what]: null });
   return 0;
 }

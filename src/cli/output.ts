@@ -5,6 +5,7 @@ import Table from 'cli-table3';
 import { errorJson } from '../app/report-json.ts';
 import { asPosthornError, type PosthornError } from '../errors.ts';
 import type { GlobalOptions } from './global-options.ts';
+import { printableLines } from './text.ts';
 
 /** The shape of all --json documents; raised when one changes in a way that a script could notice. */
 export const jsonVersion = 1;
@@ -74,6 +75,15 @@ export class Output {
     return new Output(this.#world, { ...this.#options, quiet: true });
   }
 
+  /** The same for what belongs to a question: whoever answers it must see it, whatever becomes of the result. */
+  aside(): Output {
+    const { stderr } = this.#world;
+    return new Output(
+      { ...this.#world, stdout: stderr },
+      { ...this.#options, json: false, quiet: false },
+    );
+  }
+
   /** One line of the result. */
   line(text = ''): void {
     this.#stdout.write(`${text}\n`);
@@ -90,27 +100,27 @@ export class Output {
   }
 
   note(text: string): void {
-    if (!this.quiet) this.#stderr.write(`${text}\n`);
+    if (!this.quiet) this.#tell(text);
   }
 
   warn(text: string): void {
-    this.#stderr.write(`${this.#paint('yellow', 'warning:', this.#stderr)} ${text}\n`);
+    this.#tell(text, this.#paint('yellow', 'warning:', this.#stderr));
   }
 
   /** One line: to whom, what, and what to do; the rest and the stack with --verbose alone. */
   error(thrown: unknown): void {
     const error = asPosthornError(thrown);
     if (this.json) this.#stderr.write(`${JSON.stringify({ error: errorJson(error) })}\n`);
-    else this.#stderr.write(`${this.#paint('red', 'posthorn:', this.#stderr)} ${oneLine(error)}\n`);
+    else this.#tell(oneLine(error), this.#paint('red', 'posthorn:', this.#stderr));
     if (!this.verbose) return;
-    if (error.detail !== undefined) this.#stderr.write(`${error.detail}\n`);
-    this.#stderr.write(`${stackOf(error)}\n`);
+    if (error.detail !== undefined) this.#tell(error.detail);
+    this.#tell(stackOf(error));
   }
 
   /** An error that came as data, e.g. from the daemon. */
   failure(line: string, detail: string | null): void {
-    this.#stderr.write(`${this.#paint('red', 'posthorn:', this.#stderr)} ${line}\n`);
-    if (this.verbose && detail !== null) this.#stderr.write(`${detail}\n`);
+    this.#tell(line, this.#paint('red', 'posthorn:', this.#stderr));
+    if (this.verbose && detail !== null) this.#tell(detail);
   }
 
   bold(text: string): string {
@@ -146,6 +156,12 @@ export class Output {
       const note = notes[at - 1] ?? null;
       if (note !== null) this.line(`  ${note}`);
     }
+  }
+
+  /** The last door to the terminal: a key of somebody's file or a word of a server must not move the cursor. */
+  #tell(text: string, head?: string): void {
+    const said = printableLines(text);
+    this.#stderr.write(`${head === undefined ? said : `${head} ${said}`}\n`);
   }
 
   #paint(style: Style, text: string, stream: NodeJS.WriteStream): string {

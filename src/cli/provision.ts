@@ -2,7 +2,7 @@
 
 import { mapBounded } from '../app/bounded.ts';
 import { resumeAccount } from '../app/enable-account.ts';
-import { forgetSecrets } from '../app/forget-secrets.ts';
+import { forgetSecrets, forgetUnused } from '../app/forget-secrets.ts';
 import { idsInState } from '../app/known-ids.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import { accountIds } from '../app/new-account.ts';
@@ -191,7 +191,7 @@ async function write(
   });
 }
 
-/** What hangs on the change: a server or a password that was changed ends a suspension. */
+/** What hangs on the change: a server or a password that was changed ends a suspension; what is no longer needed is forgotten. */
 async function settle(
   before: Config,
   { config, plan }: Draft,
@@ -200,6 +200,11 @@ async function settle(
   const removed = accountsOf(before, removedBy(plan));
   const known = await idsInState(removed, neighbours.state);
   const ids = removed.flatMap(({ id, name }) => id ?? known.get(name) ?? []);
+  for (const { name, change, keys } of plan.accounts) {
+    const after = config.accounts.get(name);
+    if (change === 'changed' && after !== undefined && keys.some(isLogin))
+      await forgetUnused(before.accounts.get(name), after, neighbours);
+  }
   await forgetSecrets(ids, neighbours.secrets, () => resumeChanged(config, plan, neighbours));
 }
 
@@ -216,6 +221,10 @@ async function resumeChanged(
     revived.map(({ name }) => name),
   ))
     await resumeAccount(account, state);
+}
+
+function isLogin(key: string): boolean {
+  return /^(?:incoming|outgoing|certificate)\./.test(key);
 }
 
 function revives(key: string): boolean {

@@ -5,6 +5,11 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '?');
 }
 
+/** The same for a text of several lines. */
+export function printableLines(text: string): string {
+  return text.replaceAll(/[^\n\t]+/g, printable);
+}
+
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
 
 /** `1.4 MB`, in powers of 1,000. */

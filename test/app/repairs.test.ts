@@ -28,7 +28,11 @@ function account(entry: object): Account {
   return accounts.get('work') as Account;
 }
 
-function failed(direction: ServerTest['direction'], error: PosthornError | null): ServerTest {
+function failed(
+  direction: ServerTest['direction'],
+  error: PosthornError | null,
+  found: ServerTest['found'] = null,
+): ServerTest {
   return {
     direction,
     service: direction === 'send' ? 'smtp' : 'imap',
@@ -38,6 +42,7 @@ function failed(direction: ServerTest['direction'], error: PosthornError | null)
     folders: null,
     messages: null,
     error,
+    found,
     failedAt: error?.layer ?? null,
     diagnosis: null,
   };
@@ -108,6 +113,24 @@ const rows: readonly Row[] = [
     repairs: [
       { kind: 'reach', side: 'incoming', security: 'starttls', port: 143 },
       { kind: 'host', side: 'incoming' },
+    ],
+  },
+  {
+    what: 'the server speaks the other protocol',
+    entry: { send: false },
+    tests: [failed('receive', new RefusedError('no', { layer: 'greeting' }), 'pop3')],
+    repairs: [
+      { kind: 'type', type: 'pop3' },
+      { kind: 'reach', side: 'incoming', security: 'starttls', port: 143 },
+      { kind: 'host', side: 'incoming' },
+    ],
+  },
+  {
+    what: 'a server for fetching stands where mail is to be sent',
+    tests: [failed('send', new RefusedError('no', { layer: 'greeting' }), 'pop3')],
+    repairs: [
+      { kind: 'reach', side: 'outgoing', security: 'starttls', port: 587 },
+      { kind: 'host', side: 'outgoing' },
     ],
   },
   {

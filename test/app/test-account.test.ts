@@ -75,6 +75,7 @@ describe('a server that does not greet', () => {
     expect(test?.error?.message).toBe('x.example:1 is a web server (HTTP)');
     expect(test).toMatchObject({
       failedAt: 'greeting',
+      found: 'http',
       error: { exitStatus: 69, account: 'mara' },
     });
   });

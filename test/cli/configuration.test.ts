@@ -52,6 +52,12 @@ const refused = [
     says: /Work!/,
   },
   {
+    what: 'a key that would move the cursor',
+    config: account('    "la\\e[2Jbel": Work\n'),
+    place: '5:5',
+    says: /unknown key `la\?\[2Jbel`/,
+  },
+  {
     what: 'no incoming server',
     config: account('    type: imap\n'),
     place: '3:3',

@@ -36,7 +36,7 @@ export function wizardOf(answers: readonly Answer[], more: Partial<Wizard> = {})
     discover: unasked,
     cwd: '/home/anna',
     load: unasked,
-    checkFiles: unasked,
+    check: () => Promise.resolve(),
     test: unasked,
     certificate: unasked,
     accessLists: ['team'],

@@ -19,7 +19,15 @@ export interface WizardRow {
 }
 
 export const wizardRows: readonly WizardRow[] = [
-  { key: 'type', answers: [['Type', 'POP3']], written: { type: 'pop3' }, shown: 'POP3' },
+  {
+    key: 'type',
+    answers: [
+      ['Type', 'POP3'],
+      ['Which server', 'Keep imap.example.org, port 995'],
+    ],
+    written: { type: 'pop3' },
+    shown: 'POP3',
+  },
   { key: 'enabled', answers: [['Enabled', 'no']], written: { enabled: false }, shown: 'no' },
   { key: 'label', answers: [['Label', 'Büro']], written: { label: 'Büro' }, shown: 'Büro' },
   {

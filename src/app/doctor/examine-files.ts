@@ -131,7 +131,7 @@ function orphans(
   const ids = new Set([...config.accounts.values()].map(({ id }) => id));
   for (const { id, name } of known) if (config.accounts.has(name)) ids.add(id);
   return files.flatMap(({ path, seen }) => {
-    const id = /([A-Za-z0-9_-]+)\.(?:incoming|outgoing)[\w.-]*$/.exec(path)?.[1];
+    const id = /([A-Za-z0-9_-]+)\.(?:incoming|outgoing|certificate)[\w.-]*$/.exec(path)?.[1];
     if (id === undefined || ids.has(id) || seen?.kind !== 'file') return [];
     return [ails('files', `the stored password ${path} is of no account`, `rm ${shellWord(path)}`)];
   });

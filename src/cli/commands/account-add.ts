@@ -13,7 +13,8 @@ import type { AccountEntry } from '../../config/schema.ts';
 import type { Account } from '../../core/account.ts';
 import { gravest } from '../../errors.ts';
 import { refuseBadFiles } from '../account-files.ts';
-import { addAccountOptions, entryFrom, type AccountFlags } from '../account-options.ts';
+import { entryFrom } from '../account-entry.ts';
+import { addAccountOptions, type AccountFlags } from '../account-options.ts';
 import { addByWizard, opensWizard } from '../carry-out-wizard.ts';
 import { changeConfig } from '../edit-session.ts';
 import { fillServers } from '../fill-servers.ts';
@@ -51,8 +52,12 @@ export function registerAdd(command: Command, act: Act): void {
 
 async function addOne(run: Run, given: string | undefined, flags: AccountFlags): Promise<number> {
   const config = await readConfigToChange(run, { allowMissing: true });
-  if (opensWizard(run, flags, [])) return byWizard(run, config, given, flags);
-  const name = chooseAccountName(given, flags.email, new Set(config.accounts.keys()));
+  const taken = new Set(config.accounts.keys());
+  if (opensWizard(run, flags)) {
+    const name = given === undefined ? null : chooseAccountName(given, undefined, taken);
+    return byWizard(run, config, name, flags);
+  }
+  const name = chooseAccountName(given, flags.email, taken);
   return withNeighbours(run, config, async (neighbours) => {
     const id = chooseAccountId(config.accounts.values(), neighbours);
     if (usesKeyring(flags)) await requireKeyring(neighbours.secrets, name);
@@ -81,13 +86,11 @@ async function addOne(run: Run, given: string | undefined, flags: AccountFlags):
 function byWizard(
   run: Run,
   config: Config,
-  given: string | undefined,
-  { discover, skipTest = false }: AccountFlags,
+  name: string | null,
+  { discover, skipTest = false, default: isDefault = false }: AccountFlags,
 ): Promise<number> {
-  const options = { discover: discover !== false, skipTest };
-  return withNeighbours(run, config, (neighbours) =>
-    addByWizard(run, config, neighbours, given, options),
-  );
+  const options = { name, isDefault, discover: discover !== false, skipTest };
+  return withNeighbours(run, config, (neighbours) => addByWizard(run, config, neighbours, options));
 }
 
 /** A path on the command line starts at the working directory, one in the file at the file's folder. */

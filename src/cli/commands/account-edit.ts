@@ -11,10 +11,11 @@ import { changesAnything, changesFrom, refuseSharing } from '../account-changes.
 import { addAccountOptions, type AccountFlags } from '../account-options.ts';
 import type { Act } from '../act.ts';
 import { carryOutEdit } from '../carry-out-edit.ts';
-import { editByWizard, opensWizard } from '../carry-out-wizard.ts';
+import { editByWizard } from '../carry-out-wizard.ts';
 import { examples } from '../examples.ts';
 import { editCopy, type EditedCopy } from '../open-editor.ts';
 import { accountToAsk } from '../pick-account.ts';
+import { canAsk } from '../prompt.ts';
 import { accountsChosen, readConfigToChange, withNeighbours } from '../session.ts';
 import { editedSecrets } from '../new-passwords.ts';
 import type { Run } from '../world.ts';
@@ -64,7 +65,7 @@ async function run(run: Run, names: readonly string[], flags: EditFlags): Promis
     if (hasOptions) throw new UsageError('--editor does not go with other changes');
     return editInEditor(run, flags);
   }
-  if (opensWizard(run, flags, unset) && flags.all !== true) return byWizard(run, names, flags);
+  if (!hasOptions && canAsk(run) && flags.all !== true) return byWizard(run, names, flags);
   if (!hasOptions)
     throw new UsageError('nothing to change was given', {
       remedy:

@@ -11,6 +11,7 @@ import {
 } from '../../app/trust-account.ts';
 import type { Config } from '../../config/config.ts';
 import { setAccountKeys } from '../../config/edit.ts';
+import { refuseUnwritable } from '../../config/save.ts';
 import type { Account } from '../../core/account.ts';
 import { ConfigurationError, gravest } from '../../errors.ts';
 import type { Act } from '../act.ts';
@@ -81,6 +82,8 @@ async function pin(
   account: Account,
   chosen: readonly SeenCertificate[],
 ): Promise<void> {
+  await refuseUnwritable(config.path);
+  if (run.options.yes !== true) showBeside(run, chosen);
   run.output.note(
     'A pin accepts this very certificate, whoever issued it, and no other one: when the server gets a new one, pin that.',
   );
@@ -96,6 +99,12 @@ async function pin(
     await resumeAccount(account, neighbours.state);
   });
   await noteRunningDaemon(run, config);
+}
+
+/** Nobody is asked about a certificate that went to a file, or was left out of a document. */
+function showBeside({ output, ...rest }: Run, chosen: readonly SeenCertificate[]): void {
+  if (output.isTerminal && !output.json) return;
+  for (const each of chosen) showCertificate({ ...rest, output: output.aside() }, each);
 }
 
 export function showCertificate(

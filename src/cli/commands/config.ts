@@ -8,6 +8,7 @@ import { configJsonSchema } from '../../config/schema.ts';
 import { described } from '../../config/yaml-file.ts';
 import { InternalError } from '../../errors.ts';
 import { checkNamedFiles, none } from '../named-files.ts';
+import { printable } from '../text.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../examples.ts';
 import { registerShow } from './config-show.ts';
@@ -57,7 +58,7 @@ async function check(run: Run): Promise<number> {
   if (output.json) output.document({ path, exists, problems: all, warnings: said });
   else {
     for (const warning of said) output.warn(warning);
-    for (const problem of all) output.line(problemLine(path, problem));
+    for (const problem of all) output.line(printable(problemLine(path, problem)));
     if (all.length === 0) output.say(exists ? `${path}: good` : `${path}: not there yet`);
   }
   return all.length === 0 ? 0 : 78;

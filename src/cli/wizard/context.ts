@@ -17,8 +17,8 @@ export interface Wizard {
   readonly discover: (address: string, services: readonly Service[]) => Promise<Discovered | null>;
   /** The account as it would be loaded. ConfigurationError where the draft does not hold. */
   readonly load: (draft: Draft) => Promise<Account>;
-  /** Looks at the files that the account names; the error of one that cannot serve, warnings to the person. */
-  readonly checkFiles: (draft: Draft, account: Account) => Promise<void>;
+  /** Looks at the files that the account names, and at the mail that it has. Throws where it could not be saved so. */
+  readonly check: (draft: Draft, account: Account) => Promise<void>;
   /** Logs in to both servers, shows each step, and prints what came of it. Never throws but at the end of the run. */
   readonly test: (draft: Draft, account: Account) => Promise<AccountTest>;
   /** SHA-256 of the certificate that the server shows, for a person who knows it to be the right one; null: none came. */

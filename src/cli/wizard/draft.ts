@@ -82,9 +82,15 @@ export function intoText(draft: Draft): (text: string) => string {
       draft.before === null
         ? addAccount(text, draft.name, draft.entry)
         : setAccountKeys(text, draft.name, changesOf(draft));
-    if (draft.isDefault === draft.wasDefault) return edited;
-    return setDefaultAccount(edited, draft.isDefault ? draft.name : undefined);
+    const isDefault = isDefaultSender(draft);
+    if (isDefault === draft.wasDefault) return edited;
+    return setDefaultAccount(edited, isDefault ? draft.name : undefined);
   };
+}
+
+/** An account that does not send is nobody's default, whatever was said while it did. */
+export function isDefaultSender(draft: Draft): boolean {
+  return draft.isDefault && whole(draft).send !== false;
 }
 
 /** Key by key, so that comments and order of the file stay. */
@@ -108,6 +114,6 @@ export function isUnchanged(draft: Draft): boolean {
     draft.before !== null &&
     changesOf(draft).size === 0 &&
     draft.secrets.length === 0 &&
-    draft.isDefault === draft.wasDefault
+    isDefaultSender(draft) === draft.wasDefault
   );
 }

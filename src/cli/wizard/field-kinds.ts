@@ -58,7 +58,6 @@ export interface TextField extends Common {
 
 export function textField(field: TextField): Field {
   const { key, label, otherwise, parse = (answer) => answer, hint, isPath = false } = field;
-  const optional = otherwise !== undefined;
   return {
     key,
     label,
@@ -68,10 +67,12 @@ export function textField(field: TextField): Field {
       const own = ownValue(draft, key);
       const read = (typed: string): ConfigValue =>
         isPath && typed !== own ? typedPath(typed, cwd) : parse(typed);
+      const inherited = inheritedValue(draft, key);
+      const given = inherited === undefined ? '' : ` (defaults: ${plain(inherited)})`;
       const answer = await questions.text({
-        message: `${label}${hint === undefined ? '' : ` – ${hint}`}:`,
+        message: `${label}${hint === undefined ? '' : ` – ${hint}`}${given}:`,
         value: own === undefined ? undefined : plain(own),
-        optional,
+        optional: otherwise !== undefined || inherited !== undefined,
         fault: (typed) => valueFault(key, read(typed)),
       });
       return withValue(draft, key, answer === '' ? undefined : read(answer));

@@ -3,11 +3,12 @@
 import { chooseAccountName } from '../../app/new-account.ts';
 import type { Wizard } from './context.ts';
 import { whole, withValue, type Draft } from './draft.ts';
-import { passwordWords } from './login-fields.ts';
+import { passwordWords, withUsername } from './login-fields.ts';
 import { askPasswordOf, passwordEntry } from './password-questions.ts';
-import { addressField, personField, typeField } from './sections.ts';
-import { receives, type Side } from './server-fields.ts';
+import { addressField, personField } from './sections.ts';
+import { receives, sends, type Side } from './server-fields.ts';
 import { askServers } from './servers.ts';
+import { typeQuestion } from './type-field.ts';
 
 /** `name` is null where the account is to be called after its address. */
 export async function firstAnswers(
@@ -15,14 +16,15 @@ export async function firstAnswers(
   start: Draft,
   name: string | null,
 ): Promise<Draft> {
-  const typed = await typeField.ask(wizard, start);
+  const typed = await typeQuestion.ask(wizard, start);
   const addressed = await addressField.ask(wizard, typed);
   const person = await personField.ask(wizard, named(wizard, addressed, name));
   const { draft, notes } = await askServers(wizard, person);
   const side: Side = receives(whole(draft)) ? 'incoming' : 'outgoing';
   const user = await askUserName(wizard, draft, side);
   if (notes.includes('oauth-only')) return askToken(wizard, user, side);
-  if (passwordEntry(user, side) !== undefined) return user;
+  const needsNone = whole(user)[side]?.auth === 'external';
+  if (needsNone || passwordEntry(user, side) !== undefined) return user;
   const app = notes.includes('app-password') || notes.includes('mail-password');
   return askPasswordOf(wizard, user, side, passwordWords(user, side, app));
 }
@@ -43,7 +45,7 @@ async function askUserName(wizard: Wizard, draft: Draft, side: Side): Promise<Dr
     value: entry[side]?.username ?? usual,
     fault: (typed) => (typed === '' ? 'A user name is needed.' : undefined),
   });
-  return withValue(draft, `${side}.username`, username === usual ? undefined : username);
+  return withUsername(draft, side, username);
 }
 
 /** This provider refuses passwords: a command that prints an access token is what works. */
@@ -62,6 +64,10 @@ async function askToken(wizard: Wizard, draft: Draft, side: Side): Promise<Draft
     fault: (typed) => (typed === '' ? 'A command is needed.' : undefined),
   });
   const read = withValue(draft, `${side}.password`, { command });
-  const sides: readonly Side[] = ['incoming', 'outgoing'];
+  const entry = whole(draft);
+  const sides: readonly Side[] = [
+    ...(receives(entry) ? (['incoming'] as const) : []),
+    ...(sends(entry) ? (['outgoing'] as const) : []),
+  ];
   return sides.reduce((each, at) => withValue(each, `${at}.auth`, 'xoauth2'), read);
 }

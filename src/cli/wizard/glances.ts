@@ -1,7 +1,8 @@
 /** The sections that are best read as one phrase. Pure. */
 
+import { credentialsOf } from '../../config/resolve-account.ts';
 import { printable } from '../text.ts';
-import { whole, type Draft } from './draft.ts';
+import { isDefaultSender, whole, type Draft } from './draft.ts';
 import { passwordText } from './password-questions.ts';
 import { portOf, receives, sends, type Side } from './server-fields.ts';
 
@@ -29,9 +30,10 @@ export function serverGlance(side: Side): (draft: Draft) => string {
 export function loginGlance(draft: Draft): string {
   const entry = whole(draft);
   const user = entry.incoming?.username ?? entry.identity?.address ?? '';
+  const credentials = credentialsOf(entry.outgoing ?? {});
   const parts = [
     ...(receives(entry) ? [user, `password ${passwordText(draft, 'incoming')}`] : []),
-    ...(sends(entry) ? [`for sending ${entry.outgoing?.credentials ?? 'the same'}`] : []),
+    ...(sends(entry) ? [`for sending ${credentials === 'same' ? 'the same' : credentials}`] : []),
   ];
   return printable(parts.join(', '));
 }
@@ -41,7 +43,7 @@ export function useGlance(draft: Draft): string {
   const uses = [
     ...(receives(entry) ? ['receiving'] : []),
     ...(sends(entry) ? ['sending'] : []),
-    ...(draft.isDefault ? ['default sender'] : []),
+    ...(isDefaultSender(draft) ? ['default sender'] : []),
   ];
   return uses.length === 0 ? 'nothing' : uses.join(', ');
 }

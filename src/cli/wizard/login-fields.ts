@@ -1,8 +1,9 @@
 /** Who logs in to the two servers, and by what. */
 
+import { credentialsOf } from '../../config/resolve-account.ts';
 import { authWords, type AccountEntry } from '../../config/schema.ts';
 import type { Wizard } from './context.ts';
-import { ownValue, whole, withSecret, withValue, type Draft } from './draft.ts';
+import { inheritedValue, ownValue, whole, withSecret, withValue, type Draft } from './draft.ts';
 import { choiceField, presentText, textField, type Field } from './field-kinds.ts';
 import { askPasswordOf, passwordText, type PasswordWords } from './password-questions.ts';
 import { receives, sends, withConsent, type Side } from './server-fields.ts';
@@ -29,17 +30,18 @@ export function loginFields(): Field[] {
   ];
 }
 
-function credentialsOf({ outgoing }: AccountEntry): 'same' | 'own' | 'none' {
-  const isOwn = outgoing?.username !== undefined || outgoing?.password !== undefined;
-  return outgoing?.credentials ?? (isOwn ? 'own' : 'same');
+/** The address goes without saying, unless the defaults name somebody else. */
+export function withUsername(draft: Draft, side: Side, username: string): Draft {
+  const usual = inheritedValue(draft, `${side}.username`) ?? whole(draft).identity?.address;
+  return withValue(draft, `${side}.username`, username === usual ? undefined : username);
 }
 
 function hasOwnLogin(entry: AccountEntry): boolean {
-  return sends(entry) && credentialsOf(entry) === 'own';
+  return sends(entry) && credentialsOf(entry.outgoing ?? {}) === 'own';
 }
 
 function hasNoLogin(entry: AccountEntry): boolean {
-  return credentialsOf(entry) === 'none';
+  return credentialsOf(entry.outgoing ?? {}) === 'none';
 }
 
 function passwordField(
@@ -111,7 +113,7 @@ function credentialsField(): Field {
   });
   return {
     ...field,
-    text: (draft) => credentialsOf(whole(draft)),
+    text: (draft) => credentialsOf(whole(draft).outgoing ?? {}),
     ask: async (wizard, draft) => {
       const changed = await field.ask(wizard, draft);
       return await withOutgoingLogin(wizard, changed);

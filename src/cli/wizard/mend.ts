@@ -3,16 +3,16 @@
 import { notesOf, repairsFor, type Repair } from '../../app/repairs.ts';
 import type { AccountTest } from '../../app/test-account.ts';
 import type { Account } from '../../core/account.ts';
-import { PosthornError } from '../../errors.ts';
-import { oneLine } from '../output.ts';
 import { printable } from '../text.ts';
 import type { Wizard } from './context.ts';
-import { ownValue, whole, withValue, type Draft } from './draft.ts';
-import { passwordWords, withOutgoingLogin } from './login-fields.ts';
+import { ownValue, withValue, type Draft } from './draft.ts';
+import { loaded } from './holds.ts';
+import { passwordWords, withOutgoingLogin, withUsername } from './login-fields.ts';
 import { askPasswordOf, passwordEntry, placeOf, typePassword } from './password-questions.ts';
 import type { Choice } from './questions.ts';
 import { serverFields, type Side } from './server-fields.ts';
 import { withReach } from './servers.ts';
+import { withType } from './type-field.ts';
 
 /** menu: the person wants to change something else. */
 export type Proof =
@@ -35,23 +35,6 @@ export async function prove(wizard: Wizard, start: Draft): Promise<Proof> {
     if (step.kind === 'menu' || step.kind === 'untested') return { kind: step.kind, draft };
     if (step.kind === 'repair') draft = await carryOut(wizard, draft, account, step.repair);
   }
-}
-
-/** Null where the draft does not hold yet, and the person has been told why. */
-async function loaded({ load, questions }: Wizard, draft: Draft): Promise<Account | null> {
-  try {
-    return await load(draft);
-  } catch (thrown) {
-    if (!(thrown instanceof Error)) throw thrown;
-    questions.warn(faultText(thrown));
-    return null;
-  }
-}
-
-/** With what to do about it, where that is known. What no error of ours is ends the wizard. */
-export function faultText(thrown: Error): string {
-  if (!(thrown instanceof PosthornError)) throw thrown;
-  return oneLine({ ...thrown, message: thrown.message, account: undefined });
 }
 
 async function chooseStep(
@@ -112,7 +95,7 @@ async function carryOut(
     case 'password':
       return retype(wizard, draft, account, repair);
     case 'username':
-      return withUser(draft, repair.side, repair.username);
+      return withUsername(draft, repair.side, repair.username);
     case 'reach':
       return withReach(draft, repair.side, repair.security, repair.port);
     case 'host': {
@@ -120,7 +103,7 @@ async function carryOut(
       return (await field?.ask(wizard, draft)) ?? draft;
     }
     case 'type':
-      return withValue(draft, 'type', repair.type);
+      return withTypeThere(draft, account, repair.type);
     case 'trust':
       return trust(wizard, draft, account, repair.side);
     case 'method':
@@ -148,9 +131,11 @@ function retype(
     : askPasswordOf(wizard, draft, side, words);
 }
 
-function withUser(draft: Draft, side: Side, username: string): Draft {
-  const isAddress = whole(draft).identity?.address === username;
-  return withValue(draft, `${side}.username`, isAddress ? undefined : username);
+/** At the port where that type has answered. */
+function withTypeThere(draft: Draft, { incoming }: Account, type: Account['type']): Draft {
+  const changed = withType(draft, type);
+  if (incoming === undefined) return changed;
+  return withReach(changed, 'incoming', incoming.security, incoming.port);
 }
 
 /** Only a person can know that it is the right one; what a pin means is said first. */

@@ -3,8 +3,10 @@
 import type { Wizard } from './context.ts';
 import { ownValue, whole, type Draft } from './draft.ts';
 import type { Field } from './field-kinds.ts';
-import { faultText, prove } from './mend.ts';
+import { holds } from './holds.ts';
+import { prove } from './mend.ts';
 import type { Choice } from './questions.ts';
+import { printable } from '../text.ts';
 import { reachOf } from './reach.ts';
 import { fieldsOf, sections, type Section } from './sections.ts';
 
@@ -33,18 +35,6 @@ export async function settle(
       draft = proof.draft;
       if (proof.kind !== 'menu' && (await holds(wizard, draft))) return draft;
     }
-  }
-}
-
-/** What does not hold together is told here, while it can still be changed. */
-async function holds({ load, checkFiles, questions }: Wizard, draft: Draft): Promise<boolean> {
-  try {
-    await checkFiles(draft, await load(draft));
-    return true;
-  } catch (thrown) {
-    if (!(thrown instanceof Error)) throw thrown;
-    questions.warn(faultText(thrown));
-    return false;
   }
 }
 
@@ -114,7 +104,8 @@ export function summary({ fields, glance }: Section, draft: Draft): string {
 }
 
 /** One line each, so that the list keeps its form: the mark before a choice takes two columns. */
-function cut(text: string, columns: number): string {
+function cut(said: string, columns: number): string {
+  const text = printable(said);
   const room = Math.max(20, columns - 3);
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }

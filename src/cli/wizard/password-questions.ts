@@ -74,12 +74,18 @@ export async function askPasswordOf(
     each.value === 'keyring' && !answers ? { ...each, disabled: why ?? 'none answers here' } : each,
   );
   const usual = answers ? 'keyring' : 'stored';
-  const place = await questions.choose(
+  const place = await questions.choose<Place | null>(
     `${words.what} of ${printable(words.of)}:`,
-    choices,
+    present === undefined ? choices : [...choices, asItIs(draft, owner)],
     present ?? usual,
   );
-  return takeFrom(wizard, draft, owner, place, words);
+  return place === null ? draft : takeFrom(wizard, draft, owner, place, words);
+}
+
+/** A way back for somebody who only wanted to look; a command that is a list can be kept by no other answer. */
+function asItIs(draft: Draft, owner: PasswordOwner): Choice<null> {
+  const text = passwordText(draft, owner);
+  return { value: null, short: text, name: `as it is: ${text}` };
 }
 
 async function takeFrom(

@@ -8,6 +8,7 @@ import { accessField, certificateFields, signatureFields } from './later-fields.
 import { loginFields } from './login-fields.ts';
 import { defaultField, nameField, tagsField } from './name-fields.ts';
 import { receives, sends, serverFields } from './server-fields.ts';
+import { typeField } from './type-field.ts';
 
 export interface Section {
   readonly title: string;
@@ -18,16 +19,6 @@ export interface Section {
 
 const isImap = (entry: AccountEntry): boolean => receives(entry) && entry.type !== 'pop3';
 const isPop3 = (entry: AccountEntry): boolean => receives(entry) && entry.type === 'pop3';
-
-export const typeField = choiceField<'imap' | 'pop3'>({
-  key: 'type',
-  label: 'Type',
-  builtIn: 'imap',
-  choices: [
-    { value: 'imap', name: 'IMAP', description: 'All folders of the account, kept in step.' },
-    { value: 'pop3', name: 'POP3', description: 'The inbox alone.' },
-  ],
-});
 
 export const addressField = textField({
   key: 'identity.address',
