@@ -132,6 +132,8 @@ const mistakes = [
   { words: ['account', 'add', 'x', '--type', 'exchange'], says: /Allowed choices are imap, pop3/ },
   { words: ['account', 'add', 'list', '--email', 'a@b.example'], says: /the name "list"/ },
   { words: ['account', 'add', '--in-host', 'a.example'], says: /neither a NAME nor an address/ },
+  { words: ['account', 'remove', 'work'], says: /nobody can be asked: Remove work\?.*--yes/ },
+  { words: ['outbox', 'cancel', 'nothing'], says: /there is no message "nothing"/ },
   { words: ['send'], says: /no recipient.*--to/s },
 ];
 

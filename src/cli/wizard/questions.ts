@@ -2,6 +2,7 @@
 
 import { ask } from '../prompt.ts';
 import type { Run } from '../world.ts';
+import { wrapped } from '../wrap.ts';
 
 export interface Choice<T> {
   readonly name: string;
@@ -65,13 +66,20 @@ async function text(run: Run, question: TextQuestion): Promise<string> {
     input(
       {
         message: optional && value !== undefined ? `${message} (- for none)` : message,
-        validate: (typed) => isNone(typed.trim()) || (fault(typed.trim()) ?? true),
+        validate: (typed) =>
+          isNone(typed.trim()) || (foldedFault(fault(typed.trim()), run) ?? true),
         ...(value === undefined ? {} : { default: value }),
       },
       context,
     ),
   );
   return isNone(answer.trim()) ? '' : answer.trim();
+}
+
+/** Below the question, behind the two characters that the library puts before it. */
+function foldedFault(fault: string | undefined, run: Run): string | undefined {
+  const columns = run.world.stderr.columns - 2;
+  return fault && wrapped(fault, { first: '', more: '', columns }).join('\n  ');
 }
 
 /** Chosen by their places, so that any value can be one. */
