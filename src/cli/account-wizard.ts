@@ -1,5 +1,6 @@
 /** The wizard of account add and account edit, joined to the real network, the file and the terminal. */
 
+import { refuseLosingMail } from '../app/changed-account.ts';
 import { discover, type Discovered, type DiscoverOptions } from '../app/discover.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import { withNewSecrets } from '../app/new-secrets.ts';
@@ -10,6 +11,7 @@ import { below, dataOf } from '../config/edit.ts';
 import { previewConfig } from '../config/save.ts';
 import type { Account } from '../core/account.ts';
 import { asPosthornError, InternalError } from '../errors.ts';
+import { refuseBadFiles } from './account-files.ts';
 import { printTest } from './test-text.ts';
 import { showCertificate } from './commands/account-trust.ts';
 import { LayersReached } from './layers-reached.ts';
@@ -66,6 +68,7 @@ export function wizardOf(
     discover: async (address, services) =>
       options.discover ? lookFor(run, address, { ispdb: config.settings.ispdb, services }) : null,
     load: (draft) => loadDraft(config, draft),
+    check: (draft, account) => checkDraft(run, config, neighbours, draft, account),
     test: (draft, account) => testDraft(run, neighbours, draft, account),
     certificate: (account, side) => shownCertificate(run, account, side),
     accessLists: Object.keys(below(dataOf(text), 'accessLists')),
@@ -101,6 +104,20 @@ async function loadDraft(config: Config, draft: Draft): Promise<Account> {
   const account = accounts.get(draft.name);
   if (account === undefined) throw new InternalError('the account is not in its own file');
   return account;
+}
+
+async function checkDraft(
+  run: Run,
+  config: Config,
+  neighbours: Neighbours,
+  draft: Draft,
+  account: Account,
+): Promise<void> {
+  const before = draft.before === null ? null : (config.accounts.get(draft.name) ?? null);
+  if (before !== null) await refuseLosingMail(before, account, neighbours);
+  const secrets = withNewSecrets(neighbours.secrets, draft.secrets);
+  const reading = { ...neighbours, secrets };
+  await refuseBadFiles(run, { before, after: account, id: draft.id }, reading);
 }
 
 async function testDraft(run: Run, neighbours: Neighbours, draft: Draft, account: Account) {

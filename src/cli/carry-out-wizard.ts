@@ -101,6 +101,7 @@ export async function editByWizard(
     secrets: new Map(draft.secrets.length === 0 ? [] : [[draft.name, draft.secrets]]),
     // What it changed of the way to the servers was tested there, or saved untested on purpose.
     skipTest: true,
+    filesAreChecked: true,
   });
 }
 

@@ -17,7 +17,13 @@ export interface Terminal {
   readonly columns?: number;
 }
 
-export const keys = { ctrlC: '\u0003', down: '\u001b[B', up: '\u001b[A', clear: '\u0015' } as const;
+export const keys = {
+  ctrlC: '\u0003',
+  ctrlD: '\u0004',
+  down: '\u001b[B',
+  up: '\u001b[A',
+  clear: '\u0015',
+} as const;
 
 export async function converse(
   home: Home,

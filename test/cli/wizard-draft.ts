@@ -38,6 +38,7 @@ export function wizardOf(answers: readonly Answer[], more: Partial<Wizard> = {})
     test: unasked,
     certificate: unasked,
     accessLists: ['team'],
+    check: () => Promise.resolve(),
     takenNames: new Set(['home']),
     ...more,
     questions: scriptedQuestions(answers),

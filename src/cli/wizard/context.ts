@@ -15,6 +15,8 @@ export interface Wizard {
   readonly discover: (address: string, services: readonly Service[]) => Promise<Discovered | null>;
   /** The account as it would be loaded. ConfigurationError where the draft does not hold. */
   readonly load: (draft: Draft) => Promise<Account>;
+  /** The files that it names, and whether its mail stays where it is; throws what must be changed before it is saved. */
+  readonly check: (draft: Draft, account: Account) => Promise<void>;
   /** Logs in to both servers, shows each step, and prints what came of it. Never throws but at the end of the run. */
   readonly test: (draft: Draft, account: Account) => Promise<AccountTest>;
   /** SHA-256 of the certificate that the server shows, for a person who knows it to be the right one; null: none came. */

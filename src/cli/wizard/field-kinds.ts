@@ -63,8 +63,11 @@ export function textField(field: TextField): Field {
     text: (draft) => presentText(draft, key, fallback(otherwise, draft)),
     ask: async ({ questions }, draft) => {
       const own = ownValue(draft, key);
+      const usual = presentText(draft, key, fallback(otherwise, draft));
+      // What Return alone means, where that is neither nothing nor the value that is offered.
+      const isTold = optional && own === undefined && usual !== 'none';
       const answer = await questions.text({
-        message: `${label}${hint === undefined ? '' : ` – ${hint}`}:`,
+        message: `${label}${hint === undefined ? '' : ` – ${hint}`}${isTold ? ` (${usual})` : ''}:`,
         value: own === undefined ? undefined : plain(own),
         optional,
         fault: (typed) => valueFault(key, parse(typed)),

@@ -6,6 +6,7 @@ import type { Account } from '../../core/account.ts';
 import type { SecretRef } from '../../core/secret-ref.ts';
 import { printable } from '../text.ts';
 import type { Wizard } from './context.ts';
+import { faultText } from './fault-text.ts';
 import { ownValue, whole, withValue, type Draft } from './draft.ts';
 import { passwordWords, withOutgoingLogin } from './login-fields.ts';
 import { askPasswordOf, passwordEntry, placeOf, typePassword } from './password-questions.ts';
@@ -42,7 +43,7 @@ async function loaded({ load, questions }: Wizard, draft: Draft): Promise<Accoun
     return await load(draft);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    questions.warn(thrown.message);
+    questions.warn(faultText(thrown));
     return null;
   }
 }

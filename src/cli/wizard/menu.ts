@@ -1,6 +1,7 @@
 /** The whole account at a glance, and the way to each part of it: a mistake three questions ago is two keys away. */
 
 import type { Wizard } from './context.ts';
+import { faultText } from './fault-text.ts';
 import { ownValue, whole, type Draft } from './draft.ts';
 import type { Field } from './field-kinds.ts';
 import { prove } from './mend.ts';
@@ -37,13 +38,13 @@ export async function settle(
 }
 
 /** What does not hold together is told here, while it can still be changed. */
-async function holds({ load, questions }: Wizard, draft: Draft): Promise<boolean> {
+async function holds({ load, check, questions }: Wizard, draft: Draft): Promise<boolean> {
   try {
-    await load(draft);
+    await check(draft, await load(draft));
     return true;
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
-    questions.warn(thrown.message);
+    questions.warn(faultText(thrown));
     return false;
   }
 }
