@@ -42,6 +42,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.once(signal, () => end(signal));
   outliveBrokenStreams();
   const interrupt = (): void => end('SIGINT');
+  // Ctrl-D closes a question without an answer: nothing is left to wait for then, and the process ends by itself.
+  process.exitCode = signalStatus.SIGINT;
   const status = await run(argv, world(stop.signal, interrupt));
   process.exitCode = endStatus(status === 0 && resultIsLost ? 74 : status, received, argv);
   if (stop.signal.aborted) endSoon();

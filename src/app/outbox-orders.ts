@@ -13,7 +13,9 @@ const waitMs = 30_000;
 export async function retryMessages(ids: readonly string[], queue: Queue): Promise<OutboxEntry[]> {
   const { entries } = await queue.outbox.list();
   const meant =
-    ids.length > 0 ? await found(ids, queue) : entries.filter(({ state }) => state === 'failed');
+    ids.length > 0
+      ? await messagesNamed(ids, queue)
+      : entries.filter(({ state }) => state === 'failed');
   return underLocks(meant, queue, async (entry) => {
     if (entry.state === 'sent') return;
     const { state } = entry;
@@ -33,10 +35,16 @@ function reopened(recipient: OutboxRecipient): OutboxRecipient {
 
 /** Removes the messages for good, sent or not. */
 export async function cancelMessages(ids: readonly string[], queue: Queue): Promise<OutboxEntry[]> {
-  return underLocks(await found(ids, queue), queue, (entry) => queue.outbox.remove(entry.id));
+  return underLocks(await messagesNamed(ids, queue), queue, (entry) =>
+    queue.outbox.remove(entry.id),
+  );
 }
 
-async function found(ids: readonly string[], { outbox }: Queue): Promise<OutboxEntry[]> {
+/** UsageError where one is not there. */
+export async function messagesNamed(
+  ids: readonly string[],
+  { outbox }: Pick<Queue, 'outbox'>,
+): Promise<OutboxEntry[]> {
   const { entries } = await outbox.list();
   return ids.map((id) => {
     const entry = entries.find((each) => each.id === id);

@@ -19,7 +19,7 @@ export type Repair =
       readonly security: Security;
       readonly port: number;
     }
-  | { readonly kind: 'host'; readonly side: Side }
+  | { readonly kind: 'port' | 'host'; readonly side: Side }
   /** The server speaks the other protocol for fetching. */
   | { readonly kind: 'type'; readonly type: AccountType }
   /** Pin the certificate that the server shows. */
@@ -44,11 +44,12 @@ function ofBoth(repair: Repair, { outgoing }: Account): Repair {
   return isLogin && outgoing?.credentials === 'same' ? { ...repair, side: 'incoming' } : repair;
 }
 
-function ofServer({ direction, error, found }: ServerTest, account: Account): Repair[] {
+function ofServer({ direction, error, failedAt, found }: ServerTest, account: Account): Repair[] {
   const side: Side = direction === 'receive' ? 'incoming' : 'outgoing';
   const server = account[side];
   if (error === null || server === undefined) return [];
   const { code, layer } = error;
+  if (failedAt === null) return ofSecret(side, account, code);
   if (code === 'credentials') return ofLogin(side, account, notesOf(server));
   if (code === 'certificate')
     return [
@@ -61,7 +62,11 @@ function ofServer({ direction, error, found }: ServerTest, account: Account): Re
   if (side === 'incoming' && (found === 'imap' || found === 'pop3') && found !== account.type)
     return [{ kind: 'type', type: found }, ...otherReaches(side, account), { kind: 'host', side }];
   const unheard = layer === 'connect' || layer === 'tls' || layer === 'greeting';
-  return unheard ? [...otherReaches(side, account), { kind: 'host', side }] : [];
+  const others: Repair[] = [
+    { kind: 'port', side },
+    { kind: 'host', side },
+  ];
+  return unheard ? [...otherReaches(side, account), ...others] : [];
 }
 
 /** What the provider of a server asks of people; nothing where it is not known. */
@@ -69,10 +74,21 @@ export function notesOf({ host }: Pick<ServerEndpoint, 'host'>): readonly Provid
   return providerOfServer(host)?.notes ?? [];
 }
 
+/** No server was asked: the command, the file or the variable does not give the password. */
+function ofSecret(side: Side, account: Account, code: string): Repair[] {
+  if (code !== 'temporary' && code !== 'credentials') return [];
+  return [{ kind: 'password', side: loginSide(side, account), app: false }];
+}
+
+/** Where the login of a server stands that may be taken over from the incoming one. */
+function loginSide(side: Side, { outgoing }: Account): Side {
+  return side === 'outgoing' && outgoing?.credentials === 'own' ? 'outgoing' : 'incoming';
+}
+
 function ofLogin(side: Side, account: Account, notes: readonly ProviderNote[]): Repair[] {
   const app = notes.includes('app-password') || notes.includes('mail-password');
   const own = side === 'outgoing' && account.outgoing?.credentials === 'own';
-  const at: Side = side === 'incoming' || own ? side : 'incoming';
+  const at = loginSide(side, account);
   const others = otherNames(account[at]?.username ?? '', account.identity.address);
   return [
     { kind: 'password', side: at, app },

@@ -39,6 +39,8 @@ export async function describeNew(
   name: string | null,
   { skipTest }: WizardOptions,
 ): Promise<Draft | null> {
+  // Asked beforehand: while somebody waits between two questions, the terminal shows what is typed, a password too.
+  wizard.keyring().catch(() => undefined);
   const answered = await firstAnswers(wizard, start, name);
   if (skipTest) return settle(wizard, answered, reachOf(answered));
   const proof = await prove(wizard, answered);

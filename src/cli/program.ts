@@ -5,6 +5,7 @@ import { asPosthornError, PosthornError, UsageError } from '../errors.ts';
 import type { Act, Register } from './act.ts';
 import { Output } from './output.ts';
 import type { GlobalOptions } from './global-options.ts';
+import { helpLayout, refuseUnknownTopic, withoutHelpCommand } from './help.ts';
 import type { Run, World } from './world.ts';
 
 interface Entry {
@@ -81,7 +82,8 @@ Examples:
   echo Hello | posthorn send --to friend@example.net --subject Hi
   posthorn demo                     see it all work, without an account
 
-Exit status: 0 done, 64 usage, 65 bad data, 69 refused, 74 disk, 75 try again later, 77 credentials, 78 configuration.`;
+Exit status: 0 done, 1 something ails, 64 usage, 65 bad data, 69 refused,
+70 a bug, 74 disk, 75 try again later, 77 credentials, 78 configuration.`;
 
 /** Runs one command line (without node and script) and resolves with its exit status; never throws. */
 export async function run(argv: readonly string[], world: World): Promise<number> {
@@ -92,7 +94,8 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
   const program = await buildProgram(argv, world, state);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await refuseUnknownTopic(program, argv);
+    await program.parseAsync([...withoutHelpCommand(argv)], { from: 'user' });
     return state.status;
   } catch (thrown) {
     return conclude(thrown, program, world);
@@ -108,6 +111,7 @@ async function buildProgram(
     .description('Keeps mail accounts: IMAP and POP3 into Maildir, an outbox over SMTP.')
     .version(world.version, '-V, --version')
     .addHelpText('after', examples)
+    .configureHelp(helpLayout)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -186,5 +190,8 @@ function conclude(thrown: unknown, program: Command, world: World): number {
 
 function usage(error: CommanderError): UsageError {
   const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-  return new UsageError(message, { remedy: 'See --help.' });
+  const [, what = message, meant] = /^(.*) \((Did you mean .*\?)\)$/.exec(message) ?? [];
+  return new UsageError(what, {
+    remedy: meant === undefined ? 'See --help.' : `${meant} See --help.`,
+  });
 }

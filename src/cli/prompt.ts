@@ -41,7 +41,7 @@ export async function askPassword(run: Run, message: string): Promise<string> {
 export async function askNewPassword(run: Run, message: string): Promise<string> {
   for (let round = 1; round <= 3; round += 1) {
     const secret = await askPassword(run, `${message}:`);
-    if (secret === '') run.output.note('An empty password is none.');
+    if (secret === '') run.output.note('The password is empty.');
     else if (secret === (await askPassword(run, `${message}, once more:`))) return secret;
     else run.output.note('The two are not the same.');
   }
@@ -61,7 +61,7 @@ export async function choose(
 export async function confirm(run: Run, message: string): Promise<void> {
   if (run.options.yes === true) return;
   if (!canAsk(run))
-    throw new UsageError('this must be confirmed, and nobody can be asked', {
+    throw new UsageError(`this must be confirmed, and nobody can be asked: ${message}`, {
       remedy: 'Add --yes.',
     });
   const agreed = await ask(run, (prompts, context) =>

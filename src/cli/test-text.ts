@@ -121,7 +121,9 @@ export function printTest(output: Output, { account, servers }: AccountTest): vo
   if (servers.length === 0) output.say(`${account}: neither receives nor sends, nothing to test`);
   const said = new Set<string>();
   for (const server of servers) {
-    output.line(`${account}: ${compactLine(output, server)}`);
+    const line = `${account}: ${compactLine(output, server)}`;
+    const lines = wrapped(line, { first: '', more: '  ', columns: widthOf(output) });
+    for (const each of lines) output.line(each);
     for (const line of diagnosisLines(output, server, 2, said)) output.line(line);
   }
 }

@@ -1,5 +1,7 @@
 /** Breaks text at blanks, for a terminal of so many columns. */
 
+import { stripVTControlCharacters } from 'node:util';
+
 export interface Wrapping {
   /** What stands before the first line, and before each that follows. */
   readonly first: string;
@@ -20,14 +22,15 @@ export function wrapped(
   let width = firstWidth;
   let isEmpty = true;
   for (const word of text.split(' ')) {
-    if (!isEmpty && width + 1 + word.length > columns) {
+    const length = stripVTControlCharacters(word).length;
+    if (!isEmpty && width + 1 + length > columns) {
       lines.push(line);
       line = more;
       width = more.length;
       isEmpty = true;
     }
     line += isEmpty ? word : ` ${word}`;
-    width += word.length + (isEmpty ? 0 : 1);
+    width += length + (isEmpty ? 0 : 1);
     isEmpty = false;
   }
   return [...lines, line];

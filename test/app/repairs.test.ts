@@ -112,6 +112,7 @@ const rows: readonly Row[] = [
     tests: [failed('receive', new TemporaryError('no answer', { layer: 'connect' }))],
     repairs: [
       { kind: 'reach', side: 'incoming', security: 'starttls', port: 143 },
+      { kind: 'port', side: 'incoming' },
       { kind: 'host', side: 'incoming' },
     ],
   },
@@ -141,6 +142,7 @@ const rows: readonly Row[] = [
       { kind: 'reach', side: 'incoming', security: 'starttls', port: 1110 },
       { kind: 'reach', side: 'incoming', security: 'tls', port: 995 },
       { kind: 'reach', side: 'incoming', security: 'starttls', port: 110 },
+      { kind: 'port', side: 'incoming' },
       { kind: 'host', side: 'incoming' },
     ],
   },
@@ -168,8 +170,11 @@ const rows: readonly Row[] = [
   },
   {
     what: 'the password cannot be read now',
-    tests: [failed('receive', new TemporaryError('the command failed'))],
-    repairs: [],
+    tests: [
+      failed('receive', new TemporaryError('the command failed')),
+      failed('send', new TemporaryError('the command failed')),
+    ],
+    repairs: [{ kind: 'password', side: 'incoming', app: false }],
   },
 ];
 

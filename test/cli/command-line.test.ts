@@ -26,6 +26,7 @@ afterAll(async () => {
 const commands = [
   ['account'],
   ['account', 'add'],
+  ['account', 'edit'],
   ['account', 'list'],
   ['account', 'show'],
   ['account', 'default'],
@@ -34,6 +35,12 @@ const commands = [
   ['account', 'enable'],
   ['account', 'disable'],
   ['account', 'remove'],
+  ['account', 'rename'],
+  ['account', 'trust'],
+  ['account', 'import'],
+  ['account', 'apply'],
+  ['account', 'export'],
+  ['account', 'passwd'],
   ['folders'],
   ['folders', 'list'],
   ['sync'],
@@ -53,6 +60,9 @@ const commands = [
   ['config', 'path'],
   ['config', 'check'],
   ['config', 'schema'],
+  ['config', 'show'],
+  ['completion'],
+  ['doctor'],
   ['demo'],
 ];
 
@@ -64,6 +74,7 @@ describe('help', () => {
       expect({ words, status, stderr }).toEqual({ words, status: 0, stderr: '' });
       expect(stdout).toContain(`Usage: posthorn ${words.join(' ')}`);
       expect(stdout, words.join(' ')).toMatch(/Examples?:\n.*posthorn/s);
+      expect((stdout ?? '').split('\n').filter((line) => line.length > 80)).toEqual([]);
     }
   });
 
@@ -76,6 +87,14 @@ describe('help', () => {
       expect(stdout).toBe(texts[0]?.stdout);
       expect(stdout).toContain('Exit status: 0 done');
     }
+  });
+
+  it('of a subcommand stands behind help too', async () => {
+    const [by, of] = await Promise.all([
+      empty.run(['help', 'account', 'rename']),
+      empty.run(['account', 'rename', '--help']),
+    ]);
+    expect(by).toEqual(of);
   });
 
   it('is what a command without its subcommand shows, with 64', async () => {
@@ -97,6 +116,8 @@ it('--version prints the version alone, from whichever place', async () => {
 
 const mistakes = [
   { words: ['snyc'], says: /unknown command 'snyc'.*Did you mean sync\?/s },
+  { words: ['snyc', '--help'], says: /unknown command 'snyc'. Did you mean sync\?/ },
+  { words: ['help', 'account', 'lst'], says: /unknown command 'lst'. Did you mean list\?/ },
   { words: ['account', 'lst'], says: /unknown command 'lst'.*Did you mean list\?/s },
   { words: ['sync', '--recieve'], says: /unknown option '--recieve'.*Did you mean --receive\?/s },
   {
@@ -111,6 +132,8 @@ const mistakes = [
   { words: ['account', 'add', 'x', '--type', 'exchange'], says: /Allowed choices are imap, pop3/ },
   { words: ['account', 'add', 'list', '--email', 'a@b.example'], says: /the name "list"/ },
   { words: ['account', 'add', '--in-host', 'a.example'], says: /neither a NAME nor an address/ },
+  { words: ['account', 'remove', 'work'], says: /nobody can be asked: Remove work\?.*--yes/ },
+  { words: ['outbox', 'cancel', 'nothing'], says: /there is no message "nothing"/ },
   { words: ['send'], says: /no recipient.*--to/s },
 ];
 

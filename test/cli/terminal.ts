@@ -19,7 +19,13 @@ export interface Terminal {
   readonly lines?: number;
 }
 
-export const keys = { ctrlC: '\u0003', down: '\u001b[B', up: '\u001b[A', clear: '\u0015' } as const;
+export const keys = {
+  ctrlC: '\u0003',
+  ctrlD: '\u0004',
+  down: '\u001b[B',
+  up: '\u001b[A',
+  clear: '\u0015',
+} as const;
 
 /** The command that runs posthorn on a pseudo-terminal and answers. */
 export function dialogueOf(steps: readonly Step[], words: readonly string[]): string[] {

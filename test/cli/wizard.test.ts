@@ -237,7 +237,7 @@ describe('account edit on a terminal', () => {
     expect((await home.run(['sync'])).status).toBe(0);
   });
 
-  it('changes nothing where nothing was changed, and at Ctrl-C', async () => {
+  it('changes nothing where nothing was changed, at Ctrl-C and Ctrl-D', async () => {
     const before = await readFile(home.config, 'utf8');
     const same = await wizard(['edit'], [[menu, 'Save']]);
     expect(same).toMatchObject({ status: 0 });
@@ -251,6 +251,8 @@ describe('account edit on a terminal', () => {
       ],
     );
     expect(left.status).toBe(130);
+    const closed = await wizard(['edit', 'work'], [[menu, keys.ctrlD]]);
+    expect(closed.status).toBe(130);
     expect(await readFile(home.config, 'utf8')).toBe(before);
   });
 });

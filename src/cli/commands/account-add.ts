@@ -45,8 +45,9 @@ export function registerAdd(command: Command, act: Act): void {
         '  posthorn account add --email you@gmx.de\n' +
         '  posthorn account add work --email you@example.org --in-host imap.example.org \\\n' +
         '      --out-host smtp.example.org --password-command "pass show mail/work"\n' +
-        '  posthorn account add --type pop3 --email me@example.net --in-host pop.example.net \\\n' +
-        '      --no-send --no-leave-on-server --password-stdin < secret',
+        '  posthorn account add --type pop3 --email me@example.net \\\n' +
+        '      --in-host pop.example.net --no-send \\\n' +
+        '      --no-leave-on-server --password-stdin < secret',
     );
 }
 

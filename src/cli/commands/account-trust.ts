@@ -37,8 +37,8 @@ export function registerTrust(command: Command, act: Act): void {
     .description('show the certificates of the servers, and pin those that are not trusted')
     .addHelpText(
       'after',
-      '\nA pinned certificate is accepted whoever issued it, and no other one is, until it is renewed.' +
-        `\nCompare the SHA-256 with what the provider names.\n${examples('posthorn account trust work', 'posthorn account trust work --in --yes')}`,
+      '\nA pinned certificate is accepted whoever issued it, and no other one is, until\nit is renewed.' +
+        ` Compare the SHA-256 with what the provider names.\n${examples('posthorn account trust work', 'posthorn account trust work --in --yes')}`,
     )
     .action(act(trust));
 }

@@ -12,9 +12,9 @@ export function register(command: Command, act: Act): void {
     .addHelpText(
       'after',
       examples(
-        'source <(posthorn completion bash)                                    in ~/.bashrc',
-        'source <(posthorn completion zsh)                                     in ~/.zshrc, after compinit',
-        'posthorn completion fish > ~/.config/fish/completions/posthorn.fish   once',
+        'source <(posthorn completion bash)   in ~/.bashrc',
+        'source <(posthorn completion zsh)    in ~/.zshrc, after compinit',
+        'posthorn completion fish > ~/.config/fish/completions/posthorn.fish',
       ),
     )
     .action(act(print));

@@ -22,8 +22,8 @@ export function register(command: Command, act: Act): void {
     .action(act(doctor))
     .addHelpText(
       'after',
-      '\nNothing is changed, no password is read, and no command for one is run: posthorn account test does that.' +
-        `\nExit status 1: something ails.\n${examples('posthorn doctor', 'posthorn doctor work --verbose')}`,
+      '\nNothing is changed, no password is read, and no command for one is run:\nposthorn account test does that.' +
+        ` Exit status 1: something ails.\n${examples('posthorn doctor', 'posthorn doctor work --verbose')}`,
     );
 }
 

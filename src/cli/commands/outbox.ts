@@ -3,8 +3,8 @@
 import { Option, type Command } from 'commander';
 import { lookUpState } from '../../app/bind-account.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
-import { cancelMessages, retryMessages } from '../../app/outbox-orders.ts';
-import { isoTime } from '../../app/report-json.ts';
+import { cancelMessages, messagesNamed, retryMessages } from '../../app/outbox-orders.ts';
+import { isoTime, type AccountJson } from '../../app/report-json.ts';
 import { flushInTurn } from '../../app/flush-in-turn.ts';
 import type { Config } from '../../config/config.ts';
 import type { OutboxEntry } from '../../core/outbox-entry.ts';
@@ -136,8 +136,9 @@ async function retry(run: Run, ids: readonly string[]): Promise<number> {
 
 async function cancel(run: Run, ids: readonly string[]): Promise<number> {
   const config = await readConfig(run);
-  await confirm(run, `Remove ${plural(ids.length, 'message')} for good?`);
   return withNeighbours(run, config, async (neighbours) => {
+    await messagesNamed(ids, neighbours);
+    await confirm(run, `Remove ${plural(ids.length, 'message')} for good?`);
     tell(run, await cancelMessages(ids, neighbours), 'is removed');
     return 0;
   });
@@ -161,7 +162,12 @@ async function flush(run: Run, given: readonly string[], flags: FlushFlags): Pro
   const reports = await runSync(run, config, accounts, wish);
   for (const report of reports) printAccount(run.output, report);
   if (run.output.json) run.output.document({ accounts: reports });
+  if (reports.every(hadNothing)) run.output.say('Nothing is due.');
   return gravest(reports.map(({ status }) => status as ExitStatus));
+}
+
+function hadNothing({ sent, error, skipped }: AccountJson): boolean {
+  return (sent ?? []).length === 0 && error === null && skipped === null;
 }
 
 /** What `send` leaves behind: nobody looks at it, and each message keeps its own reason. */

@@ -67,12 +67,14 @@ export function textField(field: TextField): Field {
       const own = ownValue(draft, key);
       const read = (typed: string): ConfigValue =>
         isPath && typed !== own ? typedPath(typed, cwd) : parse(typed);
-      const inherited = inheritedValue(draft, key);
-      const given = inherited === undefined ? '' : ` (defaults: ${plain(inherited)})`;
+      const optional = otherwise !== undefined || inheritedValue(draft, key) !== undefined;
+      const usual = presentText(draft, key, fallback(otherwise, draft));
+      // What Return alone means, where that is neither nothing nor the value that is offered.
+      const isTold = optional && own === undefined && usual !== 'none';
       const answer = await questions.text({
-        message: `${label}${hint === undefined ? '' : ` – ${hint}`}${given}:`,
+        message: `${label}${hint === undefined ? '' : ` – ${hint}`}${isTold ? ` (${usual})` : ''}:`,
         value: own === undefined ? undefined : plain(own),
-        optional: otherwise !== undefined || inherited !== undefined,
+        optional,
         fault: (typed) => valueFault(key, read(typed)),
       });
       return withValue(draft, key, answer === '' ? undefined : read(answer));

@@ -3,6 +3,7 @@
 import { notesOf, repairsFor, type Repair } from '../../app/repairs.ts';
 import type { AccountTest } from '../../app/test-account.ts';
 import type { Account } from '../../core/account.ts';
+import type { SecretRef } from '../../core/secret-ref.ts';
 import { printable } from '../text.ts';
 import type { Wizard } from './context.ts';
 import { ownValue, withValue, type Draft } from './draft.ts';
@@ -61,11 +62,13 @@ function repairText(repair: Repair, account: Account): string {
     case 'password':
       return repair.app
         ? 'Enter an app password, made on the web site of the provider'
-        : `Enter the password again${sideText(repair.side)}`;
+        : `${passwordText(account[repair.side]?.password)}${sideText(repair.side)}`;
     case 'username':
       return `Try the user name ${printable(repair.username)}${sideText(repair.side)}`;
     case 'reach':
       return `Try port ${String(repair.port)} with ${repair.security === 'tls' ? 'TLS' : 'STARTTLS'}${sideText(repair.side)}`;
+    case 'port':
+      return `Enter another port than ${String(account[repair.side]?.port ?? '')}${sideText(repair.side)}`;
     case 'host':
       return `Enter another host than ${printable(account[repair.side]?.host ?? '')}`;
     case 'type':
@@ -79,6 +82,12 @@ function repairText(repair: Repair, account: Account): string {
         ? 'Enter a user name and a password of its own for sending'
         : 'Send without a login';
   }
+}
+
+/** One that posthorn does not keep is mended where it comes from. */
+function passwordText(password: SecretRef | undefined): string {
+  const isTyped = password === undefined || ['stored', 'keyring'].includes(password.kind);
+  return isTyped ? 'Enter the password again' : 'Say anew where the password comes from';
 }
 
 function sideText(side: Side): string {
@@ -98,8 +107,10 @@ async function carryOut(
       return withUsername(draft, repair.side, repair.username);
     case 'reach':
       return withReach(draft, repair.side, repair.security, repair.port);
+    case 'port':
     case 'host': {
-      const field = serverFields(repair.side).find(({ key }) => key === `${repair.side}.host`);
+      const key = `${repair.side}.${repair.kind}`;
+      const field = serverFields(repair.side).find((each) => each.key === key);
       return (await field?.ask(wizard, draft)) ?? draft;
     }
     case 'type':

@@ -141,7 +141,7 @@ export async function typePassword(
 }
 
 function secretFault(secret: string): string | null {
-  if (secret === '') return 'An empty password is none.';
+  if (secret === '') return 'The password is empty.';
   return /\p{Cc}/u.test(secret) ? 'A password is one line of plain text.' : null;
 }
 

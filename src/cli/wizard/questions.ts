@@ -2,6 +2,7 @@
 
 import { ask } from '../prompt.ts';
 import type { Run } from '../world.ts';
+import { wrapped } from '../wrap.ts';
 
 export interface Choice<T> {
   readonly name: string;
@@ -53,8 +54,8 @@ export function terminalQuestions(run: Run): Questions {
       ask(run, ({ editor }, context) =>
         editor({ message, default: value, waitForUserInput: false }, context),
       ),
-    say: (text) => run.output.note(text),
-    warn: (text) => run.output.warn(text),
+    say: (text) => run.output.note(folded(text, run)),
+    warn: (text) => run.output.warn(folded(text, run, 'warning: '.length)),
   };
 }
 
@@ -65,14 +66,35 @@ async function text(run: Run, question: TextQuestion): Promise<string> {
   const answer = await ask(run, ({ input }, context) =>
     input(
       {
-        message: optional && value !== undefined ? `${message} (- for none)` : message,
-        validate: (typed) => isNone(typed.trim()) || (fault(typed.trim()) ?? true),
+        message: optional && value !== undefined ? withWayOut(message) : message,
+        validate: (typed) =>
+          isNone(typed.trim()) || (foldedFault(fault(typed.trim()), run) ?? true),
         ...(value === undefined ? {} : { default: value }),
       },
       context,
     ),
   );
   return isNone(answer.trim()) ? '' : answer.trim();
+}
+
+/** `Reply-To (- takes it out):` */
+function withWayOut(message: string): string {
+  return `${message.replace(/:$/, '')} (- takes it out):`;
+}
+
+/** Broken at blanks, where the terminal would break a word. */
+function folded(text: string, { world }: Run, firstWidth = 0): string {
+  const { columns } = world.stderr;
+  const lines = text.split('\n');
+  const each = (line: string): string[] =>
+    wrapped(line, { first: '', more: '  ', columns, firstWidth });
+  return lines.flatMap(each).join('\n');
+}
+
+/** Below the question, behind the two characters that the library puts before it. */
+function foldedFault(fault: string | undefined, run: Run): string | undefined {
+  const columns = run.world.stderr.columns - 2;
+  return fault && wrapped(fault, { first: '', more: '', columns }).join('\n  ');
 }
 
 /** Chosen by their places, so that any value can be one. */
