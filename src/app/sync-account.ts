@@ -4,7 +4,7 @@ import { keepsMail, type Account } from '../core/account.ts';
 import type { Settings } from '../core/settings.ts';
 import { afterFailure, afterSuccess } from '../core/suspension.ts';
 import { asPosthornError, gravest, type PosthornError } from '../errors.ts';
-import { bindAccount, type BoundAccount } from './bind-account.ts';
+import { bindAccount, readTooEarly, type BoundAccount } from './bind-account.ts';
 import { flushOutbox } from './flush-outbox.ts';
 import { isLive } from './live.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -90,6 +90,7 @@ async function receiveLocked(
   const lock = await neighbours.lock.acquire(`account-${bound.id}`, { waitMs, signal });
   try {
     const state = (await neighbours.state.account(bound.id)) ?? bound.state;
+    if (state.name !== bound.account.name) throw readTooEarly(bound.account);
     await receiveRemembered({ ...bound, state }, neighbours, options, report);
   } finally {
     await lock.release();

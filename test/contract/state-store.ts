@@ -85,6 +85,8 @@ export function describeStateStore(name: string, make: () => StateStore): void {
           'relaxed',
         );
       expect((await store.accountNamed('n'))?.id).toBe('b');
+      expect((await store.accountNamed('n', new Set(['b'])))?.id).toBe('a');
+      expect(await store.accountNamed('n', new Set(['a', 'b']))).toBeNull();
     });
 
     test('a folder comes back with every field, and is replaced', async () => {
