@@ -32,6 +32,8 @@ export interface AccountState {
   readonly failingSince: number | null;
   readonly lastError: LastError | null;
   readonly suspended: Suspension | null;
+  /** Fingerprint of the way to the server that the failures were counted on; absent where there are none (core/way). */
+  readonly failingWay?: string | undefined;
   /** Refused logins for sending; absent where there was none since the last good one. Changed by `sending` alone. */
   readonly sending?: SendingHistory;
 }

@@ -15,8 +15,8 @@ import {
 import type { Database, Statement } from './sqlite.ts';
 
 const accountColumns = `id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,
-  error_code, error_message, error_at, suspended_since, suspended_why,
-  send_login_failures, send_suspended_since, send_suspended_why`;
+  error_code, error_message, error_at, suspended_since, suspended_why, failing_way,
+  send_login_failures, send_suspended_since, send_suspended_why, send_failing_way`;
 
 const messageColumns = `uid, id, status, name, wire_size, wire_sha256, flags, internal_date, stored_at, attempts, error`;
 
