@@ -5,11 +5,13 @@ import { afterEnabling, goodSending } from '../core/suspension.ts';
 import type { StateChange, StateStore } from '../ports/state-store.ts';
 import { lookUpState } from './bind-account.ts';
 
-export async function resumeAccount(account: Account, state: StateStore): Promise<void> {
+/** Resolves with the account's id where it, or its sending, was suspended; else with null. */
+export async function resumeAccount(account: Account, state: StateStore): Promise<string | null> {
   const known = await lookUpState(state, account);
-  if (known === null) return;
+  if (known === null) return null;
   const changes: StateChange[] = [{ kind: 'account', account: afterEnabling(known) }];
   if (known.sending !== undefined)
     changes.push({ kind: 'sending', accountId: known.id, sending: goodSending });
   await state.commit(changes, 'durable');
+  return (known.suspended ?? known.sending?.suspended ?? null) === null ? null : known.id;
 }

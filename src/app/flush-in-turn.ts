@@ -4,9 +4,10 @@ import type { Account } from '../core/account.ts';
 import type { Settings } from '../core/settings.ts';
 import { TemporaryError } from '../errors.ts';
 import type { HeldLock } from '../ports/lock.ts';
-import { bindAccount, type BoundAccount } from './bind-account.ts';
+import type { BoundAccount } from './bind-account.ts';
 import { flushOutbox } from './flush-outbox.ts';
 import type { Neighbours } from './neighbours.ts';
+import { bindForUse } from './start-afresh.ts';
 
 /** Longer than any message in hand takes; whoever waits in vain leaves the rest to the next sync. */
 const waitMs = 15 * 60_000;
@@ -21,7 +22,7 @@ export async function flushInTurn(
   neighbours: Neighbours,
   signal: AbortSignal,
 ): Promise<void> {
-  const bound = await bindAccount(account, neighbours);
+  const bound = await bindForUse(account, neighbours);
   if (bound.state.suspended !== null) return;
   const turn = await takeTurn(bound, neighbours);
   if (turn === null) return;

@@ -15,7 +15,7 @@ import type { SenderSession } from '../ports/mail-sender.ts';
 import type { BoundAccount } from './bind-account.ts';
 import { fileSent } from './file-sent.ts';
 import type { FlushOptions } from './flush-options.ts';
-import { connectForSending } from './connect-for-sending.ts';
+import { connectForSending, sendingSuspended } from './connect-for-sending.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { SendReport, SentMessage } from './report.ts';
 
@@ -56,9 +56,34 @@ async function flushLocked(
   report: SendReport,
 ): Promise<void> {
   const due = await dueEntries(bound, neighbours, options);
+  const unsent = due.filter(({ state }) => state !== 'sent');
+  const failure = await sendEach(unsent, bound, neighbours, options, report);
+  const taken = (await dueEntries(bound, neighbours, options)).filter(
+    ({ state }) => state === 'sent',
+  );
+  await fileSent(taken, bound, neighbours, options, report);
+  if (failure !== null && !options.signal.aborted) throw failure;
+}
+
+/** Resolves with what kept it from sending at all, or null. */
+async function sendEach(
+  entries: readonly OutboxEntry[],
+  bound: BoundAccount,
+  neighbours: Neighbours,
+  options: FlushOptions,
+  report: SendReport,
+): Promise<PosthornError | null> {
+  if (entries.length === 0) return null;
+  const { account, id } = bound;
+  const suspended = sendingSuspended(account, await neighbours.state.account(id));
+  if (suspended !== null) {
+    // Left as they are: no attempt of theirs is used up, and they are due once it is mended.
+    report.messages.push(...entries.map((entry) => waiting(entry, suspended.message)));
+    return suspended;
+  }
   const line = new SendingLine(bound, neighbours, options);
   try {
-    for (const entry of due.filter(({ state }) => state !== 'sent')) {
+    for (const entry of entries) {
       if (options.signal.aborted) break;
       const after = await line.attempt(entry);
       if (after.state !== 'sent') report.messages.push(told(after));
@@ -66,11 +91,7 @@ async function flushLocked(
   } finally {
     await line.close();
   }
-  const taken = (await dueEntries(bound, neighbours, options)).filter(
-    ({ state }) => state === 'sent',
-  );
-  await fileSent(taken, bound, neighbours, options, report);
-  if (line.failure !== null && !options.signal.aborted) throw line.failure;
+  return line.failure;
 }
 
 /**
@@ -170,6 +191,11 @@ class SendingLine {
   #moment(): Moment {
     return { now: this.#neighbours.clock.now(), chance: this.#neighbours.chance() };
   }
+}
+
+/** Nobody knows when it will be tried: that is up to a person. */
+function waiting({ id, subject }: OutboxEntry, reason: string): SentMessage {
+  return { id, subject, result: 'deferred', reason, nextAttempt: null };
 }
 
 /** What became of an entry that is not sent. */

@@ -1,6 +1,6 @@
 /** What a person orders of queued messages: to try them again now, or to give them up. */
 
-import type { OutboxEntry, OutboxRecipient } from '../core/outbox-entry.ts';
+import type { OutboxEntry, OutboxRecipient, OutboxState } from '../core/outbox-entry.ts';
 import { UsageError } from '../errors.ts';
 import type { Neighbours } from './neighbours.ts';
 
@@ -9,7 +9,7 @@ type Queue = Pick<Neighbours, 'outbox' | 'lock' | 'clock'>;
 /** A sender holds the lock for as long as a message takes. */
 const waitMs = 30_000;
 
-/** Makes the messages due now; recipients that were refused are asked again. Without ids: all that have failed. */
+/** Makes the messages due now, with five days before them; recipients that were refused are asked again. Without ids: all that have failed. */
 export async function retryMessages(ids: readonly string[], queue: Queue): Promise<OutboxEntry[]> {
   const { entries } = await queue.outbox.list();
   const meant =
@@ -25,8 +25,29 @@ export async function retryMessages(ids: readonly string[], queue: Queue): Promi
       state: next,
       recipients: entry.recipients.map(reopened),
       nextAttempt: queue.clock.now(),
+      triedSince: queue.clock.now(),
     });
   });
+}
+
+/** Makes due what these accounts have waiting: it was put off for a reason that is mended. */
+export async function hastenMessages(
+  accountIds: readonly string[],
+  queue: Queue,
+): Promise<OutboxEntry[]> {
+  const { entries } = await queue.outbox.list();
+  const now = queue.clock.now();
+  const meant = entries.filter(
+    ({ accountId, state, nextAttempt }) =>
+      accountIds.includes(accountId) && isWaiting(state) && nextAttempt > now,
+  );
+  return underLocks(meant, queue, async (entry) => {
+    if (isWaiting(entry.state)) await queue.outbox.update({ ...entry, nextAttempt: now });
+  });
+}
+
+function isWaiting(state: OutboxState): boolean {
+  return state === 'queued' || state === 'uncertain';
 }
 
 function reopened(recipient: OutboxRecipient): OutboxRecipient {

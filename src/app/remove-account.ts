@@ -7,7 +7,7 @@ import type { Neighbours } from './neighbours.ts';
 
 /** An account, and the id that its mail, state and passwords hang on: found while the file still names it. */
 export interface Belongings {
-  readonly account: Account;
+  readonly account: Pick<Account, 'name' | 'path'>;
   /** Null: posthorn never met it. */
   readonly id: string | null;
 }
@@ -19,12 +19,22 @@ export async function belongingsOf(
   return { account, id: account.id ?? (await lookUpState(state, account))?.id ?? null };
 }
 
+/** What an account has left here that the file no longer names: a removal without its mail, or one that was broken off. */
+export async function leftBehind(
+  name: string,
+  { state }: Pick<Neighbours, 'state'>,
+): Promise<Belongings | null> {
+  const known = await state.accountNamed(name);
+  return known?.root == null ? null : { account: { name, path: known.root }, id: known.id };
+}
+
 /** UsageError where messages wait in the outbox: they would have no account left to go by. */
 export async function refuseQueued(
   accounts: readonly Account[],
   { state, outbox }: Pick<Neighbours, 'state' | 'outbox'>,
 ): Promise<void> {
   const { entries } = await outbox.list();
+  if (entries.length === 0) return;
   for (const account of accounts) {
     const { id } = await belongingsOf(account, { state });
     const waiting = entries.filter(({ accountId }) => accountId === id).length;

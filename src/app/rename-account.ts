@@ -3,7 +3,7 @@
 import type { Account } from '../core/account.ts';
 import { ConfigurationError, StorageError } from '../errors.ts';
 import type { AccountState } from '../ports/state-store.ts';
-import { lookUpState } from './bind-account.ts';
+import { bindingWaitMs, lookUpState } from './bind-account.ts';
 import type { Neighbours } from './neighbours.ts';
 import { lockOutDaemon } from './without-daemon.ts';
 
@@ -27,20 +27,26 @@ export interface Renamed {
 export async function renameAccount(rename: Rename, neighbours: Renaming): Promise<Renamed> {
   const daemon = await lockOutDaemon(neighbours.lock, 'an account cannot be renamed');
   try {
-    const known = await lookUpState(neighbours.state, rename.account);
-    const id = rename.account.id ?? known?.id;
-    if (id === undefined) {
-      await rename.writeName(undefined);
-      return { id: null, moved: false };
-    }
-    return await withoutOthers(id, neighbours, async () => {
-      // Read afresh: whoever held the lock may have gone on.
-      const state = await neighbours.state.account(id);
-      return { id, moved: await moveAll(id, state, rename, neighbours) };
-    });
+    // Whoever meets the account meanwhile under its old name would begin it anew.
+    const binding = await neighbours.lock.acquire('accounts', { waitMs: bindingWaitMs });
+    return await renameAlone(rename, neighbours).finally(() => binding.release());
   } finally {
     await daemon.release();
   }
+}
+
+async function renameAlone(rename: Rename, neighbours: Renaming): Promise<Renamed> {
+  const known = await lookUpState(neighbours.state, rename.account);
+  const id = rename.account.id ?? known?.id;
+  if (id === undefined) {
+    await rename.writeName(undefined);
+    return { id: null, moved: false };
+  }
+  return withoutOthers(id, neighbours, async () => {
+    // Read afresh: whoever held the lock may have gone on.
+    const state = await neighbours.state.account(id);
+    return { id, moved: await moveAll(id, state, rename, neighbours) };
+  });
 }
 
 /** Neither receiving nor sending may meet the mail half-way. */

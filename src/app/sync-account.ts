@@ -3,12 +3,14 @@
 import { keepsMail, type Account } from '../core/account.ts';
 import type { Settings } from '../core/settings.ts';
 import { afterFailure, afterSuccess } from '../core/suspension.ts';
+import { wayIn } from '../core/way.ts';
 import { asPosthornError, gravest, type PosthornError } from '../errors.ts';
-import { bindAccount, type BoundAccount } from './bind-account.ts';
+import { readTooEarly, type BoundAccount } from './bind-account.ts';
 import { flushOutbox } from './flush-outbox.ts';
 import { isLive } from './live.ts';
 import type { Neighbours } from './neighbours.ts';
 import { receive } from './receive.ts';
+import { bindForUse } from './start-afresh.ts';
 import type { AccountReport, FolderReport, ReceiveReport, SendReport } from './report.ts';
 
 export interface SyncOptions {
@@ -32,7 +34,7 @@ export async function syncAccount(
   const blank = { account: account.name, id: account.id ?? '', ...nothing };
   if (!account.enabled) return { ...blank, skipped: 'disabled', error: null };
   try {
-    const bound = await bindAccount(account, neighbours);
+    const bound = await bindForUse(account, neighbours);
     const suspended = bound.state.suspended?.why ?? null;
     if (suspended !== null)
       return { ...blank, id: bound.id, skipped: 'suspended', suspended, error: null };
@@ -90,6 +92,7 @@ async function receiveLocked(
   const lock = await neighbours.lock.acquire(`account-${bound.id}`, { waitMs, signal });
   try {
     const state = (await neighbours.state.account(bound.id)) ?? bound.state;
+    if (state.name !== bound.account.name) throw readTooEarly(bound.account);
     await receiveRemembered({ ...bound, state }, neighbours, options, report);
   } finally {
     await lock.release();
@@ -117,7 +120,7 @@ async function receiveRemembered(
 
 /** Relaxed: a poll without news costs no disk flush, and losing the time of a success loses nothing. */
 async function remember(
-  { id, state }: BoundAccount,
+  { account, id, state }: BoundAccount,
   { state: store, clock }: Neighbours,
   { settings }: SyncOptions,
   error: PosthornError | null,
@@ -125,7 +128,9 @@ async function remember(
   const current = (await store.account(id)) ?? state;
   const now = clock.now();
   const next =
-    error === null ? afterSuccess(current, now) : afterFailure(current, error, settings, now);
+    error === null
+      ? afterSuccess(current, now)
+      : afterFailure(current, error, settings, now, wayIn(account));
   await store.commit([{ kind: 'account', account: next }], 'relaxed');
 }
 

@@ -32,14 +32,19 @@ export async function concludeQueued(
   return 0;
 }
 
+/** False where none runs. It then looks again at what is due: a message was queued, a suspension has ended. */
+export async function wakeDaemon({ world }: Run, { location }: Config): Promise<boolean> {
+  const answer = await world
+    .control(location)
+    .call({ command: 'wake' })
+    .catch(() => null);
+  return answer !== null;
+}
+
 /** Wakes the daemon; where none runs, a flush of its own goes on behind this process, unless the outbox waits for the next sync. */
 export async function flushSoon(run: Run, config: Config, name: string | null): Promise<void> {
   const { world } = run;
-  const woken = await world
-    .control(config.location)
-    .call({ command: 'wake' })
-    .catch(() => null);
-  if (woken !== null || !config.settings.sendImmediately) return;
+  if ((await wakeDaemon(run, config)) || !config.settings.sendImmediately) return;
   const names = name === null ? [] : [name];
   await world.detach([...sameConfig(config), '--quiet', 'outbox', 'flush', '--in-turn', ...names], {
     logFile: null,

@@ -1,8 +1,10 @@
 /** What most commands begin with: the configuration, the accounts that were meant, and the neighbours, closed at the end. */
 
+import { withoutTakenIds } from '../app/bind-account.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, type LoadOptions } from '../config/load.ts';
+import { fileWatch } from './file-watch.ts';
 import { refuseUnwritable } from '../config/save.ts';
 import type { Account } from '../core/account.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
@@ -30,8 +32,9 @@ export async function withNeighbours<T>(
   const neighbours = run.world.neighbours(config.location, (text) => {
     run.output.warn(text);
   });
+  const state = withoutTakenIds(neighbours.state, config.accounts.values());
   try {
-    return await work(neighbours);
+    return await work({ ...neighbours, state, isInFile: fileWatch(config.location) });
   } finally {
     await neighbours.state.close();
   }

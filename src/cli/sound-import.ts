@@ -9,8 +9,10 @@ import {
   type PresentAccount,
 } from '../app/import-accounts.ts';
 import type { Neighbours } from '../app/neighbours.ts';
+import { withKnownServers } from '../app/known-servers.ts';
 import { checkAdditions, type CheckedAddition } from '../config/additions.ts';
 import type { Config } from '../config/config.ts';
+import { defaultsIn } from '../config/defaults.ts';
 import { readConfigFile } from '../config/load.ts';
 import { asPosthornError, DataError } from '../errors.ts';
 import type { Imported, ImportKind, LeftOver } from '../ports/importer.ts';
@@ -43,11 +45,18 @@ export async function soundImport(
   const { kind, file, prefix } = source;
   const isTable = kind === 'csv';
   const named = nameImported(imported, presentIn(config), { prefix, file, isTable });
-  const judged = await judge(named, config);
-  const faulty = judged.flatMap((each) => faultOf(each, isTable) ?? []);
+  const { text } = await readConfigFile(config.path);
+  const supplied = isTable ? supply(named, text) : { accounts: named, told: [], missing: [] };
+  const judged = judge(supplied.accounts, config, text);
+  const faulty = [...supplied.missing, ...judged.flatMap((each) => faultOf(each, isTable) ?? [])];
   if (isTable && faulty.length > 0) throw refusal(faulty, file);
   const sound = judged.filter(({ check }) => check.faults.length === 0);
-  const leftOver = [...imported.leftOver, ...faulty, ...sound.flatMap(sharedFolder)];
+  const leftOver = [
+    ...imported.leftOver,
+    ...supplied.told,
+    ...faulty,
+    ...sound.flatMap(sharedFolder),
+  ];
   if (sound.length === 0) throw nothing(leftOver, file);
   const accounts = sound.map(({ account, check }) =>
     check.mixesWith === undefined ? account : withoutPath(account),
@@ -60,9 +69,40 @@ export async function soundImport(
   };
 }
 
-async function judge(named: readonly NamedImport[], config: Config): Promise<Judged[]> {
+interface WithServers {
+  readonly accounts: readonly NamedImport[];
+  readonly told: readonly LeftOver[];
+  readonly missing: readonly LeftOver[];
+}
+
+/** The rows of a table that name no servers get those of their provider; a row without any is told once, not for each key. */
+function supply(named: readonly NamedImport[], text: string): WithServers {
+  const { incoming, outgoing } = defaultsIn(text);
+  const inherited = {
+    incoming: incoming?.host !== undefined,
+    outgoing: outgoing?.host !== undefined,
+  };
+  const supplied = named.map((account) => ({
+    account,
+    ...(account.joins
+      ? { entry: account.entry, told: null, missing: null }
+      : withKnownServers(account.entry, inherited)),
+  }));
+  const lines = (of: 'told' | 'missing'): LeftOver[] =>
+    supplied.flatMap(({ account: { line, name }, [of]: why }) =>
+      why === null ? [] : [{ line, what: of === 'told' ? 'servers' : name, why }],
+    );
+  return {
+    accounts: supplied
+      .filter(({ missing }) => missing === null)
+      .map(({ account, entry }) => ({ ...account, entry })),
+    told: lines('told'),
+    missing: lines('missing'),
+  };
+}
+
+function judge(named: readonly NamedImport[], config: Config, text: string): Judged[] {
   const { path, home } = config.location;
-  const { text } = await readConfigFile(path);
   const checks = checkAdditions(text, named, { folder: dirname(path), home });
   return named.flatMap((account, at) => {
     const check = checks[at];

@@ -93,9 +93,25 @@ export async function checkConfig(source: ConfigSource): Promise<ConfigCheck> {
   };
 }
 
+interface Read {
+  readonly text: string;
+  readonly folder: string;
+  readonly home: string;
+  readonly reading: Reading;
+}
+
+/** An edit is checked, loaded, previewed and written as one text; of ten thousand accounts each reading takes seconds. */
+let lastRead: Read | undefined;
+
 /** Everything that the text says, and everything that is wrong with it. */
 export function readingOf(text: string, location: ConfigLocation): Reading {
-  return readConfigText(text, { folder: dirname(location.path), home: location.home });
+  const folder = dirname(location.path);
+  const { home } = location;
+  if (lastRead?.text === text && lastRead.folder === folder && lastRead.home === home)
+    return lastRead.reading;
+  const reading = readConfigText(text, { folder, home });
+  lastRead = { text, folder, home, reading };
+  return reading;
 }
 
 function refusal(path: string, problems: readonly Problem[]): ConfigurationError {

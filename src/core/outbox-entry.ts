@@ -33,6 +33,8 @@ export interface OutboxEntry {
   readonly size: number;
   readonly state: OutboxState;
   readonly createdAt: number;
+  /** Since when it counts as being tried; absent: since `createdAt`. Later than that where nobody tried it for long. */
+  readonly triedSince?: number;
   readonly attempts: number;
   readonly nextAttempt: number;
   readonly lastError: string | null;

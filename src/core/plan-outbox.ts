@@ -6,6 +6,9 @@ import type { OutboxEntry, OutboxRecipient, OutboxState } from './outbox-entry.t
 /** RFC 5321 4.5.4.1 asks for four to five days before giving up. */
 export const giveUpAfterMs = 5 * 24 * 3_600_000;
 
+/** How long a message that is due may lie untried before the time no longer counts: sending suspended, or nothing running. */
+const untriedMs = 24 * 3_600_000;
+
 const retry = { firstMs: 60_000, longestMs: 4 * 3_600_000 };
 
 /** What one attempt came to. `uncertain`: it broke after DATA's final dot. `deferred`: it surely was not taken. */
@@ -110,12 +113,19 @@ function wait(
   reason: string,
   { now, chance }: Moment,
 ): OutboxEntry {
-  if (now - entry.createdAt < giveUpAfterMs) {
+  const triedSince = startOfTrying(entry, now);
+  if (now - triedSince < giveUpAfterMs) {
     const nextAttempt = now + backoffMs(entry.attempts, retry, chance);
-    return { ...entry, state, lastError: reason, nextAttempt };
+    const shifted = triedSince === entry.createdAt ? {} : { triedSince };
+    return { ...entry, ...shifted, state, lastError: reason, nextAttempt };
   }
   const recipients = refuseOpen(entry.recipients, `given up after 5 days: ${reason}`);
   return settle({ ...entry, lastError: reason }, recipients, { now, chance });
+}
+
+/** The five days are those of somebody who tries: a message is not given up at the first no after weeks of silence. */
+function startOfTrying({ createdAt, triedSince, nextAttempt }: OutboxEntry, now: number): number {
+  return (triedSince ?? createdAt) + Math.max(0, now - nextAttempt - untriedMs);
 }
 
 /** A copy that could not be filed now: the message was sent, so only the filing is tried again. */

@@ -16,6 +16,8 @@ export interface PollHistory {
     readonly at: number;
   } | null;
   readonly suspended: { readonly since: number; readonly why: string } | null;
+  /** Fingerprint of the way to the server that the failures were counted on (core/way). */
+  readonly failingWay?: string | undefined;
 }
 
 export interface PollFailure {
@@ -30,6 +32,8 @@ export interface SendingHistory {
   /** Refused logins in a row. */
   readonly loginFailures: number;
   readonly suspended: { readonly since: number; readonly why: string } | null;
+  /** Fingerprint of the way to the server that they were counted on. */
+  readonly failingWay?: string | undefined;
 }
 
 export const goodSending: SendingHistory = { loginFailures: 0, suspended: null };
@@ -46,6 +50,7 @@ export function afterSuccess<H extends PollHistory>(history: H, now: number): H 
     failingSince: null,
     lastError: null,
     suspended: null,
+    failingWay: undefined,
   };
 }
 
@@ -55,6 +60,7 @@ export function afterFailure<H extends PollHistory>(
   failure: PollFailure,
   limits: Limits,
   now: number,
+  way?: string,
 ): H {
   const { code, message } = failure;
   const refused = isRefusedLogin(failure);
@@ -65,6 +71,7 @@ export function afterFailure<H extends PollHistory>(
     loginFailures: refused ? history.loginFailures + 1 : 0,
     failingSince: history.failingSince ?? now,
     lastError: { code, message, at: now },
+    failingWay: way,
   };
   const why = reasonToSuspend(next, limits, now);
   return why === null || next.suspended !== null
@@ -82,14 +89,15 @@ export function afterSendLogin(
   failure: PollFailure | null,
   { maxLoginFailures }: Pick<Limits, 'maxLoginFailures'>,
   now: number,
+  way?: string,
 ): SendingHistory {
   if (failure === null) return goodSending;
   if (!isRefusedLogin(failure)) return history;
   const loginFailures = history.loginFailures + 1;
   if (maxLoginFailures === 0 || loginFailures < maxLoginFailures)
-    return { ...history, loginFailures };
+    return { ...history, loginFailures, failingWay: way };
   const why = `the server refused the login for sending ${String(loginFailures)} times in a row: ${failure.message}`;
-  return { loginFailures, suspended: history.suspended ?? { since: now, why } };
+  return { loginFailures, suspended: history.suspended ?? { since: now, why }, failingWay: way };
 }
 
 function reasonToSuspend(history: PollHistory, limits: Limits, now: number): string | null {
@@ -112,5 +120,6 @@ export function afterEnabling<H extends PollHistory>(history: H): H {
     failingSince: null,
     lastError: null,
     suspended: null,
+    failingWay: undefined,
   };
 }

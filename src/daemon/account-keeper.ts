@@ -4,6 +4,7 @@ import type { Neighbours } from '../app/neighbours.ts';
 import type { AccountReport } from '../app/report.ts';
 import { syncAccount } from '../app/sync-account.ts';
 import { lookUpState } from '../app/bind-account.ts';
+import { haltedBy } from '../app/connect-for-sending.ts';
 import { keepsMail, type Account } from '../core/account.ts';
 import { isDue } from '../core/plan-outbox.ts';
 import type { Settings } from '../core/settings.ts';
@@ -164,12 +165,12 @@ export class AccountKeeper {
     this.#nextPoll = this.#intervalMs === null || wait === null ? null : this.#now() + wait;
   }
 
-  /** When the outbox wants work; null while nothing waits in it, the account is suspended, or only a sync shall send. */
+  /** When the outbox wants work; null while nothing waits in it, the account or its sending is suspended, or only a sync shall send. */
   async #nextFlush(): Promise<number | null> {
     const { neighbours, settings } = this.#options;
     if (!settings.sendImmediately || !this.account.send) return null;
     const state = await lookUpState(neighbours.state, this.account);
-    if (state === null || state.suspended !== null) return null;
+    if (state === null || haltedBy(this.account, state) !== null) return null;
     const { entries } = await neighbours.outbox.list();
     const times = entries
       .filter(({ accountId }) => accountId === state.id)

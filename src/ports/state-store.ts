@@ -32,6 +32,8 @@ export interface AccountState {
   readonly failingSince: number | null;
   readonly lastError: LastError | null;
   readonly suspended: Suspension | null;
+  /** Fingerprint of the way to the server that the failures were counted on; absent where there are none (core/way). */
+  readonly failingWay?: string | undefined;
   /** Refused logins for sending; absent where there was none since the last good one. Changed by `sending` alone. */
   readonly sending?: SendingHistory;
 }
@@ -64,7 +66,8 @@ export type Durability = 'durable' | 'relaxed';
 export interface StateStore {
   accounts(): Promise<readonly AccountState[]>;
   account(id: string): Promise<AccountState | null>;
-  accountNamed(name: string): Promise<AccountState | null>;
+  /** The one that was last met under this NAME and whose id is none of `taken`; the newest of several. */
+  accountNamed(name: string, taken?: ReadonlySet<string>): Promise<AccountState | null>;
   folders(accountId: string): Promise<readonly KnownFolder[]>;
   /**
    * Known messages of a folder in pages, ascending. `aboveUid` leaves out decimal ids up to it; -1 gives all (POP3).

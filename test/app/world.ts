@@ -2,7 +2,7 @@
 
 import type { Neighbours } from '../../src/app/neighbours.ts';
 import type { AccountReport } from '../../src/app/report.ts';
-import { syncAccount } from '../../src/app/sync-account.ts';
+import { syncAccount, type SyncOptions } from '../../src/app/sync-account.ts';
 import type { Account, LeaveOnServer } from '../../src/core/account.ts';
 import type { KnownFolder, KnownMessage } from '../../src/core/message.ts';
 import type { Settings } from '../../src/core/settings.ts';
@@ -66,15 +66,24 @@ export class World {
   /** The same with another disk and another state, whose objects live as long as the process. */
   async syncAs(process: CrashingProcess, place: Place, full = false): Promise<AccountReport> {
     const account = { ...this.account, path: place.root };
-    return syncAccount(account, this.#neighbours(process, place), {
+    return syncAccount(account, this.#neighbours(process, place), { ...this.syncOptions, full });
+  }
+
+  get syncOptions(): SyncOptions {
+    return {
       settings: this.settings,
       send: false,
       receive: true,
-      full,
+      full: false,
       waitMs: 0,
       progress: () => undefined,
       signal: new AbortController().signal,
-    });
+    };
+  }
+
+  /** Those of a process that does not crash, with this state. */
+  neighbours(state: StateStore): Neighbours {
+    return this.#neighbours(new CrashingProcess(never), { store: this.disk, state, root });
   }
 
   /** Texts of the messages that a reader sees in the folder, sorted. */

@@ -178,3 +178,24 @@ it('what cannot be imported is refused with its line, and nothing is kept', asyn
   await expect(stat(home.config)).rejects.toThrow();
   await expect(readdir(home.secrets)).rejects.toThrow();
 });
+
+it('rows without servers get those of their provider from the table, listed; an unknown one is named', async () => {
+  const columns = 'address,password\nanna@gmx.de,hush\n';
+  const file = await home.write('people.csv', `${columns}bert@nowhere.example,hush\n`);
+  const refused = await take(file);
+  expect(refused.status).toBe(65);
+  expect(refused.stderr).toMatch(/people\.csv:3: bert: .*nowhere\.example.*`in_host`/);
+  await expect(stat(home.config)).rejects.toThrow();
+  const taken = await take(await home.write('people.csv', columns));
+  expect(taken.status).toBe(0);
+  expect(taken.stdout).toMatch(/people\.csv:2: servers: imap\.gmx\.net and mail\.gmx\.net/);
+  expect(await accounts()).toMatchObject({
+    anna: { incoming: { host: 'imap.gmx.net' }, outgoing: { host: 'mail.gmx.net' } },
+  });
+  const inherited = 'defaults:\n  incoming: { host: imap.example.org }\n  send: false\n';
+  const before = await readFile(home.config, 'utf8');
+  await home.configure(before.replace('accounts:', `${inherited}accounts:`));
+  const more = await take(await home.write('people.csv', 'address,password\nc@web.de,hush\n'));
+  expect(more.status).toBe(0);
+  expect(await readFile(home.config, 'utf8')).not.toContain('imap.web.de');
+});

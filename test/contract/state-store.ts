@@ -44,6 +44,7 @@ export function describeStateStore(name: string, make: () => StateStore): void {
         failingSince: 1_650_000_000_000,
         lastError: { code: 'credentials', message: 'refused', at: 1_700_000_000_000 },
         suspended: { since: 1_700_000_000_001, why: 'too often' },
+        failingWay: 'cbf29ce484222325',
       });
       await store.commit([{ kind: 'account', account }], 'durable');
       expect(await store.account('a')).toEqual(account);
@@ -53,7 +54,8 @@ export function describeStateStore(name: string, make: () => StateStore): void {
     test('logins for sending are remembered apart, and good ones leave no trace', async () => {
       const account = accountState('a', { failures: 3 });
       await store.commit([{ kind: 'account', account }], 'durable');
-      const sending = { loginFailures: 3, suspended: { since: 1_700_000_000_000, why: 'refused' } };
+      const suspended = { since: 1_700_000_000_000, why: 'refused' };
+      const sending = { loginFailures: 3, suspended, failingWay: 'cbf29ce484222325' };
       await store.commit([{ kind: 'sending', accountId: 'a', sending }], 'relaxed');
       await store.commit([{ kind: 'sending', accountId: 'nobody', sending }], 'relaxed');
       await store.commit([{ kind: 'account', account: accountState('a') }], 'relaxed');
@@ -85,6 +87,8 @@ export function describeStateStore(name: string, make: () => StateStore): void {
           'relaxed',
         );
       expect((await store.accountNamed('n'))?.id).toBe('b');
+      expect((await store.accountNamed('n', new Set(['b'])))?.id).toBe('a');
+      expect(await store.accountNamed('n', new Set(['a', 'b']))).toBeNull();
     });
 
     test('a folder comes back with every field, and is replaced', async () => {

@@ -133,13 +133,27 @@ describe('after an attempt', () => {
 
   it.each(['deferred', 'uncertain'] as const)('gives up after five days (%s)', (kind) => {
     const late = { now: giveUpAfterMs, chance: 0 };
-    const after = afterAttempt(entry(), { kind, reason: 'down' }, late);
+    const tried = entry({ nextAttempt: giveUpAfterMs });
+    const after = afterAttempt(tried, { kind, reason: 'down' }, late);
     expect(after).toMatchObject({ state: 'failed' });
     expect(after.recipients[0]?.reply).toBe('given up after 5 days: down');
   });
 
+  it('counts a day at most of the time in which nobody tried', () => {
+    const later = { kind: 'deferred', reason: 'greylisted' } as const;
+    const weeks = { now: 21 * 24 * hour, chance: 0.5 };
+    const first = afterAttempt(entry(), later, weeks);
+    expect(first).toMatchObject({ state: 'queued', triedSince: 20 * 24 * hour });
+    const due = { ...first, nextAttempt: 24 * 24 * hour };
+    expect(afterAttempt(due, later, { ...weeks, now: 24 * 24 * hour }).state).toBe('queued');
+    const atLast = { ...first, nextAttempt: 25 * 24 * hour };
+    expect(afterAttempt(atLast, later, { ...weeks, now: 25 * 24 * hour }).state).toBe('failed');
+    expect(afterAttempt(entry({ nextAttempt: 5 }), later, moment)).not.toHaveProperty('triedSince');
+  });
+
   it('gives up on the last of several: those who have it have it', () => {
-    const after = afterAttempt(entry(), answered(accepted('a'), deferred('b')), {
+    const tried = entry({ nextAttempt: giveUpAfterMs });
+    const after = afterAttempt(tried, answered(accepted('a'), deferred('b')), {
       now: giveUpAfterMs,
       chance: 0,
     });

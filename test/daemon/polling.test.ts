@@ -236,6 +236,38 @@ describe('the outbox', () => {
     await daemon?.stop();
   });
 
+  it('is left as it is while sending is suspended, and sent at once when that has ended', async () => {
+    world = new DaemonWorld();
+    await known('never');
+    const refused = { since: world.clock.now(), why: 'refused' };
+    const sending = { loginFailures: 3, suspended: refused };
+    await world.state.commit([{ kind: 'sending', accountId: 'never', sending }], 'durable');
+    world.put('m1', 'never');
+    const before = world.entries.get('m1');
+    await start([account('never', null)]);
+    await minutes(7 * 24 * 60);
+    expect(world.entries.get('m1')).toBe(before);
+    const good = { loginFailures: 0, suspended: null };
+    await world.state.commit([{ kind: 'sending', accountId: 'never', sending: good }], 'durable');
+    await daemon?.ask({ command: 'wake' });
+    await settled();
+    expect(world.sent).toHaveLength(1);
+    await daemon?.stop();
+  });
+
+  it('is sent where the way to the server is another one than that which was suspended', async () => {
+    world = new DaemonWorld();
+    await known('never');
+    const suspended = { since: world.clock.now(), why: 'refused' };
+    const sending = { loginFailures: 3, suspended, failingWay: 'another' };
+    await world.state.commit([{ kind: 'sending', accountId: 'never', sending }], 'durable');
+    world.put('m1', 'never');
+    await start([account('never', null)]);
+    expect(world.sent).toHaveLength(1);
+    expect((await world.state.account('never'))?.sending).toBeUndefined();
+    await daemon?.stop();
+  });
+
   it('is tried again after a pause where it could not be flushed, and not over and over', async () => {
     world = new DaemonWorld();
     await known('never');

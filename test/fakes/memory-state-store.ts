@@ -40,9 +40,11 @@ export function createMemoryStateStore(
       await late();
       return contents.get(id)?.account ?? null;
     },
-    accountNamed: async (name) => {
+    accountNamed: async (name, taken) => {
       await late();
-      const named = [...contents.values()].filter(({ account }) => account.name === name);
+      const named = [...contents.values()].filter(
+        ({ account }) => account.name === name && taken?.has(account.id) !== true,
+      );
       return named.at(-1)?.account ?? null;
     },
     folders: async (id) => {

@@ -34,6 +34,7 @@ export function parseEntry(octets: Buffer, id: string): OutboxEntry {
     size: found.number('size'),
     state: oneOf(states, found.text('state')),
     createdAt: found.number('createdAt'),
+    ...(found.has('triedSince') ? { triedSince: found.number('triedSince') } : {}),
     attempts: found.number('attempts'),
     nextAttempt: found.number('nextAttempt'),
     lastError: found.textOrNull('lastError'),
@@ -81,6 +82,10 @@ class Fields {
     if (typeof value !== 'object' || value === null) throw new Error(`${what} is no object`);
     this.#object = value as Readonly<Record<string, unknown>>;
     this.#what = what;
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#object, name);
   }
 
   value(name: string): unknown {

@@ -11,10 +11,11 @@ import { readSecretFile, type SecretFileStat } from './secret-file.ts';
 
 /** Keys are names of files, e.g. `7f3kq2.incoming`. */
 export function createStoredSecrets(directory: string): KeptSecrets {
+  const flush = sharedFlush(() => syncDirectory(directory));
   const stageIn = (key: string, secret: string): Promise<StagedSecret> =>
     storing(directory, async () => {
       await makePrivateDirectory(directory);
-      return stage(directory, key, `${secret}\n`);
+      return stage(directory, key, `${secret}\n`, flush);
     });
   return {
     read: (key) => readStored(join(directory, key)),
@@ -49,7 +50,12 @@ function refuseLooseMode(path: string, { mode }: SecretFileStat): void {
   });
 }
 
-async function stage(directory: string, key: string, text: string): Promise<StagedSecret> {
+async function stage(
+  directory: string,
+  key: string,
+  text: string,
+  flush: () => Promise<void>,
+): Promise<StagedSecret> {
   const temporary = join(directory, `.${key}.${randomUUID()}`);
   const drop = (): Promise<void> => rm(temporary, { force: true });
   try {
@@ -59,7 +65,7 @@ async function stage(directory: string, key: string, text: string): Promise<Stag
     throw error;
   }
   return {
-    keep: () => storing(directory, () => keep(directory, temporary, key)),
+    keep: () => storing(directory, () => keep(directory, temporary, key, flush)),
     drop: () => drop().catch(() => undefined),
   };
 }
@@ -74,14 +80,38 @@ async function writeDurably(path: string, text: string): Promise<void> {
   }
 }
 
-async function keep(directory: string, temporary: string, key: string): Promise<void> {
+async function keep(
+  directory: string,
+  temporary: string,
+  key: string,
+  flush: () => Promise<void>,
+): Promise<void> {
   try {
     await rename(temporary, join(directory, key));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncDirectory(directory);
+  await flush();
+}
+
+/**
+ * One fsync for all who ask while another one runs: it begins after the last of them has renamed its file, so it covers each. A
+ * thousand passwords stored at once need a few of them, not a thousand.
+ */
+export function sharedFlush(sync: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  return () => {
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = null;
+        running = sync();
+        return running;
+      });
+    return next;
+  };
 }
 
 /** What a process that was killed has left behind. */

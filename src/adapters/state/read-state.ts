@@ -15,8 +15,8 @@ import {
 import type { Database, Statement } from './sqlite.ts';
 
 const accountColumns = `id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,
-  error_code, error_message, error_at, suspended_since, suspended_why,
-  send_login_failures, send_suspended_since, send_suspended_why`;
+  error_code, error_message, error_at, suspended_since, suspended_why, failing_way,
+  send_login_failures, send_suspended_since, send_suspended_why, send_failing_way`;
 
 const messageColumns = `uid, id, status, name, wire_size, wire_sha256, flags, internal_date, stored_at, attempts, error`;
 
@@ -26,7 +26,7 @@ const folderKey = `(SELECT folder.key FROM folder JOIN account ON account.key = 
 export class StateReader {
   readonly #accounts: Statement;
   readonly #account: Statement;
-  readonly #accountNamed: Statement;
+  readonly #accountsNamed: Statement;
   readonly #folders: Statement;
   readonly #page: Statement;
   readonly #quarantined: Statement;
@@ -34,8 +34,8 @@ export class StateReader {
   constructor(db: Database) {
     this.#accounts = db.prepare(`SELECT ${accountColumns} FROM account ORDER BY key`);
     this.#account = db.prepare(`SELECT ${accountColumns} FROM account WHERE id = :id`);
-    this.#accountNamed = db.prepare(
-      `SELECT ${accountColumns} FROM account WHERE name = :name ORDER BY key DESC LIMIT 1`,
+    this.#accountsNamed = db.prepare(
+      `SELECT ${accountColumns} FROM account WHERE name = :name ORDER BY key DESC`,
     );
     this.#folders = db.prepare(
       `SELECT path, local_path, role, uid_validity, settled_uid FROM folder
@@ -59,8 +59,8 @@ export class StateReader {
     return accountOrNull(this.#account.get({ id }));
   }
 
-  accountNamed(name: string): AccountState | null {
-    return accountOrNull(this.#accountNamed.get({ name }));
+  accountsNamed(name: string): AccountState[] {
+    return (this.#accountsNamed.all({ name }) as (AccountRow & SendingRow)[]).map(accountFromRow);
   }
 
   folders(account: string): KnownFolder[] {

@@ -13,7 +13,7 @@ export interface PageStart {
 export type StateRequest =
   | { readonly kind: 'accounts' }
   | { readonly kind: 'account'; readonly id: string }
-  | { readonly kind: 'account-named'; readonly name: string }
+  | { readonly kind: 'accounts-named'; readonly name: string }
   | { readonly kind: 'folders'; readonly accountId: string }
   | {
       readonly kind: 'page';
@@ -34,7 +34,8 @@ export type StateRequest =
 export interface StateAnswers {
   accounts: readonly AccountState[];
   account: AccountState | null;
-  'account-named': AccountState | null;
+  /** The newest first. */
+  'accounts-named': readonly AccountState[];
   folders: readonly KnownFolder[];
   page: readonly KnownMessage[];
   quarantined: readonly KnownMessage[];

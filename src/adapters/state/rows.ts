@@ -30,19 +30,23 @@ export interface AccountRow {
   error_at: number | null;
   suspended_since: number | null;
   suspended_why: string | null;
+  failing_way: string | null;
 }
 
 export interface SendingRow {
   send_login_failures: number;
   send_suspended_since: number | null;
   send_suspended_why: string | null;
+  send_failing_way: string | null;
 }
 
-export function sendingToRow({ loginFailures, suspended }: SendingHistory): SendingRow & SqlRow {
+export function sendingToRow(history: SendingHistory): SendingRow & SqlRow {
+  const { loginFailures, suspended, failingWay } = history;
   return {
     send_login_failures: loginFailures,
     send_suspended_since: suspended?.since ?? null,
     send_suspended_why: suspended?.why ?? null,
+    send_failing_way: failingWay ?? null,
   };
 }
 
@@ -50,7 +54,7 @@ function sendingFromRow(row: SendingRow): Pick<AccountState, 'sending'> {
   const { send_login_failures: loginFailures, send_suspended_since: since } = row;
   if (loginFailures === 0 && since === null) return {};
   const suspended = since === null ? null : { since, why: row.send_suspended_why ?? '' };
-  return { sending: { loginFailures, suspended } };
+  return { sending: { loginFailures, suspended, ...wayFrom(row.send_failing_way) } };
 }
 
 export function accountToRow(account: AccountState): AccountRow & SqlRow {
@@ -69,6 +73,7 @@ export function accountToRow(account: AccountState): AccountRow & SqlRow {
     error_at: account.lastError?.at ?? null,
     suspended_since: account.suspended?.since ?? null,
     suspended_why: account.suspended?.why ?? null,
+    failing_way: account.failingWay ?? null,
   };
 }
 
@@ -91,8 +96,13 @@ export function accountFromRow(row: AccountRow & SendingRow): AccountState {
       row.suspended_since === null
         ? null
         : { since: row.suspended_since, why: row.suspended_why ?? '' },
+    ...wayFrom(row.failing_way),
     ...sendingFromRow(row),
   };
+}
+
+function wayFrom(failingWay: string | null): Pick<AccountState, 'failingWay'> {
+  return failingWay === null ? {} : { failingWay };
 }
 
 export interface FolderRow {

@@ -66,7 +66,13 @@ const sending = `
   ALTER TABLE account ADD COLUMN send_suspended_why TEXT;
 `;
 
-const steps: readonly string[] = [first, moving, sending];
+/** The ways to the servers that failures were counted on. */
+const ways = `
+  ALTER TABLE account ADD COLUMN failing_way TEXT;
+  ALTER TABLE account ADD COLUMN send_failing_way TEXT;
+`;
+
+const steps: readonly string[] = [first, moving, sending, ways];
 
 /** Throws StorageError for another program's database and for a state that a newer posthorn wrote; writes nothing. */
 export function checkOrigin(db: Database, path: string): void {

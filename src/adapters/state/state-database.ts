@@ -38,8 +38,8 @@ export class StateDatabase {
         return reader.accounts();
       case 'account':
         return reader.account(request.id);
-      case 'account-named':
-        return reader.accountNamed(request.name);
+      case 'accounts-named':
+        return reader.accountsNamed(request.name);
       case 'folders':
         return reader.folders(request.accountId);
       case 'page':

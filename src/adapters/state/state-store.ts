@@ -40,7 +40,10 @@ export function createStateStore({ directory, connect }: StateStoreOptions): Sta
   return {
     accounts: () => ask({ kind: 'accounts' }),
     account: (id) => ask({ kind: 'account', id }),
-    accountNamed: (name) => ask({ kind: 'account-named', name }),
+    accountNamed: async (name, taken) => {
+      const named = await ask({ kind: 'accounts-named', name });
+      return named.find(({ id }) => taken?.has(id) !== true) ?? null;
+    },
     folders: (accountId) => ask({ kind: 'folders', accountId }),
     messages: (accountId, folder, aboveUid) => pages(ask, accountId, folder, aboveUid),
     quarantined: (accountId, folder) => ask({ kind: 'quarantined', accountId, folder }),

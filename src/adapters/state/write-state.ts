@@ -8,17 +8,19 @@ import type { Database, Statement } from './sqlite.ts';
 
 const upsertAccount = `
   INSERT INTO account (id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,
-    error_code, error_message, error_at, suspended_since, suspended_why)
+    error_code, error_message, error_at, suspended_since, suspended_why, failing_way)
   VALUES (:id, :name, :root, :moving_to, :last_attempt, :last_success, :failures, :login_failures, :failing_since,
-    :error_code, :error_message, :error_at, :suspended_since, :suspended_why)
+    :error_code, :error_message, :error_at, :suspended_since, :suspended_why, :failing_way)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, root = excluded.root, moving_to = excluded.moving_to,
     last_attempt = excluded.last_attempt, last_success = excluded.last_success, failures = excluded.failures,
     login_failures = excluded.login_failures, failing_since = excluded.failing_since,
-    error_code = excluded.error_code, error_message = excluded.error_message, error_at = excluded.error_at, suspended_since = excluded.suspended_since, suspended_why = excluded.suspended_why`;
+    error_code = excluded.error_code, error_message = excluded.error_message, error_at = excluded.error_at,
+    suspended_since = excluded.suspended_since, suspended_why = excluded.suspended_why,
+    failing_way = excluded.failing_way`;
 
 const updateSending = `
   UPDATE account SET send_login_failures = :send_login_failures, send_suspended_since = :send_suspended_since,
-    send_suspended_why = :send_suspended_why WHERE id = :id`;
+    send_suspended_why = :send_suspended_why, send_failing_way = :send_failing_way WHERE id = :id`;
 
 const upsertFolder = `
   INSERT INTO folder (account, path, local_path, role, uid_validity, settled_uid)

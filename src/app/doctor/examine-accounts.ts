@@ -10,7 +10,7 @@ import { ails, type Finding } from './finding.ts';
 import { octal, shellWord } from './finding.ts';
 import type { Owner } from './places.ts';
 import { spaceFinding } from './space.ts';
-import { above, below, knownOf, quietLook, type View } from './view.ts';
+import { above, below, knownBy, quietLook, type View } from './view.ts';
 
 const atOnce = 64;
 
@@ -20,13 +20,15 @@ export async function examineAccounts(
   known: readonly KnownAccount[],
 ): Promise<Finding[]> {
   const used = view.accounts.filter(({ enabled }) => enabled);
+  const knownOf = knownBy(view.config?.accounts.values() ?? view.accounts, known);
   const seen = new Seens(view);
   const roots = await mapBounded(used, atOnce, (account) => seen.root(account));
   const twins = twinsOf(used, roots);
+  const rootOf = new Map(used.map((account, at) => [account, roots[at] ?? null]));
   const findings = await mapBounded(used, atOnce, async (account) => {
-    const root = roots[used.indexOf(account)] ?? null;
+    const root = rootOf.get(account) ?? null;
     if (root instanceof Error) return [unseen(account, root)];
-    const facts = await factsOf(view, account, knownOf(account, known), root, seen);
+    const facts = await factsOf(view, account, knownOf(account), root, seen);
     return accountFindings({ ...facts, twin: twins.get(account.name) ?? null }, owner);
   });
   return [...(await spaces(view, used, roots)), ...findings.flat()];

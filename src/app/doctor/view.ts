@@ -38,9 +38,14 @@ export function above(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
-/** What the state remembers of an account of the file. */
-export function knownOf(account: Account, known: readonly KnownAccount[]): KnownAccount | null {
-  const isIt = (each: KnownAccount): boolean =>
-    account.id === undefined ? each.name === account.name : each.id === account.id;
-  return known.find(isIt) ?? null;
+/** Finds what the state remembers of an account of the file, as app/bind-account does: an id that the file gives away is no other's. */
+export function knownBy(
+  accounts: Iterable<Account>,
+  known: readonly KnownAccount[],
+): (account: Account) => KnownAccount | null {
+  const byId = new Map(known.map((each) => [each.id, each]));
+  const taken = new Set(Array.from(accounts, ({ id }) => id));
+  const free = known.filter(({ id }) => !taken.has(id));
+  const byName = new Map(free.map((each) => [each.name, each]));
+  return ({ id, name }) => (id === undefined ? byName.get(name) : byId.get(id)) ?? null;
 }

@@ -8,6 +8,8 @@ import type { Config } from '../../config/config.ts';
 import { setAccountKeys } from '../../config/edit.ts';
 import type { Account } from '../../core/account.ts';
 import type { AccountState } from '../../ports/state-store.ts';
+import { hastenMessages } from '../../app/outbox-orders.ts';
+import { wakeDaemon } from '../after-queueing.ts';
 import { noteRunningDaemon } from '../daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
 import type { Act } from '../act.ts';
@@ -64,7 +66,7 @@ async function setEnabled(
     const toChange =
       flags.suspended === true ? [] : accounts.filter((account) => account.enabled !== enabled);
     if (toChange.length > 0) await writeEnabled(config, toChange, enabled, neighbours);
-    if (enabled) for (const account of accounts) await resumeAccount(account, neighbours.state);
+    if (enabled) await resume(run, config, accounts, neighbours);
     if (run.output.json)
       run.output.document({ accounts: accounts.map(({ name }) => name), enabled });
     for (const { name } of accounts) run.output.say(`${name}: ${enabled ? 'enabled' : 'disabled'}`);
@@ -72,6 +74,23 @@ async function setEnabled(
     if (toChange.length > 0) await noteRunningDaemon(run, config);
     return 0;
   });
+}
+
+/** What waits to be sent is due at once: the person has mended what kept it. */
+async function resume(
+  run: Run,
+  config: Config,
+  accounts: readonly Account[],
+  neighbours: Neighbours,
+): Promise<void> {
+  const resumed: string[] = [];
+  for (const account of accounts) {
+    const id = await resumeAccount(account, neighbours.state);
+    if (id !== null) resumed.push(id);
+  }
+  if (resumed.length === 0) return;
+  await hastenMessages(resumed, neighbours);
+  await wakeDaemon(run, config);
 }
 
 /** One that a person has disabled stays disabled, whatever else befell it. */

@@ -107,7 +107,8 @@ function parsed(parse: () => Imported, file: string): Imported {
   }
 }
 
-const storedAtOnce = 16;
+/** Their flushes to disk overlap. */
+const storedAtOnce = 64;
 
 async function take(
   run: Run,

@@ -14,6 +14,8 @@ import { setAccountKeys } from '../../config/edit.ts';
 import type { Account } from '../../core/account.ts';
 import { gravest, UsageError } from '../../errors.ts';
 import type { Act } from '../act.ts';
+import { hastenMessages } from '../../app/outbox-orders.ts';
+import { wakeDaemon } from '../after-queueing.ts';
 import { changeConfig } from '../edit-session.ts';
 import { examples } from '../examples.ts';
 import { accountToAsk } from '../pick-account.ts';
@@ -63,7 +65,9 @@ async function passwd(run: Run, name: string | undefined, flags: Flags): Promise
       flags.skipTest === true ? 0 : await tryIt(run, place.toTest, id, given, neighbours);
     if (status !== 0) return status;
     await replaceSecrets(neighbours.secrets, given, () => keep(config, account, place, neighbours));
-    await resumeAccount(account, neighbours.state);
+    const resumed = await resumeAccount(account, neighbours.state);
+    if (resumed !== null) await hastenMessages([resumed], neighbours);
+    await wakeDaemon(run, config);
     if (run.output.json)
       run.output.document({ changed: { account: account.name, server: place.server } });
     const where = place.place === 'keyring' ? ' in the keyring' : '';

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { forgetSecrets } from '../../app/forget-secrets.ts';
 import {
   belongingsOf,
+  leftBehind,
   purgeAccount,
   refuseQueued,
   type Belongings,
@@ -31,7 +32,10 @@ export function registerRemove(command: Command, act: Act): void {
     .command('remove')
     .argument('[names...]', 'accounts or @TAG')
     .option('--all', 'every account')
-    .option('--purge', 'also remove its mail and its state from this disk')
+    .option(
+      '--purge',
+      'also remove its mail and its state from this disk, or what was left of them',
+    )
     .description(
       'take the account out of the file, and forget its stored password; mail and state are kept',
     )
@@ -45,14 +49,17 @@ export function registerRemove(command: Command, act: Act): void {
 /** The configuration goes first: an account that is no longer there has nothing left that could be polled by mistake. */
 async function remove(run: Run, names: readonly string[], flags: Flags): Promise<number> {
   const config = await readConfigToChange(run);
-  const accounts = accountsChosen(config, names, flags.all);
-  const list = accounts.map(({ name }) => name).join(', ');
   const mail =
     flags.purge === true ? 'Mail and state go from this disk too.' : 'Mail and state are kept.';
-  await confirm(run, `Remove ${list}? ${mail}`);
   return withNeighbours(run, config, async (neighbours) => {
+    const doomed = flags.purge === true ? await remainsOf(config, names, neighbours) : [];
+    const gone = doomed.map(({ account }) => account.name);
+    const named = names.filter((name) => !gone.includes(name));
+    const isDone = gone.length > 0 && named.length === 0;
+    const accounts = isDone ? [] : accountsChosen(config, named, flags.all);
+    const list = [...gone, ...accounts.map(({ name }) => name)].join(', ');
+    await confirm(run, `Remove ${list}? ${mail}`);
     await refuseQueued(accounts, neighbours);
-    const doomed: Belongings[] = [];
     for (const account of accounts) doomed.push(await belongingsOf(account, neighbours));
     await withoutSyncs(doomed, flags.purge === true, neighbours, async () => {
       await changeConfig(config, neighbours, (text) =>
@@ -66,6 +73,19 @@ async function remove(run: Run, names: readonly string[], flags: Flags): Promise
     await noteRunningDaemon(run, config);
     return 0;
   });
+}
+
+/** Of the names that the file has no more. */
+async function remainsOf(
+  { accounts }: Config,
+  names: readonly string[],
+  neighbours: Neighbours,
+): Promise<Belongings[]> {
+  const unknown = [...new Set(names)].filter(
+    (name) => !name.startsWith('@') && !accounts.has(name),
+  );
+  const found = await Promise.all(unknown.map((name) => leftBehind(name, neighbours)));
+  return found.filter((each) => each !== null);
 }
 
 /** A sync that is under way would write mail and state of an account that is no more. */

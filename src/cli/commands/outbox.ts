@@ -2,6 +2,7 @@
 
 import { Option, type Command } from 'commander';
 import { lookUpState } from '../../app/bind-account.ts';
+import { haltedBy } from '../../app/connect-for-sending.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { cancelMessages, messagesNamed, retryMessages } from '../../app/outbox-orders.ts';
 import { isoTime, type AccountJson } from '../../app/report-json.ts';
@@ -52,9 +53,9 @@ async function list(run: Run): Promise<number> {
   const config = await readConfig(run);
   return withNeighbours(run, config, async (neighbours) => {
     const { entries, broken } = await neighbours.outbox.list();
-    const names = await accountNames(config, neighbours);
+    const senders = await sendersById(config, neighbours);
     for (const { id, why } of broken) run.output.warn(`outbox ${id}: ${why}`);
-    const rows = entries.map((entry) => describe(entry, names.get(entry.accountId) ?? null));
+    const rows = entries.map((entry) => describe(entry, senders.get(entry.accountId) ?? null));
     if (run.output.json) run.output.document({ messages: rows, broken });
     else if (rows.length === 0) run.output.say('The outbox is empty.');
     else
@@ -70,7 +71,7 @@ async function list(run: Run): Promise<number> {
 type Described = ReturnType<typeof describe>;
 
 /** The shape of one message in --json; times in ISO 8601, sizes in octets. */
-function describe(entry: OutboxEntry, account: string | null) {
+function describe(entry: OutboxEntry, sender: Sender | null) {
   const {
     id,
     state,
@@ -83,9 +84,10 @@ function describe(entry: OutboxEntry, account: string | null) {
     lastError,
   } = entry;
   const waits = state !== 'failed' && state !== 'held';
+  const halted = waits ? (sender?.halted ?? null) : null;
   return {
     id,
-    account,
+    account: sender?.name ?? null,
     state,
     from,
     recipients,
@@ -94,8 +96,8 @@ function describe(entry: OutboxEntry, account: string | null) {
     size: octets,
     attempts,
     createdAt: isoTime(entry.createdAt),
-    nextAttempt: waits ? isoTime(entry.nextAttempt) : null,
-    reason: lastError,
+    nextAttempt: waits && halted === null ? isoTime(entry.nextAttempt) : null,
+    reason: halted ?? lastError,
   };
 }
 
@@ -112,16 +114,23 @@ function asRow(entry: Described): string[] {
   ];
 }
 
-async function accountNames(
+interface Sender {
+  readonly name: string;
+  /** Why nothing is sent until a person has mended it. */
+  readonly halted: string | null;
+}
+
+async function sendersById(
   { accounts }: Config,
   { state }: Pick<Neighbours, 'state'>,
-): Promise<Map<string, string>> {
-  const names = new Map<string, string>();
+): Promise<Map<string, Sender>> {
+  const senders = new Map<string, Sender>();
   for (const account of accounts.values()) {
     const known = await lookUpState(state, account);
-    if (known !== null) names.set(known.id, account.name);
+    if (known !== null)
+      senders.set(known.id, { name: account.name, halted: haltedBy(account, known) });
   }
-  return names;
+  return senders;
 }
 
 async function retry(run: Run, ids: readonly string[]): Promise<number> {

@@ -24,7 +24,7 @@ export function sourcesOf(world: World, config: string | undefined): Sources {
       const found = await reading();
       return found === null
         ? []
-        : quietly([], () => foldersOf(world, found.location, chosen(found.accounts, names)));
+        : quietly([], () => foldersOf(world, found, chosen(found.accounts, names)));
     },
     messages: async () => {
       const found = await reading();
@@ -77,15 +77,16 @@ function chosen(accounts: readonly Glance[], names: readonly string[]): readonly
 /** The state is opened only where there is one: completion makes no file. */
 async function foldersOf(
   world: World,
-  location: ConfigLocation,
+  { location, accounts: all }: Found,
   accounts: readonly Glance[],
 ): Promise<Candidate[]> {
   await access(join(location.places.stateDir, 'state.db'));
   const { state } = neighboursOf(world, location);
   try {
+    const taken = new Set(all.flatMap(({ id }) => id ?? []));
     const roles = new Map<string, string>();
     for (const { id, name } of accounts) {
-      const known = await (id === undefined ? state.accountNamed(name) : state.account(id));
+      const known = await (id === undefined ? state.accountNamed(name, taken) : state.account(id));
       const folders = known === null ? [] : await state.folders(known.id);
       for (const { path, role } of folders) roles.set(path, role ?? '');
     }

@@ -97,6 +97,8 @@ test('a state of an older posthorn is taken along, every table of it', async () 
     'send_login_failures',
     'send_suspended_since',
     'send_suspended_why',
+    'failing_way',
+    'send_failing_way',
   ])
     db.exec(`ALTER TABLE account DROP COLUMN ${column}`);
   db.exec('PRAGMA user_version = 1');
