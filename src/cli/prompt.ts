@@ -32,9 +32,11 @@ export async function ask<T>(
   }
 }
 
-/** Without echo. */
+/** Without echo. A tab that slipped in, or worse, is told at once: the secret is tried before a store would refuse it. */
 export async function askPassword(run: Run, message: string): Promise<string> {
-  return ask(run, ({ password }, context) => password({ message, mask: false }, context));
+  const validate = (typed: string): true | string =>
+    !/\p{Cc}/u.test(typed) || 'A password is one line of plain text.';
+  return ask(run, ({ password }, context) => password({ message, mask: false, validate }, context));
 }
 
 /** Twice, until both are the same; UsageError after three rounds. */

@@ -65,7 +65,7 @@ it('says what is wrong with the file, and where, and leaves everything as it was
   expect(lacking.status).toBe(78);
   expect(lacking.stderr).toMatch(/accounts\.one\.identity\.address/);
   expect((await apply('nowhere.yaml')).status).toBe(74);
-  expect((await apply(await home.write('c.yaml', Buffer.from([0xff, 0xfe])))).status).toBe(65);
+  expect((await apply(await home.write('c.yaml', Buffer.from([0xff, 0xfd])))).status).toBe(65);
   await expect(stat(home.config)).rejects.toThrow();
 });
 

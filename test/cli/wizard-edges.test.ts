@@ -172,3 +172,24 @@ describe('with --json and --quiet', () => {
     expect(await below(home.folder)).toEqual([]);
   });
 });
+
+describe('a password with a tab in it', () => {
+  it('is told where it is typed, before any server is asked', async () => {
+    const account = receiving();
+    const { password: _, ...incoming } = account['incoming'] as Entry;
+    await home.configure(configuration({ work: { ...account, id: 'abcd12', incoming } }));
+    const { status, text } = await wizard(
+      ['passwd', 'work', '--skip-test'],
+      [
+        ['New password of', 'a\tb\r'],
+        ['one line of plain text', `${keys.clear}good one\r`],
+        ['once more:', 'good one'],
+      ],
+    );
+    expect({ status, stored: text.includes('the new password is stored') }).toEqual({
+      status: 0,
+      stored: true,
+    });
+    expect(await readFile(join(home.secrets, 'abcd12.incoming'), 'utf8')).toBe('good one\n');
+  });
+});

@@ -1,6 +1,6 @@
 /** The questions of the wizard, as its steps put them; on a terminal they are those of cli/prompt. */
 
-import { ask } from '../prompt.ts';
+import { ask, askPassword } from '../prompt.ts';
 import type { Run } from '../world.ts';
 import { wrapped } from '../wrap.ts';
 
@@ -48,8 +48,7 @@ export function terminalQuestions(run: Run): Questions {
     choose: (message, choices, present) => choose(run, message, choices, present),
     yes: (message, present) =>
       ask(run, ({ confirm }, context) => confirm({ message, default: present }, context)),
-    secret: (message) =>
-      ask(run, ({ password }, context) => password({ message, mask: false }, context)),
+    secret: (message) => askPassword(run, message),
     lines: (message, value) =>
       ask(run, ({ editor }, context) =>
         editor({ message, default: value, waitForUserInput: false }, context),
