@@ -164,6 +164,15 @@ export class Output {
     this.#stderr.write(`${head === undefined ? said : `${head} ${said}`}\n`);
   }
 
+  /** Whether no row of a table would be broken by the terminal; a pipe has room for everything. */
+  hasRoomFor(rows: readonly (readonly string[])[]): boolean {
+    const widest = (rows[0] ?? []).map((_, at) =>
+      Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+    );
+    const width = widest.reduce((sum, each) => sum + each + 2, -2);
+    return !this.isTerminal || width <= this.columns;
+  }
+
   #paint(style: Style, text: string, stream: NodeJS.WriteStream): string {
     return this.coloursAllowed && stream.isTTY ? styleText(style, text) : text;
   }

@@ -58,7 +58,7 @@ function textOf(octets: Buffer): string {
 
 /** A line break in a password ends a command of IMAP or POP3; what comes behind it must not be lost in silence. */
 function tooManyLines(count: number): DataError {
-  const wanted = count === 1 ? 'one line, the password' : 'two lines, the passwords';
+  const wanted = count === 1 ? 'one line' : `${String(count)} lines, one for each password`;
   return new DataError(`standard input holds more than ${wanted}`, {
     reach: 'program',
     remedy: 'A password has no line break. Where notes follow it, take the first line: head -n 1',

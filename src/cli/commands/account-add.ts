@@ -130,5 +130,7 @@ async function testFirst(
   const status = gravest(failures(result));
   if (run.output.json && status !== 0) run.output.document({ added: null, test: testJson(result) });
   printTest(run.output, result);
+  if (status !== 0 && !run.output.json)
+    run.output.note('Nothing was saved. To save it untested, add --skip-test.');
   return status;
 }

@@ -65,11 +65,7 @@ async function list(run: Run, names: readonly string[], filters: Filters): Promi
     if (run.output.json) run.output.document({ accounts: rows });
     else if (rows.length === 0)
       run.output.say(all.length === 0 ? 'No accounts yet: posthorn account add' : 'None.');
-    else
-      run.output.table(
-        ['NAME', 'TYPE', 'ADDRESS', 'SERVER', 'LAST SUCCESS', 'STATE'],
-        rows.map(asRow),
-      );
+    else tellList(run, rows);
     return 0;
   });
 }
@@ -118,6 +114,17 @@ function fits(row: Summary, { enabled, disabled, suspended, failing }: Filters):
     (suspended === true && (row.suspended ?? row.sendingSuspended) !== null) ||
     (failing === true && row.failures > 0)
   );
+}
+
+const headings = ['NAME', 'TYPE', 'ADDRESS', 'SERVER', 'LAST SUCCESS', 'STATE'];
+
+/** On a terminal that is too narrow the server goes first: account show has it. */
+function tellList({ output }: Run, summaries: readonly Summary[]): void {
+  const rows = summaries.map(asRow);
+  const hasRoom = output.hasRoomFor([headings, ...rows]);
+  const fitted = (row: readonly string[]): string[] =>
+    row.filter((_, at) => hasRoom || headings[at] !== 'SERVER');
+  output.table(fitted(headings), rows.map(fitted));
 }
 
 function asRow(row: Summary): string[] {
