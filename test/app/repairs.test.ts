@@ -131,6 +131,7 @@ const rows: readonly Row[] = [
     tests: [failed('send', new RefusedError('no', { layer: 'greeting' }), 'pop3')],
     repairs: [
       { kind: 'reach', side: 'outgoing', security: 'starttls', port: 587 },
+      { kind: 'port', side: 'outgoing' },
       { kind: 'host', side: 'outgoing' },
     ],
   },

@@ -6,16 +6,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { makeEmailCertificates } from '../servers/email-certificates.ts';
 import { accountFields, type Field, type FieldFiles } from './account-fields.ts';
-import { Home } from './posthorn.ts';
+import { documentIn, Home } from './posthorn.ts';
+import { Resident } from './resident.ts';
 
 let folder: string;
 let home: Home;
+let posthorn: Resident;
 let files: FieldFiles;
 
 /** One home for all of them: an account a field, so that export and apply are tried once, on everything. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'posthorn-fields-'));
   home = await Home.make(lists);
+  posthorn = await Resident.start(home);
   const made = await makeEmailCertificates(folder, ['you@example.org']);
   files = {
     certificate: made.pem,
@@ -29,6 +32,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
+  await posthorn.stop();
   await home.remove();
   await rm(folder, { recursive: true, force: true });
 });
@@ -52,7 +56,7 @@ function base({ type = 'imap' }: Field, words: readonly string[]): string[] {
 }
 
 const add = (name: string, field: Field, words: readonly string[], input = field.input) =>
-  home.run(
+  posthorn.run(
     ['account', 'add', name, ...base(field, words), ...words],
     input === undefined ? {} : { input },
   );
@@ -66,7 +70,7 @@ async function written(name: string, key: string): Promise<unknown> {
 
 /** The rows of account show, by their keys. */
 async function shown(name: string): Promise<Map<string, string>> {
-  const { stdout, status } = await home.run(['account', 'show', name]);
+  const { stdout, status } = await posthorn.run(['account', 'show', name]);
   expect(status).toBe(0);
   const rows = stdout
     .split('\n')
@@ -90,13 +94,13 @@ describe('a field is taken, written and shown', () => {
   });
 
   it('all of them are exported; what is exported changes nothing when it is applied', async () => {
-    const { stdout } = await home.run(['account', 'export']);
+    const { stdout } = await posthorn.run(['account', 'export']);
     const file = await home.write('exported.yaml', stdout);
     const before = await readFile(home.config, 'utf8');
-    const { document } = await home.json<{
+    const document = documentIn<{
       accounts: { name: string; change: string }[];
       general: unknown;
-    }>(['account', 'apply', file]);
+    }>(await posthorn.run(['account', 'apply', file, '--json']));
     expect(document.accounts.filter(({ change }) => change !== 'unchanged')).toEqual([]);
     expect(document.accounts).toHaveLength(table.length);
     expect(document.general).toEqual([]);
@@ -106,7 +110,13 @@ describe('a field is taken, written and shown', () => {
 
 describe('a field is edited', () => {
   it.each(table)('%s', async (_, field, name) => {
-    const edited = await home.run(['account', 'edit', name, ...field.edit(files), '--skip-test']);
+    const edited = await posthorn.run([
+      'account',
+      'edit',
+      name,
+      ...field.edit(files),
+      '--skip-test',
+    ]);
     expect(edited).toMatchObject({ status: 0 });
     expect((await shown(name)).get(field.shown(files)[0])).toBe(field.edited(files));
   });

@@ -84,7 +84,9 @@ describe('another type', () => {
         Promise.resolve({
           account: name,
           servers: [
-            type === 'pop3' ? { ...good, ...more } : { ...good, ...more, error, found: 'pop3' },
+            type === 'pop3'
+              ? { ...good, ...more }
+              : { ...good, ...more, error, failedAt: 'greeting', found: 'pop3' },
           ],
           roundTrip: null,
         }),
@@ -105,7 +107,7 @@ describe('what is inherited', () => {
   const bare = draftOf({ identity: imap.identity }, { defaults });
 
   it('can be kept by Return where a field must be set', async () => {
-    const wizard = wizardOf([['Host – name of the server (defaults: imap.example.org)', '']]);
+    const wizard = wizardOf([['Host – name of the server (imap.example.org (defaults))', '']]);
     const draft = await field('incoming.host', bare).ask(wizard, bare);
     expect(draft.entry).toEqual(bare.entry);
   });
