@@ -23,7 +23,7 @@ export type TestObserver = (direction: Direction, step: ConnectionStep) => void;
 export type Testing = Pick<Neighbours, 'secrets' | 'sources' | 'sender' | 'clock' | 'identify'>;
 
 /** What is done with the sessions beyond the usual trial; both are closed afterwards. */
-export interface MoreToDo {
+export interface FurtherTrial {
   readonly whenReceiving?: (session: MailboxSession) => Promise<void>;
   readonly whenSending?: (session: SenderSession) => Promise<void>;
 }
@@ -51,7 +51,7 @@ export interface Trial {
 }
 
 /** Under way at once, in this order: receiving, sending; what the account does not do is left out. */
-export function serverTests(trial: Trial, more: MoreToDo): Promise<ServerTest>[] {
+export function serverTests(trial: Trial, more: FurtherTrial): Promise<ServerTest>[] {
   const { incoming, outgoing, receive, send } = trial.account;
   const tests: Promise<ServerTest>[] = [];
   if (receive && incoming !== undefined) tests.push(testReceiving(trial, incoming, more));
@@ -62,7 +62,7 @@ export function serverTests(trial: Trial, more: MoreToDo): Promise<ServerTest>[]
 function testReceiving(
   trial: Trial,
   server: IncomingServer,
-  { whenReceiving }: MoreToDo,
+  { whenReceiving }: FurtherTrial,
 ): Promise<ServerTest> {
   const { account, accountId, neighbours, signal } = trial;
   return testServer(
@@ -93,7 +93,7 @@ async function counted(
 function testSending(
   trial: Trial,
   server: OutgoingServer,
-  { whenSending }: MoreToDo,
+  { whenSending }: FurtherTrial,
 ): Promise<ServerTest> {
   const { account, accountId, neighbours, signal } = trial;
   const { address } = account.identity;
