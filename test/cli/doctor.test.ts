@@ -1,25 +1,13 @@
 /** doctor: each finding made for real, what to do about it, and that nothing is changed by looking. */
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
-import {
-  chmod,
-  chown,
-  cp,
-  mkdir,
-  mkdtemp,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createStateStore } from '../../src/adapters/state/state-store.ts';
 import { freshState } from '../../src/app/bind-account.ts';
 import { configuration, type Entry } from './accounts.ts';
+import { installedCopy } from './installed.ts';
 import { below, Home, type Result } from './posthorn.ts';
 
 interface Finding {
@@ -315,28 +303,14 @@ it('a daemon of another version, and one that does not answer, are told', async 
 describe('other users and disks', () => {
   let installed: string;
 
-  /** Where everybody may read it: the checkout itself may lie in a folder of its owner's own. */
-  beforeAll(async () => {
-    installed = await mkdtemp(join(tmpdir(), 'posthorn-installed-'));
-    await chmod(installed, 0o755);
-    const checkout = join(import.meta.dirname, '../..');
-    const native = ['@photostructure', '@napi-rs', 'node-gyp-build', 'node-addon-api'];
-    const parts = ['bin', 'dist', 'package.json', ...native.map((each) => `node_modules/${each}`)];
-    for (const part of parts)
-      await cp(join(checkout, part), join(installed, part), { recursive: true });
-    execFileSync('chmod', ['-R', 'a+rX', installed]);
-  });
-
-  afterAll(async () => {
-    await rm(installed, { recursive: true });
-  });
+  beforeAll(async () => void (installed = await installedCopy()));
+  afterAll(() => rm(installed, { recursive: true }));
 
   /** A plain user's view, in a home that is made theirs. */
   async function asUser(home: Home): Promise<Result> {
     const user = ['setpriv', '--reuid=4711', '--regid=4711', '--clear-groups'];
-    const script = join(installed, 'bin', 'posthorn.cjs');
-    return home.spawn([...user, process.execPath, script, 'doctor', '--json'], { env: locale })
-      .ended;
+    const program = [process.execPath, join(installed, 'bin', 'posthorn.cjs')];
+    return home.spawn([...user, ...program, 'doctor', '--json'], { env: locale }).ended;
   }
 
   it('a plain user finds its own home good, and a mail folder that it cannot write ailing', async () => {
