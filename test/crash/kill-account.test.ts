@@ -126,7 +126,9 @@ describe(`killed at random moments (seed ${String(seed)})`, () => {
           expect((await home.run(purge)).status).toBe(0);
         } else expect([0, 64]).toContain((await home.run(purge)).status);
         expect(await home.run(purge)).toMatchObject({ status: 64 });
-        expect(await readdir(home.mail()).catch(() => [])).toEqual([]);
+        // Killed between its marker and itself, an empty folder may stay: a disk that is not mounted looks the same.
+        const left = await readdir(home.mail(), { recursive: true }).catch(() => []);
+        expect(left.filter((each) => each !== 'work')).toEqual([]);
       }
       expect(kills).toBe(6);
     },
