@@ -83,15 +83,25 @@ async function purgeBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true });
   const folders = new Set(entries.filter((each) => each.isDirectory()).map(({ name }) => name));
   const isMaildir = maildirParts.every((part) => folders.has(part));
+  if (isMaildir) await purgeMaildir(folder);
+  const gone = isMaildir ? [...maildirParts, ...companions] : [];
   let left = 0;
-  for (const { name } of entries) {
+  for (const { name } of entries.filter((each) => !gone.includes(each.name))) {
     const path = join(folder, name);
-    if (isMaildir && [...maildirParts, ...companions].includes(name))
-      await rm(path, { recursive: true, force: true });
-    else if (folders.has(name)) left += await purgeFolder(path);
+    if (folders.has(name)) left += await purgeFolder(path);
     else if (name !== markerName) left += 1;
   }
   return left;
+}
+
+/** The three parts stand until all of them are empty: by them a removal that was broken off is still known as mail. */
+async function purgeMaildir(folder: string): Promise<void> {
+  const parts = maildirParts.map((name) => join(folder, name));
+  for (const part of parts)
+    for (const name of await readdir(part))
+      await rm(join(part, name), { recursive: true, force: true });
+  for (const name of companions) await rm(join(folder, name), { recursive: true, force: true });
+  for (const part of parts) await rmdir(part);
 }
 
 /** A root within this one, e.g. of another configuration, stays whole. */
