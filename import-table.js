@@ -9,7 +9,7 @@
  * npm    packages (a package with all its sub-paths)
  * node   modules of Node: `true` for all of them, else the list; a file named under `files` has its own list
  */
-const adapter = { may: ['ports', 'core', 'wire', 'errors'], node: true };
+const adapter = { may: ['ports', 'core', 'wire', 'disk', 'errors'], node: true };
 const sqlite = ['@photostructure/sqlite'];
 
 export const importTable = {
@@ -18,23 +18,22 @@ export const importTable = {
   core: { may: ['errors'] },
   ports: { types: ['core', 'errors'] },
   wire: { may: ['errors'], types: ['core'], node: true },
+  disk: { may: ['errors'], npm: [...sqlite, 'koffi'], node: true },
   config: {
     may: ['core', 'errors'],
     npm: ['yaml', 'zod', 'cosmiconfig'],
     node: ['node:path', 'node:os', 'node:util', 'node:crypto'],
     files: {
-      'src/config/load.ts': { node: true },
-      'src/config/save.ts': { node: true },
+      'src/config/read/load.ts': { node: true },
+      'src/config/edit/save.ts': { node: true },
     },
   },
   adapters: adapter,
   'adapters/autoconfig': { ...adapter, npm: ['fast-xml-parser'] },
   'adapters/imap': { ...adapter, npm: ['imapflow'] },
-  'adapters/lock': { ...adapter, npm: sqlite },
   'adapters/mime': { ...adapter, npm: ['nodemailer', 'mailparser'] },
   'adapters/smtp': { ...adapter, npm: ['nodemailer'] },
   'adapters/secrets': { ...adapter, npm: ['@napi-rs/keyring'] },
-  'adapters/state': { ...adapter, npm: sqlite },
   app: { may: ['core', 'ports', 'errors'], types: ['config'] },
   daemon: { may: ['app', 'core', 'ports', 'errors'], types: ['config'] },
   cli: {

@@ -55,7 +55,7 @@ async function sweep(written) {
   await Promise.all(stale.map((name) => rm(join(dist, name), { force: true, recursive: true })));
 }
 
-/** Named by the first line of every configuration file that posthorn makes: src/config/schema-line.ts knows the name. */
+/** Named by the first line of every configuration file that posthorn makes: src/config/schema/line.ts knows the name. */
 const schema = 'posthorn.schema.json';
 
 /** What `posthorn config schema` prints. */

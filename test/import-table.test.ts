@@ -28,8 +28,8 @@ interface Config {
 type Case = readonly [file: string, code: string];
 
 const right: readonly Case[] = [
-  ['src/core/plan-imap.ts', `import { gravest } from '../errors.ts';`],
-  ['src/core/plan-imap.ts', `import { flags } from './flags.ts';`],
+  ['src/core/sync/plan-account.ts', `import { gravest } from '../../errors.ts';`],
+  ['src/core/sync/plan-account.ts', `import { flags } from './flags.ts';`],
   ['src/ports/clock.ts', `import type { Account } from '../core/account.ts';`],
   ['src/ports/clock.ts', `import type { Lock } from './lock.ts';`],
   ['src/ports/clock.ts', `export type { Account } from '../core/account.ts';`],
@@ -38,8 +38,8 @@ const right: readonly Case[] = [
   ['src/wire/crlf.ts', `import type { Account } from '../core/account.ts';`],
   ['src/config/schema.ts', `import { z } from 'zod';`],
   ['src/config/schema.ts', `import { join } from 'node:path';`],
-  ['src/config/load.ts', `import { open } from 'node:fs/promises';`],
-  ['src/config/save.ts', `import { rename } from 'node:fs/promises';`],
+  ['src/config/read/load.ts', `import { open } from 'node:fs/promises';`],
+  ['src/config/edit/save.ts', `import { rename } from 'node:fs/promises';`],
   ['src/adapters/imap/client.ts', `import { ImapFlow } from 'imapflow';`],
   ['src/adapters/imap/client.ts', `import { connect } from '../../wire/connect.ts';`],
   ['src/adapters/imap/client.ts', `import { login } from './login.ts';`],
@@ -50,9 +50,10 @@ const right: readonly Case[] = [
     `import MailComposer from 'nodemailer/lib/mail-composer/index.js';`,
   ],
   ['src/adapters/mime/read.ts', `import { simpleParser } from 'mailparser';`],
-  ['src/adapters/state/open.ts', `await import('@photostructure/sqlite');`],
+  ['src/disk/sqlite.ts', `await import('@photostructure/sqlite');`],
+  ['src/disk/syncfs.ts', `await import('koffi');`],
   ['src/adapters/state/open.ts', `await import('node:sqlite');`],
-  ['src/adapters/lock/lock.ts', `import { DatabaseSync } from '@photostructure/sqlite';`],
+  ['src/adapters/lock/lock.ts', `import { openSqlite } from '../../disk/sqlite.ts';`],
   ['src/adapters/importers/csv.ts', `import { duration } from '../../core/duration.ts';`],
   ['src/app/sync.ts', `import type { Settings } from '../config/config.ts';`],
   ['src/app/sync.ts', `import type { Clock } from '../ports/clock.ts';`],
@@ -72,15 +73,15 @@ const right: readonly Case[] = [
 const wrong: readonly Case[] = [
   ['src/errors.ts', `import { flags } from './core/flags.ts';`],
   ['src/errors.ts', `import type { Account } from './core/account.ts';`],
-  ['src/core/plan-imap.ts', `import { createHash } from 'node:crypto';`],
-  ['src/core/plan-imap.ts', `import { z } from 'zod';`],
-  ['src/core/plan-imap.ts', `import type { Clock } from '../ports/clock.ts';`],
-  ['src/core/plan-imap.ts', `export { crlf } from '../wire/crlf.ts';`],
-  ['src/core/plan-imap.ts', `export * from '../wire/crlf.ts';`],
-  ['src/core/plan-imap.ts', `await import('../app/sync.ts');`],
-  ['src/core/plan-imap.ts', `type Socket = import('node:net').Socket;`],
-  ['src/core/plan-imap.ts', `import fs = require('node:fs');`],
-  ['src/core/plan-imap.ts', `require('node:fs');`],
+  ['src/core/sync/plan-account.ts', `import { createHash } from 'node:crypto';`],
+  ['src/core/sync/plan-account.ts', `import { z } from 'zod';`],
+  ['src/core/sync/plan-account.ts', `import type { Clock } from '../../ports/clock.ts';`],
+  ['src/core/sync/plan-account.ts', `export { crlf } from '../../wire/crlf.ts';`],
+  ['src/core/sync/plan-account.ts', `export * from '../../wire/crlf.ts';`],
+  ['src/core/sync/plan-account.ts', `await import('../../app/sync.ts');`],
+  ['src/core/sync/plan-account.ts', `type Socket = import('node:net').Socket;`],
+  ['src/core/sync/plan-account.ts', `import fs = require('node:fs');`],
+  ['src/core/sync/plan-account.ts', `require('node:fs');`],
   ['src/ports/clock.ts', `import { flags } from '../core/flags.ts';`],
   ['src/ports/clock.ts', `import { type Account } from '../core/account.ts';`],
   ['src/ports/clock.ts', `import type { Socket } from 'node:net';`],
@@ -99,6 +100,10 @@ const wrong: readonly Case[] = [
   ['src/adapters/imap/client.ts', `import { Output } from '../../cli/output.ts';`],
   ['src/adapters/imap/client.ts', `import { createTransport } from 'nodemailer';`],
   ['src/adapters/pop3/source.ts', `import { ImapFlow } from 'imapflow';`],
+  ['src/adapters/state/open.ts', `await import('@photostructure/sqlite');`],
+  ['src/disk/durable.ts', `import { crlf } from '../wire/crlf.ts';`],
+  ['src/disk/durable.ts', `import { flags } from '../core/sync/flags.ts';`],
+  ['src/core/sync/flags.ts', `import { syncDirectory } from '../../disk/durable.ts';`],
   ['src/adapters/importers/csv.ts', `import { parse } from 'yaml';`],
   ['src/app/sync.ts', `import { load } from '../config/load.ts';`],
   ['src/app/sync.ts', `import { client } from '../adapters/imap/client.ts';`],
@@ -137,6 +142,6 @@ describe('the import table', () => {
 
   it('cannot be switched off in a file', async () => {
     const code = `// eslint-disable-next-line\nimport { createHash } from 'node:crypto';`;
-    expect(await complaints('src/core/plan-imap.ts', code)).toHaveLength(1);
+    expect(await complaints('src/core/sync/plan-account.ts', code)).toHaveLength(1);
   });
 });

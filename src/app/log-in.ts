@@ -1,6 +1,6 @@
 /** Resolves an account's secrets and connects: the one way in which use cases reach a server. */
 
-import type { Account, IncomingServer, OutgoingServer } from '../core/account.ts';
+import type { Account, IncomingServer, OutgoingServer } from '../core/account/account.ts';
 import { ConfigurationError, CredentialsError } from '../errors.ts';
 import type { StepObserver } from '../ports/connection-steps.ts';
 import type { SenderSession } from '../ports/mail-sender.ts';

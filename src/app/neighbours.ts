@@ -1,6 +1,6 @@
 /** Everything a use case may touch beyond the pure core, joined by main and passed as one object. */
 
-import type { Account, AccountType } from '../core/account.ts';
+import type { Account, AccountType } from '../core/account/account.ts';
 import type { Certificates } from '../ports/certificates.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GivenFiles } from '../ports/given-files.ts';

@@ -1,8 +1,8 @@
 /** Changes the configuration file under the lock that keeps two posthorns from writing it at once. */
 
 import type { Neighbours } from '../app/neighbours.ts';
-import type { Config } from '../config/config.ts';
-import { editConfig } from '../config/save.ts';
+import type { Config } from '../config/read/config.ts';
+import { editConfig } from '../config/edit/save.ts';
 
 /** Each edit of ten thousand accounts holds the lock for seconds. */
 const waitMs = 60_000;

@@ -2,8 +2,8 @@
 
 import { stat } from 'node:fs/promises';
 import type { Neighbours } from '../app/neighbours.ts';
-import type { Config, ConfigLocation } from '../config/config.ts';
-import { loadConfigAt } from '../config/load.ts';
+import type { Config, ConfigLocation } from '../config/read/config.ts';
+import { loadConfigAt } from '../config/read/load.ts';
 
 /** Read again only where it has changed since the last look: a thousand new accounts ask one after the other. */
 export function fileWatch(location: ConfigLocation): NonNullable<Neighbours['isInFile']> {

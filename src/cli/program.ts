@@ -3,9 +3,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { asPosthornError, PosthornError, UsageError } from '../errors.ts';
 import type { Act, Register } from './act.ts';
-import { Output } from './output.ts';
+import { Output } from './terminal/output.ts';
 import type { GlobalOptions } from './global-options.ts';
-import { helpLayout, refuseUnknownTopic, withoutHelpCommand } from './help.ts';
+import { helpLayout, refuseUnknownTopic, withoutHelpCommand } from './terminal/help.ts';
 import type { Run, World } from './world.ts';
 
 interface Entry {
@@ -18,7 +18,7 @@ const commands: readonly Entry[] = [
   {
     name: 'account',
     summary: 'add, edit, list, show, test, rename, enable, disable and remove accounts',
-    load: () => import('./commands/account.ts'),
+    load: () => import('./commands/account/account.ts'),
   },
   {
     name: 'folders',

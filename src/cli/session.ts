@@ -1,12 +1,12 @@
 /** What most commands begin with: the configuration, the accounts that were meant, and the neighbours, closed at the end. */
 
-import { withoutTakenIds } from '../app/bind-account.ts';
+import { withoutTakenIds } from '../app/accounts/bind-account.ts';
 import type { Neighbours } from '../app/neighbours.ts';
-import type { Config } from '../config/config.ts';
-import { loadConfig, type LoadOptions } from '../config/load.ts';
+import type { Config } from '../config/read/config.ts';
+import { loadConfig, type LoadOptions } from '../config/read/load.ts';
 import { fileWatch } from './file-watch.ts';
-import { refuseUnwritable } from '../config/save.ts';
-import type { Account } from '../core/account.ts';
+import { refuseUnwritable } from '../config/edit/save.ts';
+import type { Account } from '../core/account/account.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { configSource, type Run } from './world.ts';
 

@@ -1,15 +1,15 @@
 /** What the command line needs of the world around it; main joins the real one, tests another. */
 
 import type { Neighbours } from '../app/neighbours.ts';
-import type { Config, ConfigLocation } from '../config/config.ts';
-import type { ConfigSource } from '../config/paths.ts';
+import type { Config, ConfigLocation } from '../config/read/config.ts';
+import type { ConfigSource } from '../config/read/paths.ts';
 import type { ServerCertificates } from '../ports/server-certificates.ts';
 import type { Control } from '../ports/control.ts';
 import type { Discovery } from '../ports/discovery.ts';
 import type { Importer } from '../ports/importer.ts';
 import type { Inspector } from '../ports/inspector.ts';
 import type { GlobalOptions } from './global-options.ts';
-import type { Output } from './output.ts';
+import type { Output } from './terminal/output.ts';
 
 export interface World {
   readonly version: string;

@@ -1,13 +1,13 @@
 /** Keeps one account: polls it on its interval, flushes its outbox when something is due, and lets nothing out but reports. */
 
 import type { Neighbours } from '../app/neighbours.ts';
-import type { AccountReport } from '../app/report.ts';
-import { syncAccount } from '../app/sync-account.ts';
-import { lookUpState } from '../app/bind-account.ts';
-import { haltedBy } from '../app/connect-for-sending.ts';
-import { keepsMail, type Account } from '../core/account.ts';
-import { isDue } from '../core/plan-outbox.ts';
-import type { Settings } from '../core/settings.ts';
+import type { AccountReport } from '../app/sync/report.ts';
+import { syncAccount } from '../app/sync/sync-account.ts';
+import { lookUpState } from '../app/accounts/bind-account.ts';
+import { haltedBy } from '../app/outbox/connect-for-sending.ts';
+import { keepsMail, type Account } from '../core/account/account.ts';
+import { isDue } from '../core/outbox/plan-outbox.ts';
+import type { Settings } from '../core/account/settings.ts';
 import { TemporaryError } from '../errors.ts';
 import { Lane } from './lane.ts';
 import { WorkLoop } from './work-loop.ts';

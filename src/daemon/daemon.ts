@@ -1,12 +1,12 @@
 /** The daemon: one keeper for each enabled account, a control socket, a heartbeat, and an orderly end. */
 
-import { isLive, liveText } from '../app/live.ts';
-import { accountJson } from '../app/report-json.ts';
+import { isLive, liveText } from '../app/accounts/live.ts';
+import { accountJson } from '../app/sync/report-json.ts';
 import type { Neighbours } from '../app/neighbours.ts';
-import type { AccountReport } from '../app/report.ts';
-import { syncStatus } from '../app/sync-all.ts';
-import type { Account } from '../core/account.ts';
-import type { Settings } from '../core/settings.ts';
+import type { AccountReport } from '../app/sync/report.ts';
+import { syncStatus } from '../app/sync/sync-all.ts';
+import type { Account } from '../core/account/account.ts';
+import type { Settings } from '../core/account/settings.ts';
 import { TemporaryError } from '../errors.ts';
 import type { Control, ControlRequest, Json } from '../ports/control.ts';
 import { AccountKeeper } from './account-keeper.ts';

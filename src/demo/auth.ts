@@ -1,7 +1,7 @@
 /** The server's side of SASL (RFC 4422): PLAIN, LOGIN and CRAM-MD5 against the demo's users. */
 
 import { createHmac, randomBytes } from 'node:crypto';
-import type { DemoUser } from './mailbox.ts';
+import type { DemoUser } from './mail/mailbox.ts';
 
 export type Mechanism = 'PLAIN' | 'LOGIN' | 'CRAM-MD5';
 

@@ -3,8 +3,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toLf } from '../wire/crlf.ts';
-import { pop3Octets } from './pop3-message.ts';
-import type { DemoPeople } from './users.ts';
+import { pop3Octets } from './pop3/message.ts';
+import type { DemoPeople } from './mail/users.ts';
 
 export interface Comparison {
   equal: number;

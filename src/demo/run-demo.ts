@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { compareMail, type Comparison } from './compare.ts';
 import { startDemoServers, type DemoServers } from './servers.ts';
 import { Stage } from './stage.ts';
-import { demoPeople, type DemoPeople } from './users.ts';
+import { demoPeople, type DemoPeople } from './mail/users.ts';
 
 export interface DemoOptions {
   /** Leave the temporary folder. */

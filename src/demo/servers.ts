@@ -1,12 +1,12 @@
 /** Starts the demo's IMAP, POP3 and SMTP servers on free loopback ports around the same users, and stops them. */
 
-import { startImapServer } from './imap-server.ts';
-import type { ImapOptions } from './imap-session.ts';
+import { startImapServer } from './imap/server.ts';
+import type { ImapOptions } from './imap/session.ts';
 import type { DemoSecurity, DemoServer, DemoTls } from './listener.ts';
-import type { DemoUser, Mailbox } from './mailbox.ts';
-import { startPop3Server, type Pop3Options } from './pop3-server.ts';
+import type { DemoUser, Mailbox } from './mail/mailbox.ts';
+import { startPop3Server, type Pop3Options } from './pop3/server.ts';
 import { startSmtpServer, type DemoSmtpServer, type SmtpOptions } from './smtp-server.ts';
-import { demoUsers } from './users.ts';
+import { demoUsers } from './mail/users.ts';
 
 export interface DemoServersOptions {
   /** Default: `demoUsers()`, one for IMAP, one for POP3, with mail. */

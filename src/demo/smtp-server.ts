@@ -6,7 +6,7 @@ import { SMTPServer } from 'smtp-server';
 import type { SMTPServerAuthentication, SMTPServerOptions, SMTPServerSession } from 'smtp-server';
 import { allMechanisms, type Mechanism } from './auth.ts';
 import { open, type DemoSecurity, type DemoServer, type DemoTls } from './listener.ts';
-import type { DemoUser } from './mailbox.ts';
+import type { DemoUser } from './mail/mailbox.ts';
 
 /** A message as it was submitted, dots un-stuffed. */
 export interface Delivery {

@@ -1,6 +1,6 @@
 /** Whoever watches a connection come about, one layer after the other. */
 
-import type { ConnectionStep } from '../core/connection-step.ts';
+import type { ConnectionStep } from '../core/diagnosis/connection-step.ts';
 
 export type { ConnectionStep };
 

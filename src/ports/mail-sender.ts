@@ -1,6 +1,6 @@
 /** Where mail leaves: submission over SMTP (RFC 6409). */
 
-import type { Account } from '../core/account.ts';
+import type { Account } from '../core/account/account.ts';
 import type { StepObserver } from './connection-steps.ts';
 import type { ConnectionFacts, Login } from './mailbox-source.ts';
 

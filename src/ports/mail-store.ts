@@ -1,6 +1,6 @@
 /** Where mail goes: a tree of Maildir folders for each account, shared with other programs that read and change it. */
 
-import type { Flag } from '../core/flags.ts';
+import type { Flag } from '../core/sync/flags.ts';
 
 /** One message to be written. */
 export interface Delivery {
@@ -44,7 +44,7 @@ export interface FolderCounts {
   readonly total: number;
 }
 
-/** The Maildir tree of one account, its marker checked. Folders are named by their local path (core/folder-name). */
+/** The Maildir tree of one account, its marker checked. Folders are named by their local path (core/sync/folder-name). */
 export interface MailTree {
   readonly root: string;
   /** Makes `cur`, `new` and `tmp` durably, and clears what an earlier run of ours left in `tmp`. */

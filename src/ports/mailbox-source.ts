@@ -1,8 +1,8 @@
 /** Where mail comes from: an IMAP or a POP3 server, seen the same way. */
 
-import type { Account, FolderRole } from '../core/account.ts';
-import type { Flag } from '../core/flags.ts';
-import type { FolderStatus, RemoteFolder, RemoteId, RemoteMessage } from '../core/message.ts';
+import type { Account, FolderRole } from '../core/account/account.ts';
+import type { Flag } from '../core/sync/flags.ts';
+import type { FolderStatus, RemoteFolder, RemoteId, RemoteMessage } from '../core/sync/message.ts';
 import type { StepObserver } from './connection-steps.ts';
 
 /** Name and secret as resolved for one connection. The password is an access token for XOAUTH2 and OAUTHBEARER. */

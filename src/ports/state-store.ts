@@ -1,7 +1,7 @@
 /** posthorn's memory: what happened at run time. It holds no secret and no mail, and is never edited by hand. */
 
-import type { KnownFolder, KnownMessage, RemoteId } from '../core/message.ts';
-import type { SendingHistory } from '../core/suspension.ts';
+import type { KnownFolder, KnownMessage, RemoteId } from '../core/sync/message.ts';
+import type { SendingHistory } from '../core/account/suspension.ts';
 
 export interface LastError {
   readonly code: string;
@@ -32,7 +32,7 @@ export interface AccountState {
   readonly failingSince: number | null;
   readonly lastError: LastError | null;
   readonly suspended: Suspension | null;
-  /** Fingerprint of the way to the server that the failures were counted on; absent where there are none (core/way). */
+  /** Fingerprint of the way to the server that the failures were counted on; absent where there are none (core/account/endpoint-fingerprint). */
   readonly failingWay?: string | undefined;
   /** Refused logins for sending; absent where there was none since the last good one. Changed by `sending` alone. */
   readonly sending?: SendingHistory;

@@ -1,8 +1,8 @@
 /** What is wrong with a server's certificate, said so that a person can decide, and how to trust it on purpose. */
 
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import type { TlsSettings } from '../core/account.ts';
-import type { TlsStep } from '../core/connection-step.ts';
+import type { TlsSettings } from '../core/account/account.ts';
+import type { TlsStep } from '../core/diagnosis/connection-step.ts';
 import { RefusedError } from '../errors.ts';
 import { printable } from './printable.ts';
 

@@ -2,8 +2,8 @@
 
 import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { TlsSettings } from '../core/account.ts';
-import type { ConnectionStep } from '../core/connection-step.ts';
+import type { TlsSettings } from '../core/account/account.ts';
+import type { ConnectionStep } from '../core/diagnosis/connection-step.ts';
 import type { Layer } from '../errors.ts';
 import {
   describeCertificate,

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { PortIdentity } from '../core/port-identity.ts';
+import type { PortIdentity } from '../core/discovery/port-identity.ts';
 import { connect, type Peer } from './connect.ts';
 import { printable } from './printable.ts';
 import { protocolOf } from './protocol-of.ts';

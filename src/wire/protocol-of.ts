@@ -1,6 +1,6 @@
 /** Tells protocols apart by the first line that a server says. */
 
-import type { PortProtocol } from '../core/port-identity.ts';
+import type { PortProtocol } from '../core/discovery/port-identity.ts';
 
 /** `line` without its line end, asked for or not. */
 export function protocolOf(line: string): Exclude<PortProtocol, 'tls'> {

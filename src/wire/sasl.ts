@@ -3,7 +3,7 @@
 import type { SaslExchange, SaslMechanism } from './sasl-exchange.ts';
 import { createHmac, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { AuthMethod } from '../core/account.ts';
+import type { AuthMethod } from '../core/account/account.ts';
 import { ConfigurationError, CredentialsError, RefusedError } from '../errors.ts';
 import { startScram } from './sasl-scram.ts';
 

@@ -8,7 +8,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import type { TlsSettings } from '../core/account.ts';
+import type { TlsSettings } from '../core/account/account.ts';
 import { ConfigurationError } from '../errors.ts';
 import { certificateError, describeCertificate, pinMismatch } from './certificate.ts';
 import { systemAuthorities } from './system-authorities.ts';

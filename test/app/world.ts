@@ -1,11 +1,11 @@
 /** A use case's surroundings in memory: one account, its server, its disk and its state, which outlive every run. */
 
 import type { Neighbours } from '../../src/app/neighbours.ts';
-import type { AccountReport } from '../../src/app/report.ts';
-import { syncAccount, type SyncOptions } from '../../src/app/sync-account.ts';
-import type { Account, LeaveOnServer } from '../../src/core/account.ts';
-import type { KnownFolder, KnownMessage } from '../../src/core/message.ts';
-import type { Settings } from '../../src/core/settings.ts';
+import type { AccountReport } from '../../src/app/sync/report.ts';
+import { syncAccount, type SyncOptions } from '../../src/app/sync/sync-account.ts';
+import type { Account, LeaveOnServer } from '../../src/core/account/account.ts';
+import type { KnownFolder, KnownMessage } from '../../src/core/sync/message.ts';
+import type { Settings } from '../../src/core/account/settings.ts';
 import { TemporaryError } from '../../src/errors.ts';
 import type { Lock } from '../../src/ports/lock.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';

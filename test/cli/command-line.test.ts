@@ -1,8 +1,8 @@
 /** The command line itself: help, versions, words that are no commands, JSON, colours. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configuration, secret } from './accounts.ts';
-import { documentIn, Home, posthorn } from './posthorn.ts';
+import { configuration, secret } from './running/accounts.ts';
+import { documentIn, Home, posthorn } from './running/posthorn.ts';
 
 let home: Home;
 let empty: Home;

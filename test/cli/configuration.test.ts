@@ -2,8 +2,8 @@
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { configuration } from './accounts.ts';
-import { Home } from './posthorn.ts';
+import { configuration } from './running/accounts.ts';
+import { Home } from './running/posthorn.ts';
 
 const homes: Home[] = [];
 

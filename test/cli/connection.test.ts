@@ -9,11 +9,11 @@ import { startDovecot } from '../servers/dovecot.ts';
 import type { Dovecot } from '../servers/dovecot.ts';
 import { startPostfix } from '../servers/postfix.ts';
 import type { Postfix } from '../servers/postfix.ts';
-import { configuration, onDovecot, secret, sendingBy } from './accounts.ts';
-import type { Entry } from './accounts.ts';
-import { documentIn, Home, posthorn } from './posthorn.ts';
-import type { Result } from './posthorn.ts';
-import { SilentServer } from './silent-server.ts';
+import { configuration, onDovecot, secret, sendingBy } from './running/accounts.ts';
+import type { Entry } from './running/accounts.ts';
+import { documentIn, Home, posthorn } from './running/posthorn.ts';
+import type { Result } from './running/posthorn.ts';
+import { SilentServer } from './running/silent-server.ts';
 
 const kinds = ['expired', 'wrong-host', 'self-signed'] as const;
 

@@ -7,9 +7,9 @@ import type { Dovecot, User } from '../servers/dovecot.ts';
 import { makeMessage } from '../servers/messages.ts';
 import { startPostfix } from '../servers/postfix.ts';
 import type { Postfix } from '../servers/postfix.ts';
-import { configuration, sendingBy } from './accounts.ts';
-import type { Entry } from './accounts.ts';
-import { eventually, Home, maildir } from './posthorn.ts';
+import { configuration, sendingBy } from './running/accounts.ts';
+import type { Entry } from './running/accounts.ts';
+import { eventually, Home, maildir } from './running/posthorn.ts';
 
 let dovecot: Dovecot;
 let postfix: Postfix;

@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startDovecot } from '../servers/dovecot.ts';
 import type { Dovecot } from '../servers/dovecot.ts';
 import { makeMessage } from '../servers/messages.ts';
-import { configuration, onDovecot } from './accounts.ts';
-import { asStored, bag, below, Home, maildir, posthorn } from './posthorn.ts';
-import type { Result } from './posthorn.ts';
+import { configuration, onDovecot } from './running/accounts.ts';
+import { asStored, bag, below, Home, maildir, posthorn } from './running/posthorn.ts';
+import type { Result } from './running/posthorn.ts';
 
 const count = 40;
 const messages = Array.from({ length: count }, (_, seed) =>

@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createStateStore } from '../../src/adapters/state/state-store.ts';
-import { freshState } from '../../src/app/bind-account.ts';
-import { configuration, type Entry } from './accounts.ts';
-import { installedCopy } from './installed.ts';
-import { below, Home, type Result } from './posthorn.ts';
+import { freshState } from '../../src/app/accounts/bind-account.ts';
+import { configuration, type Entry } from './running/accounts.ts';
+import { installedCopy } from './running/installed.ts';
+import { below, Home, type Result } from './running/posthorn.ts';
 
 interface Finding {
   area: string;

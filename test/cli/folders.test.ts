@@ -1,14 +1,14 @@
 /** Folders as servers name them: none leaves the account's root, each is told, a renumbered one stops alone. */
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Mailbox } from '../../src/demo/mailbox.ts';
-import type { DemoUser } from '../../src/demo/mailbox.ts';
+import { Mailbox } from '../../src/demo/mail/mailbox.ts';
+import type { DemoUser } from '../../src/demo/mail/mailbox.ts';
 import { startDemoServers } from '../../src/demo/servers.ts';
 import { startDovecot } from '../servers/dovecot.ts';
 import type { Dovecot } from '../servers/dovecot.ts';
 import { makeMessage } from '../servers/messages.ts';
-import { configuration, onDemo, onDovecot } from './accounts.ts';
-import { asStored, Home, maildir } from './posthorn.ts';
+import { configuration, onDemo, onDovecot } from './running/accounts.ts';
+import { asStored, Home, maildir } from './running/posthorn.ts';
 
 let dovecot: Dovecot;
 

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startDovecot, type Dovecot, type User } from '../servers/dovecot.ts';
 import { makeMessage } from '../servers/messages.ts';
-import { configuration, onDovecot, type Entry } from './accounts.ts';
-import { below, Home } from './posthorn.ts';
+import { configuration, onDovecot, type Entry } from './running/accounts.ts';
+import { below, Home } from './running/posthorn.ts';
 
 let dovecot: Dovecot;
 let user: User;

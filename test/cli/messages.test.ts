@@ -1,16 +1,16 @@
 /** Messages that mail programs trip over: by IMAP and by POP3, each file equal to what the server holds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Mailbox } from '../../src/demo/mailbox.ts';
-import type { DemoUser } from '../../src/demo/mailbox.ts';
-import { pop3Octets } from '../../src/demo/pop3-message.ts';
+import { Mailbox } from '../../src/demo/mail/mailbox.ts';
+import type { DemoUser } from '../../src/demo/mail/mailbox.ts';
+import { pop3Octets } from '../../src/demo/pop3/message.ts';
 import { startDemoServers } from '../../src/demo/servers.ts';
 import type { DemoServers } from '../../src/demo/servers.ts';
 import { startDovecot } from '../servers/dovecot.ts';
 import type { Dovecot } from '../servers/dovecot.ts';
 import { hugeMessage, oddMessages } from '../servers/messages.ts';
-import { configuration, onDemo, onDovecot } from './accounts.ts';
-import { asStored, bag, below, Home, maildir } from './posthorn.ts';
-import { popMessages } from './raw-pop3.ts';
+import { configuration, onDemo, onDovecot } from './running/accounts.ts';
+import { asStored, bag, below, Home, maildir } from './running/posthorn.ts';
+import { popMessages } from './running/raw-pop3.ts';
 
 const odd = [...oddMessages().values()];
 

@@ -1,9 +1,9 @@
 /** POP3 with deletion, where an id is not what it seems: nothing is deleted that was not fetched. */
 import { afterEach, expect, it } from 'vitest';
-import { Mailbox, type DemoUser } from '../../src/demo/mailbox.ts';
+import { Mailbox, type DemoUser } from '../../src/demo/mail/mailbox.ts';
 import { startDemoServers, type DemoServers } from '../../src/demo/servers.ts';
-import { configuration, onDemo, type Entry } from './accounts.ts';
-import { Home, maildir } from './posthorn.ts';
+import { configuration, onDemo, type Entry } from './running/accounts.ts';
+import { Home, maildir } from './running/posthorn.ts';
 
 const started: DemoServers[] = [];
 const homes: Home[] = [];

@@ -5,9 +5,9 @@ import { startDovecot } from '../servers/dovecot.ts';
 import type { Dovecot, User } from '../servers/dovecot.ts';
 import { startPostfix } from '../servers/postfix.ts';
 import type { Postfix } from '../servers/postfix.ts';
-import { configuration, secret, sendingBy } from './accounts.ts';
-import type { Entry } from './accounts.ts';
-import { Home, maildir } from './posthorn.ts';
+import { configuration, secret, sendingBy } from './running/accounts.ts';
+import type { Entry } from './running/accounts.ts';
+import { Home, maildir } from './running/posthorn.ts';
 
 let dovecot: Dovecot;
 let postfix: Postfix;

@@ -1,13 +1,13 @@
 /** Two posthorns at once, an environment as bare as cron's, nobody to answer, and a run that is broken off. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Mailbox } from '../../src/demo/mailbox.ts';
-import type { DemoUser } from '../../src/demo/mailbox.ts';
+import { Mailbox } from '../../src/demo/mail/mailbox.ts';
+import type { DemoUser } from '../../src/demo/mail/mailbox.ts';
 import { startDemoServers } from '../../src/demo/servers.ts';
 import type { DemoServers } from '../../src/demo/servers.ts';
 import { makeMessage } from '../servers/messages.ts';
-import { configuration, onDemo } from './accounts.ts';
-import { asStored, bag, below, Home, maildir } from './posthorn.ts';
+import { configuration, onDemo } from './running/accounts.ts';
+import { asStored, bag, below, Home, maildir } from './running/posthorn.ts';
 
 const messages = Array.from({ length: 30 }, (_, seed) => makeMessage(seed));
 

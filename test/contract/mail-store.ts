@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Flag } from '../../src/core/flags.ts';
+import type { Flag } from '../../src/core/sync/flags.ts';
 import { ConfigurationError, StorageError } from '../../src/errors.ts';
 import type { Delivered, MailStore, MailTree } from '../../src/ports/mail-store.ts';
 

@@ -1,7 +1,7 @@
 /** Accounts, folders and messages as a state knows them, for tests. */
 
 import { createHash } from 'node:crypto';
-import type { KnownFolder, KnownMessage } from '../../src/core/message.ts';
+import type { KnownFolder, KnownMessage } from '../../src/core/sync/message.ts';
 import type { AccountState, StateChange, StateStore } from '../../src/ports/state-store.ts';
 
 export function accountState(id: string, changes: Partial<AccountState> = {}): AccountState {

@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startDemoServers, type DemoServers } from '../../src/demo/servers.ts';
-import { configuration, onDemo } from '../cli/accounts.ts';
-import { Home, maildir } from '../cli/posthorn.ts';
+import { configuration, onDemo } from '../cli/running/accounts.ts';
+import { Home, maildir } from '../cli/running/posthorn.ts';
 import { seeded } from '../servers/messages.ts';
 import { note, seedOf } from './seed.ts';
 

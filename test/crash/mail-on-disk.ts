@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseFileName } from '../../src/core/flags.ts';
+import { parseFileName } from '../../src/core/sync/flags.ts';
 import { withoutCr } from '../servers/maildir-files.ts';
 
 /** SHA-256 of a message with CRLF as LF, as it has to stand on disk. */

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AccountJson } from '../../src/app/report-json.ts';
+import type { AccountJson } from '../../src/app/sync/report-json.ts';
 import type { Dovecot, User } from '../servers/dovecot.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/posthorn.cjs', import.meta.url));

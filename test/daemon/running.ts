@@ -1,9 +1,9 @@
 /** A daemon that runs in memory, and the control socket that a test speaks through. */
 
 import { runDaemon } from '../../src/daemon/daemon.ts';
-import type { AccountReport } from '../../src/app/report.ts';
-import type { Account } from '../../src/core/account.ts';
-import type { Settings } from '../../src/core/settings.ts';
+import type { AccountReport } from '../../src/app/sync/report.ts';
+import type { Account } from '../../src/core/account/account.ts';
+import type { Settings } from '../../src/core/account/settings.ts';
 import type { Control, ControlRequest, Json } from '../../src/ports/control.ts';
 import { settings as usual, type DaemonWorld } from './world.ts';
 

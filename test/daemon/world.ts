@@ -2,9 +2,9 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Neighbours } from '../../src/app/neighbours.ts';
-import type { Account } from '../../src/core/account.ts';
-import type { OutboxEntry } from '../../src/core/outbox-entry.ts';
-import type { Settings } from '../../src/core/settings.ts';
+import type { Account } from '../../src/core/account/account.ts';
+import type { OutboxEntry } from '../../src/core/outbox/entry.ts';
+import type { Settings } from '../../src/core/account/settings.ts';
 import { TemporaryError } from '../../src/errors.ts';
 import type { Lock } from '../../src/ports/lock.ts';
 import type { SenderSession } from '../../src/ports/mail-sender.ts';

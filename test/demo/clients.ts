@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { eventOf } from '../../src/demo/connection.ts';
-import { Mailbox, type DemoUser } from '../../src/demo/mailbox.ts';
+import { Mailbox, type DemoUser } from '../../src/demo/mail/mailbox.ts';
 
 export function userWith(...messages: readonly (string | Buffer)[]): DemoUser {
   const mailbox = new Mailbox();

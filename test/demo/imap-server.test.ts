@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ImapFlow } from 'imapflow';
 import { startDemoServers, type DemoServers } from '../../src/demo/servers.ts';
-import { demoPeople } from '../../src/demo/users.ts';
-import { startImapServer } from '../../src/demo/imap-server.ts';
-import type { ImapOptions } from '../../src/demo/imap-session.ts';
+import { demoPeople } from '../../src/demo/mail/users.ts';
+import { startImapServer } from '../../src/demo/imap/server.ts';
+import type { ImapOptions } from '../../src/demo/imap/session.ts';
 import type { DemoServer } from '../../src/demo/listener.ts';
-import type { DemoUser } from '../../src/demo/mailbox.ts';
+import type { DemoUser } from '../../src/demo/mail/mailbox.ts';
 import { closeAt, cutAfterBytes, cutAt, shortLiterals, stallAt } from '../../src/demo/faults.ts';
 import { certificate, imapClient, Talker, userWith } from './clients.ts';
 

@@ -1,6 +1,6 @@
 import { simpleParser } from 'mailparser';
 import { describe, expect, it } from 'vitest';
-import { demoMessages, pop3Messages } from '../../src/demo/messages.ts';
+import { demoMessages, pop3Messages } from '../../src/demo/mail/messages.ts';
 import { startDemoServers } from '../../src/demo/servers.ts';
 import { imapClient } from './clients.ts';
 

@@ -5,10 +5,10 @@ import Pop3Command from 'node-pop3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { answerAt, cutAt, stallAt, withoutFinalDot } from '../../src/demo/faults.ts';
 import type { DemoServer } from '../../src/demo/listener.ts';
-import type { DemoUser } from '../../src/demo/mailbox.ts';
-import { pop3Octets } from '../../src/demo/pop3-message.ts';
-import { startPop3Server, type Pop3Options } from '../../src/demo/pop3-server.ts';
-import { demoPeople } from '../../src/demo/users.ts';
+import type { DemoUser } from '../../src/demo/mail/mailbox.ts';
+import { pop3Octets } from '../../src/demo/pop3/message.ts';
+import { startPop3Server, type Pop3Options } from '../../src/demo/pop3/server.ts';
+import { demoPeople } from '../../src/demo/mail/users.ts';
 import { certificate, Talker, userWith } from './clients.ts';
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];

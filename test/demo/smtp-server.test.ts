@@ -5,7 +5,7 @@ import {
   type DemoSmtpServer,
   type SmtpOptions,
 } from '../../src/demo/smtp-server.ts';
-import type { DemoUser } from '../../src/demo/mailbox.ts';
+import type { DemoUser } from '../../src/demo/mail/mailbox.ts';
 import { certificate, userWith } from './clients.ts';
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];

@@ -1,13 +1,13 @@
 /** An IMAP or POP3 server in memory, behind the source port, with the faults of real ones. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Flag } from '../../src/core/flags.ts';
+import type { Flag } from '../../src/core/sync/flags.ts';
 import type {
   FolderStatus,
   RemoteFolder,
   RemoteId,
   RemoteMessage,
-} from '../../src/core/message.ts';
+} from '../../src/core/sync/message.ts';
 import { RefusedError, TemporaryError } from '../../src/errors.ts';
 import type {
   ConnectionFacts,

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { infoSuffix, parseFileName } from '../../src/core/flags.ts';
+import { infoSuffix, parseFileName } from '../../src/core/sync/flags.ts';
 import { ConfigurationError, StorageError } from '../../src/errors.ts';
 import type {
   Delivered,

@@ -1,7 +1,7 @@
 /** The state port in memory, which answers late: after a random number of turns of the event loop, and out of order. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { KnownFolder, KnownMessage } from '../../src/core/message.ts';
+import type { KnownFolder, KnownMessage } from '../../src/core/sync/message.ts';
 import { InternalError } from '../../src/errors.ts';
 import type { AccountState, StateChange, StateStore } from '../../src/ports/state-store.ts';
 

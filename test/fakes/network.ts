@@ -1,6 +1,6 @@
 /** A network made of tables, for the port Discovery. */
-import type { ServiceTarget } from '../../src/core/discovery.ts';
-import type { MailConfig } from '../../src/core/mail-config.ts';
+import type { ServiceTarget } from '../../src/core/discovery/discovery.ts';
+import type { MailConfig } from '../../src/core/discovery/mail-config.ts';
 import { RefusedError, TemporaryError } from '../../src/errors.ts';
 import type { Discovery } from '../../src/ports/discovery.ts';
 

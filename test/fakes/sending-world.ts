@@ -1,14 +1,14 @@
 /** An outbox, an SMTP and an IMAP server in memory, with a process that can be killed at any step between them. */
 
-import type { Account } from '../../src/core/account.ts';
-import type { RemoteFolder } from '../../src/core/message.ts';
-import type { OutboxEntry } from '../../src/core/outbox-entry.ts';
-import type { Settings } from '../../src/core/settings.ts';
-import type { BoundAccount } from '../../src/app/bind-account.ts';
-import { freshState } from '../../src/app/bind-account.ts';
-import { flushOutbox } from '../../src/app/flush-outbox.ts';
+import type { Account } from '../../src/core/account/account.ts';
+import type { RemoteFolder } from '../../src/core/sync/message.ts';
+import type { OutboxEntry } from '../../src/core/outbox/entry.ts';
+import type { Settings } from '../../src/core/account/settings.ts';
+import type { BoundAccount } from '../../src/app/accounts/bind-account.ts';
+import { freshState } from '../../src/app/accounts/bind-account.ts';
+import { flushOutbox } from '../../src/app/outbox/flush-outbox.ts';
 import type { Neighbours } from '../../src/app/neighbours.ts';
-import type { SendReport } from '../../src/app/report.ts';
+import type { SendReport } from '../../src/app/sync/report.ts';
 import { InternalError } from '../../src/errors.ts';
 import type { OutgoingMessage, SenderSession, SendOutcome } from '../../src/ports/mail-sender.ts';
 import type { FilingSession, Login } from '../../src/ports/mailbox-source.ts';

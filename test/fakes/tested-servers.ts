@@ -1,8 +1,8 @@
 /** An IMAP, a POP3 and an SMTP server in memory for account test: what they greet with, hold and take, as the test says. */
 
 import type { Neighbours } from '../../src/app/neighbours.ts';
-import type { RemoteFolder } from '../../src/core/message.ts';
-import type { PortIdentity } from '../../src/core/port-identity.ts';
+import type { RemoteFolder } from '../../src/core/sync/message.ts';
+import type { PortIdentity } from '../../src/core/discovery/port-identity.ts';
 import type { ConnectionStep, StepObserver } from '../../src/ports/connection-steps.ts';
 import type { SenderSession, SendOutcome } from '../../src/ports/mail-sender.ts';
 import type { FilingSession, MailboxSession } from '../../src/ports/mailbox-source.ts';

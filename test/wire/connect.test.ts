@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { TlsSettings } from '../../src/core/account.ts';
+import type { TlsSettings } from '../../src/core/account/account.ts';
 import { connect, probeCertificate } from '../../src/wire/connect.ts';
 import { createAuthority, type Authority, type CertificateKind } from '../servers/authority.ts';
 

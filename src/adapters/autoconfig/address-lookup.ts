@@ -6,7 +6,7 @@
 
 import { lookup as lookUpBySystem } from 'node:dns/promises';
 import { isIPv6, type LookupFunction } from 'node:net';
-import { isLoopbackHost } from '../../core/host.ts';
+import { isLoopbackHost } from '../../core/account/host.ts';
 import { lookUpAddresses, type DnsOptions } from './dns.ts';
 
 type Addresses = { address: string; family: number }[];

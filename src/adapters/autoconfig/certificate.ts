@@ -1,11 +1,11 @@
 /** Port: ServerCertificates, by a handshake that ends before anything is said. */
 
-import type { Service } from '../../core/discovery.ts';
+import type { Service } from '../../core/discovery/discovery.ts';
 import { RefusedError } from '../../errors.ts';
 import type { ServerCertificates, ServerCertificate } from '../../ports/server-certificates.ts';
 import { connect, probeCertificate, type ShownCertificate } from '../../wire/connect.ts';
 import { agreeOnTls, type TalkLimits } from './probe.ts';
-import type { TlsSettings } from '../../core/account.ts';
+import type { TlsSettings } from '../../core/account/account.ts';
 
 const defaultTimeoutMs = 20_000;
 

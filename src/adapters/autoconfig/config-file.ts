@@ -1,9 +1,9 @@
 /** Reads a file of mail servers in Thunderbird's format (XML). It comes from strangers: whatever is odd about it is left out. */
 
 import { XMLParser } from 'fast-xml-parser';
-import type { Security } from '../../core/account.ts';
-import type { Service } from '../../core/discovery.ts';
-import type { ConfigServer, MailConfig } from '../../core/mail-config.ts';
+import type { Security } from '../../core/account/account.ts';
+import type { Service } from '../../core/discovery/discovery.ts';
+import type { ConfigServer, MailConfig } from '../../core/discovery/mail-config.ts';
 import { printable } from '../../wire/printable.ts';
 
 /** The format nests four deep. */

@@ -1,7 +1,7 @@
 /** Looks up records of DNS – SRV, MX, addresses – each within a deadline. */
 
 import { Resolver } from 'node:dns/promises';
-import type { ServiceTarget } from '../../core/discovery.ts';
+import type { ServiceTarget } from '../../core/discovery/discovery.ts';
 import { TemporaryError } from '../../errors.ts';
 
 export interface DnsOptions {

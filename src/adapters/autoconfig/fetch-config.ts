@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import type { LookupFunction, Socket } from 'node:net';
-import type { TlsSettings } from '../../core/account.ts';
-import type { MailConfig } from '../../core/mail-config.ts';
+import type { TlsSettings } from '../../core/account/account.ts';
+import type { MailConfig } from '../../core/discovery/mail-config.ts';
 import { DataError, PosthornError, RefusedError, TemporaryError } from '../../errors.ts';
 import { connect } from '../../wire/connect.ts';
 import { connectionError, timeoutError } from '../../wire/connection-error.ts';

@@ -1,9 +1,9 @@
 /** Finds out whether a mail server answers at an address, with TLS and a certificate that holds; nothing secret is sent. */
 
 import type { LookupFunction, Socket } from 'node:net';
-import type { TlsSettings } from '../../core/account.ts';
-import type { Service } from '../../core/discovery.ts';
-import type { ServerAddress } from '../../core/provider.ts';
+import type { TlsSettings } from '../../core/account/account.ts';
+import type { Service } from '../../core/discovery/discovery.ts';
+import type { ServerAddress } from '../../core/providers/provider.ts';
 import { RefusedError } from '../../errors.ts';
 import { connect, upgrade } from '../../wire/connect.ts';
 import { timeoutError } from '../../wire/connection-error.ts';

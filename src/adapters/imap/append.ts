@@ -1,6 +1,6 @@
 /** APPEND (RFC 9051, section 6.3.12), the octets as they are; the UID by APPENDUID (section 7.1). */
 
-import { flagsToImap, type Flag } from '../../core/flags.ts';
+import { flagsToImap, type Flag } from '../../core/sync/flags.ts';
 import { RefusedError } from '../../errors.ts';
 import type { ImapConnection } from './connection.ts';
 import { formatDateTime } from './dates.ts';

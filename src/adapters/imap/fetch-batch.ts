@@ -1,7 +1,7 @@
 /** One group of messages asked for and taken in: which came, which are gone, which the server does not give. */
 
-import { flagsFromImap } from '../../core/flags.ts';
-import type { RemoteMessage } from '../../core/message.ts';
+import { flagsFromImap } from '../../core/sync/flags.ts';
+import type { RemoteMessage } from '../../core/sync/message.ts';
 import { RefusedError, type PosthornError } from '../../errors.ts';
 import { UnreadableAnswer, type ImapConnection } from './connection.ts';
 import { commandFailure, isTemporary, RefusedCommand, said } from './failures.ts';

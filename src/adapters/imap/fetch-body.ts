@@ -1,6 +1,6 @@
 /** A message's octets on their way to whoever reads them, and how many of all messages lie unread. */
 
-import type { RemoteMessage } from '../../core/message.ts';
+import type { RemoteMessage } from '../../core/sync/message.ts';
 import { RefusedError } from '../../errors.ts';
 import type { ImapConnection } from './connection.ts';
 import { commandFailure, RefusedCommand } from './failures.ts';

@@ -1,6 +1,6 @@
 /** Which messages are asked for together: many small ones in one command, each large one in parts. */
 
-import type { RemoteMessage } from '../../core/message.ts';
+import type { RemoteMessage } from '../../core/sync/message.ts';
 
 const mebibyte = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 /** Fetching messages in the given order, the next ones on the wire while these are written. */
 
-import type { RemoteMessage } from '../../core/message.ts';
+import type { RemoteMessage } from '../../core/sync/message.ts';
 import type { IncomingMessage } from '../../ports/mailbox-source.ts';
 import { UnreadableAnswer, type ImapConnection } from './connection.ts';
 import { fetchBatch, notGiven, type Arrival, type Batch } from './fetch-batch.ts';

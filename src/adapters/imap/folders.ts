@@ -1,8 +1,8 @@
 /** Folders: LIST, EXAMINE and STATUS (RFC 9051, sections 6.3.9, 6.3.3, 6.3.11; SPECIAL-USE of RFC 6154). */
 
-import type { FolderRole } from '../../core/account.ts';
-import type { FolderStatus, RemoteFolder } from '../../core/message.ts';
-import { assignRoles } from '../../core/roles.ts';
+import type { FolderRole } from '../../core/account/account.ts';
+import type { FolderStatus, RemoteFolder } from '../../core/sync/message.ts';
+import { assignRoles } from '../../core/sync/roles.ts';
 import { RefusedError } from '../../errors.ts';
 import { printable } from '../../wire/printable.ts';
 import { UnreadableAnswer, type ImapConnection } from './connection.ts';

@@ -1,7 +1,7 @@
 /** What is in the open folder: numbers by SEARCH, then what is to be known of each by FETCH. */
 
-import { flagsFromImap } from '../../core/flags.ts';
-import type { RemoteMessage } from '../../core/message.ts';
+import { flagsFromImap } from '../../core/sync/flags.ts';
+import type { RemoteMessage } from '../../core/sync/message.ts';
 import { UnreadableAnswer, type ImapConnection } from './connection.ts';
 import { readFetch, type FetchedItems } from './fetch-answer.ts';
 import { failure } from './folders.ts';

@@ -1,6 +1,6 @@
 /** Logging in, strictly: by the mechanism that was chosen, or not at all; never by another one in its place. */
 
-import type { Account, IncomingServer } from '../../core/account.ts';
+import type { Account, IncomingServer } from '../../core/account/account.ts';
 import { RefusedError } from '../../errors.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { Login } from '../../ports/mailbox-source.ts';

@@ -1,6 +1,6 @@
 /** Makes folders: NAMESPACE (RFC 2342), CREATE (RFC 9051, section 6.3.4; USE of RFC 6154, section 3), SUBSCRIBE. */
 
-import type { FolderRole } from '../../core/account.ts';
+import type { FolderRole } from '../../core/account/account.ts';
 import type { ImapConnection } from './connection.ts';
 import { RefusedCommand } from './failures.ts';
 import { failure, shown } from './folders.ts';

@@ -1,8 +1,8 @@
 /** A logged-in IMAP session, as the rest of the program uses it. */
 
-import type { Flag } from '../../core/flags.ts';
-import type { Account, FolderRole } from '../../core/account.ts';
-import type { FolderStatus, RemoteFolder, RemoteMessage } from '../../core/message.ts';
+import type { Flag } from '../../core/sync/flags.ts';
+import type { Account, FolderRole } from '../../core/account/account.ts';
+import type { FolderStatus, RemoteFolder, RemoteMessage } from '../../core/sync/message.ts';
 import { InternalError } from '../../errors.ts';
 import type {
   ConnectionFacts,

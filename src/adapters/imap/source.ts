@@ -1,6 +1,6 @@
 /** IMAP accounts (RFC 9051, RFC 3501) as a source of mail, and as a place to file it. */
 
-import type { Account, IncomingServer } from '../../core/account.ts';
+import type { Account, IncomingServer } from '../../core/account/account.ts';
 import { InternalError } from '../../errors.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { FilingSession, Login, MailboxSource } from '../../ports/mailbox-source.ts';

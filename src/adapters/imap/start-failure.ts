@@ -1,7 +1,7 @@
 /** Why a connection did not become a session, said by the step that failed. */
 
 import type { ImapFlow } from 'imapflow';
-import type { IncomingServer } from '../../core/account.ts';
+import type { IncomingServer } from '../../core/account/account.ts';
 import { PosthornError, RefusedError, TemporaryError, type Layer } from '../../errors.ts';
 import { connectionError, cutError } from '../../wire/connection-error.ts';
 import { printable } from '../../wire/printable.ts';

@@ -1,6 +1,6 @@
 /** A table of accounts, one a row, for mass provisioning; the header names the columns. */
 
-import type { AccountType, AuthMethod, Security } from '../../core/account.ts';
+import type { AccountType, AuthMethod, Security } from '../../core/account/account.ts';
 import { DataError } from '../../errors.ts';
 import type { Imported, ImportedEntry } from '../../ports/importer.ts';
 import { readCsv, type CsvRow } from './csv-rows.ts';

@@ -1,6 +1,6 @@
 /** What every parser gathers while it reads: accounts, passwords in clear, and the lines that cannot be carried over. */
 
-import { isLoopbackHost } from '../../core/host.ts';
+import { isLoopbackHost } from '../../core/account/host.ts';
 import type {
   Imported,
   ImportedAccount,

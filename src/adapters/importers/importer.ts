@@ -2,9 +2,9 @@
 
 import type { Imported, Importer, ImportKind } from '../../ports/importer.ts';
 import { parseCsv } from './csv.ts';
-import { parseFetchmailrc } from './fetchmailrc.ts';
+import { parseFetchmailrc } from './fetchmail/fetchmailrc.ts';
 import { parseGetmailrc } from './getmailrc.ts';
-import { parseMbsyncrc } from './mbsyncrc.ts';
+import { parseMbsyncrc } from './mbsync/mbsyncrc.ts';
 import { parseMsmtprc } from './msmtprc.ts';
 import { parseOfflineimaprc } from './offlineimaprc.ts';
 

@@ -1,6 +1,6 @@
 /** msmtp: accounts that send, what `defaults` says of those below it, and `account x : y` to inherit. */
 
-import type { AuthMethod, Security } from '../../core/account.ts';
+import type { AuthMethod, Security } from '../../core/account/account.ts';
 import type { Imported, ImportedEntry, ImportedPassword } from '../../ports/importer.ts';
 import { defined } from './defined.ts';
 import {

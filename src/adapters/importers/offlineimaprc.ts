@@ -1,6 +1,6 @@
 /** OfflineIMAP: accounts of a remote and a local repository. */
 
-import type { AuthMethod, Security } from '../../core/account.ts';
+import type { AuthMethod, Security } from '../../core/account/account.ts';
 import type { Imported, ImportedPassword } from '../../ports/importer.ts';
 import { defined } from './defined.ts';
 import {

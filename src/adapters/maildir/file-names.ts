@@ -1,7 +1,7 @@
 /** The names of message files: what they are called once delivered, and while they are written. */
 
 import { createHash } from 'node:crypto';
-import { parseFileName } from '../../core/flags.ts';
+import { parseFileName } from '../../core/sync/flags.ts';
 
 const hashLength = 32;
 const ourBase = /^([0-9a-f]{32})(?:-[1-9][0-9]*)?$/;

@@ -1,7 +1,7 @@
 /** The durable point of a batch: staged files get their names, and the directories are on disk before it ends. */
 
 import { dirname, join } from 'node:path';
-import { infoSuffix } from '../../core/flags.ts';
+import { infoSuffix } from '../../core/sync/flags.ts';
 import { InternalError } from '../../errors.ts';
 import type { Delivered, Staged } from '../../ports/mail-store.ts';
 import { compare } from './comparison.ts';

@@ -1,7 +1,7 @@
 /** The Maildir tree of one account. */
 
 import { join, resolve, sep } from 'node:path';
-import { parseFileName } from '../../core/flags.ts';
+import { parseFileName } from '../../core/sync/flags.ts';
 import { InternalError } from '../../errors.ts';
 import type {
   Delivered,

@@ -5,7 +5,7 @@ import type {
   OutboxEntry,
   OutboxRecipient,
   OutboxState,
-} from '../../core/outbox-entry.ts';
+} from '../../core/outbox/entry.ts';
 
 const version = 1;
 

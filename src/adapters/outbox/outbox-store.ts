@@ -1,7 +1,7 @@
 /** The outbox as files: a folder for each message, with its octets and what became of it so far. */
 
 import { dirname, join } from 'node:path';
-import type { OutboxEntry } from '../../core/outbox-entry.ts';
+import type { OutboxEntry } from '../../core/outbox/entry.ts';
 import { InternalError, StorageError } from '../../errors.ts';
 import type { OutboxStore } from '../../ports/outbox-store.ts';
 import { explained } from './disk-error.ts';

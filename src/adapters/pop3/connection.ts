@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { TlsSettings } from '../../core/account.ts';
+import type { TlsSettings } from '../../core/account/account.ts';
 import { ConfigurationError, RefusedError, type Layer } from '../../errors.ts';
 import { connect, upgrade, type ConnectOptions, type Peer } from '../../wire/connect.ts';
 import { SocketReader } from '../../wire/lines.ts';

@@ -1,6 +1,6 @@
 /** The maildrop's listing: numbers, unique ids and sizes (RFC 1939 section 7, UIDL; section 5, LIST). */
 
-import type { RemoteMessage } from '../../core/message.ts';
+import type { RemoteMessage } from '../../core/sync/message.ts';
 import { RefusedError } from '../../errors.ts';
 import { printable } from '../../wire/printable.ts';
 import type { Pop3Connection } from './connection.ts';

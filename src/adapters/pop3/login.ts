@@ -1,7 +1,7 @@
 /** From the greeting to the maildrop: STLS, and one way to log in, chosen strictly. */
 
 import { createHash } from 'node:crypto';
-import type { AuthMethod, IncomingServer } from '../../core/account.ts';
+import type { AuthMethod, IncomingServer } from '../../core/account/account.ts';
 import { RefusedError, TemporaryError } from '../../errors.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { Login } from '../../ports/mailbox-source.ts';

@@ -1,6 +1,6 @@
 /** Deleting on the server: DELE marks, QUIT does it (RFC 1939 sections 5 and 6). */
 
-import type { RemoteId, RemoteMessage } from '../../core/message.ts';
+import type { RemoteId, RemoteMessage } from '../../core/sync/message.ts';
 import type { Pop3Connection } from './connection.ts';
 import { refusal } from './reply.ts';
 import { numberOf } from './retrieve.ts';

@@ -1,6 +1,6 @@
 /** Fetching messages: a window of RETR in flight, bodies that stream, and no more read ahead than memory should hold. */
 
-import type { RemoteMessage } from '../../core/message.ts';
+import type { RemoteMessage } from '../../core/sync/message.ts';
 import { InternalError } from '../../errors.ts';
 import type { IncomingMessage } from '../../ports/mailbox-source.ts';
 import type { Pop3Connection } from './connection.ts';

@@ -1,6 +1,11 @@
 /** A maildrop that is open: what the rest of the program sees of POP3. */
 
-import type { FolderStatus, RemoteFolder, RemoteId, RemoteMessage } from '../../core/message.ts';
+import type {
+  FolderStatus,
+  RemoteFolder,
+  RemoteId,
+  RemoteMessage,
+} from '../../core/sync/message.ts';
 import type {
   ConnectionFacts,
   IncomingMessage,

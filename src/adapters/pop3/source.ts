@@ -1,7 +1,7 @@
 /** POP3 as a source of mail: connects, secures and logs in within one deadline (RFC 1939, 2449, 2595, 5034). */
 
-import type { Account, IncomingServer } from '../../core/account.ts';
-import { connectableHost } from '../../core/host.ts';
+import type { Account, IncomingServer } from '../../core/account/account.ts';
+import { connectableHost } from '../../core/account/host.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { Login, MailboxSource } from '../../ports/mailbox-source.ts';

@@ -1,6 +1,6 @@
 /** The secrets port: an environment variable, a file, a command's output, a systemd credential, or what posthorn keeps itself. */
 
-import type { SecretPlace, SecretRef } from '../../core/secret-ref.ts';
+import type { SecretPlace, SecretRef } from '../../core/account/secret-ref.ts';
 import { CredentialsError, InternalError } from '../../errors.ts';
 import type { SecretOwner, Secrets } from '../../ports/secrets.ts';
 import { checkSecret, firstLine, withoutLineEnd } from './check-secret.ts';

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { OutgoingServer } from '../../core/account.ts';
+import type { OutgoingServer } from '../../core/account/account.ts';
 import type { Layer } from '../../errors.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
 import { connect, type Peer } from '../../wire/connect.ts';

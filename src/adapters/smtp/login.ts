@@ -1,6 +1,6 @@
 /** Logs in by one mechanism, chosen strictly: AUTH of RFC 4954. */
 
-import type { OutgoingServer } from '../../core/account.ts';
+import type { OutgoingServer } from '../../core/account/account.ts';
 import type { Login } from '../../ports/mailbox-source.ts';
 import { chooseMechanism, isConfidential, startSasl } from '../../wire/sasl.ts';
 import type { SaslExchange } from '../../wire/sasl-exchange.ts';

@@ -1,6 +1,6 @@
 /** SMTP submission (RFC 6409): connects, secures and logs in within one deadline. */
 
-import type { OutgoingServer } from '../../core/account.ts';
+import type { OutgoingServer } from '../../core/account/account.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { MailSender } from '../../ports/mail-sender.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';

@@ -1,7 +1,7 @@
 /** Groups commits: what arrives while one transaction runs goes together into the next, for one fsync. */
 
 import type { Durability, StateChange } from '../../ports/state-store.ts';
-import { errorOf, type Fault } from './fault.ts';
+import { errorOf, type Fault } from '../../disk/sqlite-fault.ts';
 
 type Batch = readonly StateChange[];
 

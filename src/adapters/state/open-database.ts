@@ -1,9 +1,9 @@
 /** Opens the state's file, made private and brought to the newest form first. */
 
 import { dirname } from 'node:path';
-import { createPrivateFile, makePrivateDirectory } from './private-files.ts';
+import { createPrivateFile, makePrivateDirectory } from '../../disk/private-files.ts';
 import { checkOrigin, migrate } from './schema.ts';
-import { openSqlite, resultCode, sqliteCode, type Database } from './sqlite.ts';
+import { openSqlite, resultCode, sqliteCode, type Database } from '../../disk/sqlite.ts';
 
 /** How long one process waits for another's transaction, in milliseconds. */
 const busyTimeoutMs = 8_000;

@@ -1,6 +1,6 @@
 /** Answers questions about the state: each is one statement, so it sees a commit whole or not at all. */
 
-import type { KnownFolder, KnownMessage } from '../../core/message.ts';
+import type { KnownFolder, KnownMessage } from '../../core/sync/message.ts';
 import type { AccountState } from '../../ports/state-store.ts';
 import type { PageStart } from './request.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type MessageRow,
   type SendingRow,
 } from './rows.ts';
-import type { Database, Statement } from './sqlite.ts';
+import type { Database, Statement } from '../../disk/sqlite.ts';
 
 const accountColumns = `id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,
   error_code, error_message, error_at, suspended_since, suspended_why, failing_way,

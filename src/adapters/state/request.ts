@@ -1,8 +1,8 @@
 /** What the store asks of the thread that holds the database, and what it is answered. */
 
-import type { KnownFolder, KnownMessage } from '../../core/message.ts';
+import type { KnownFolder, KnownMessage } from '../../core/sync/message.ts';
 import type { AccountState, Durability, StateChange } from '../../ports/state-store.ts';
-import type { Fault } from './fault.ts';
+import type { Fault } from '../../disk/sqlite-fault.ts';
 
 /** The key behind which a page begins, in the order of the messages. */
 export interface PageStart {

@@ -1,10 +1,10 @@
 /** Accounts, folders and messages as rows of their tables, there and back. */
 
-import type { Flag } from '../../core/flags.ts';
-import type { KnownFolder, KnownMessage, KnownStatus, Role } from '../../core/message.ts';
-import type { SendingHistory } from '../../core/suspension.ts';
+import type { Flag } from '../../core/sync/flags.ts';
+import type { KnownFolder, KnownMessage, KnownStatus, Role } from '../../core/sync/message.ts';
+import type { SendingHistory } from '../../core/account/suspension.ts';
 import type { AccountState } from '../../ports/state-store.ts';
-import type { SqlRow } from './sqlite.ts';
+import type { SqlRow } from '../../disk/sqlite.ts';
 
 /** Where ids stand that are no UID: behind the greatest (RFC 9051 2.3.1.1: 32 bits). */
 export const notAUid = 2 ** 32;

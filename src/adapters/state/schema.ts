@@ -1,7 +1,7 @@
 /** The tables of the state, as the steps that led to them. A released step is never changed: a new one follows it. */
 
 import { StorageError } from '../../errors.ts';
-import type { Database } from './sqlite.ts';
+import type { Database } from '../../disk/sqlite.ts';
 
 /** "phrn": tells our file from another program's (PRAGMA application_id). */
 export const applicationId = 0x7068726e;

@@ -1,10 +1,10 @@
 /** Holds the database and answers requests, wherever it runs: in the state's thread, or in the caller's. */
 
-import { faultOf } from './fault.ts';
+import { faultOf } from '../../disk/sqlite-fault.ts';
 import { openDatabase } from './open-database.ts';
 import { StateReader } from './read-state.ts';
 import type { Reply, StateAnswers, StateRequest } from './request.ts';
-import type { Database } from './sqlite.ts';
+import type { Database } from '../../disk/sqlite.ts';
 import { StateWriter } from './write-state.ts';
 
 interface OpenState {

@@ -1,12 +1,12 @@
 /** The state port on SQLite: asks the thread that holds the database, and groups the commits of all callers. */
 
 import { join } from 'node:path';
-import type { KnownMessage } from '../../core/message.ts';
+import type { KnownMessage } from '../../core/sync/message.ts';
 import { InternalError } from '../../errors.ts';
 import type { Durability, StateChange, StateStore } from '../../ports/state-store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { connectByDefault, type Connect } from './connect.ts';
-import { errorOf } from './fault.ts';
+import { errorOf } from '../../disk/sqlite-fault.ts';
 import type { PageStart, StateAnswers, StateRequest } from './request.ts';
 import { sortNumber } from './rows.ts';
 

@@ -2,9 +2,9 @@
 
 import { InternalError } from '../../errors.ts';
 import type { Durability, StateChange } from '../../ports/state-store.ts';
-import { faultOf, type Fault } from './fault.ts';
+import { faultOf, type Fault } from '../../disk/sqlite-fault.ts';
 import { accountToRow, folderToRow, messageToRow, sendingToRow, sortNumber } from './rows.ts';
-import type { Database, Statement } from './sqlite.ts';
+import type { Database, Statement } from '../../disk/sqlite.ts';
 
 const upsertAccount = `
   INSERT INTO account (id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,

@@ -1,7 +1,7 @@
 /** One account: its mail folder, its passwords, the files that it names. Pure. */
 
-import type { Account } from '../../core/account.ts';
-import type { SecretRef } from '../../core/secret-ref.ts';
+import type { Account } from '../../core/account/account.ts';
+import type { SecretRef } from '../../core/account/secret-ref.ts';
 import type { KnownAccount, Seen } from '../../ports/inspector.ts';
 import { ails, good, shellWord, type Finding } from './finding.ts';
 import { ownership, writable, type Owner } from './places.ts';

@@ -1,7 +1,7 @@
 /** Looks at what each account rests on: its mail folder and disk, where its passwords come from, the files it names. */
 
-import type { Account } from '../../core/account.ts';
-import type { SecretRef } from '../../core/secret-ref.ts';
+import type { Account } from '../../core/account/account.ts';
+import type { SecretRef } from '../../core/account/secret-ref.ts';
 import { asPosthornError } from '../../errors.ts';
 import type { KnownAccount, Seen } from '../../ports/inspector.ts';
 import { mapBounded } from '../bounded.ts';

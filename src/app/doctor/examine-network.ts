@@ -1,6 +1,6 @@
 /** Asks the machine's name service for the servers of the accounts; nobody is connected to. */
 
-import type { Account } from '../../core/account.ts';
+import type { Account } from '../../core/account/account.ts';
 import { asPosthornError } from '../../errors.ts';
 import { ails, good, type Finding } from './finding.ts';
 import type { View } from './view.ts';

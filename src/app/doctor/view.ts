@@ -1,7 +1,7 @@
 /** What the examination starts from. */
 
-import type { Config, ConfigLocation, Problem } from '../../config/config.ts';
-import type { Account } from '../../core/account.ts';
+import type { Config, ConfigLocation, Problem } from '../../config/read/config.ts';
+import type { Account } from '../../core/account/account.ts';
 import type { Control } from '../../ports/control.ts';
 import type { Inspector, KnownAccount, Seen } from '../../ports/inspector.ts';
 import type { Place } from './places.ts';

@@ -3,7 +3,7 @@
 import { Argument, type Command } from 'commander';
 import type { Act } from '../act.ts';
 import { completionScripts } from '../completion/scripts.ts';
-import { examples } from '../examples.ts';
+import { examples } from '../terminal/examples.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {

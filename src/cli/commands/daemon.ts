@@ -2,18 +2,18 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { accountJson } from '../../app/report-json.ts';
-import { syncStatus } from '../../app/sync-all.ts';
-import type { AccountReport } from '../../app/report.ts';
-import type { Config } from '../../config/config.ts';
+import { accountJson } from '../../app/sync/report-json.ts';
+import { syncStatus } from '../../app/sync/sync-all.ts';
+import type { AccountReport } from '../../app/sync/report.ts';
+import type { Config } from '../../config/read/config.ts';
 import { runDaemon } from '../../daemon/daemon.ts';
 import { ConfigurationError } from '../../errors.ts';
-import { announceReady, startFailure } from '../readiness.ts';
+import { announceReady, startFailure } from '../sync/readiness.ts';
 import type { Act } from '../act.ts';
-import { examples } from '../examples.ts';
+import { examples } from '../terminal/examples.ts';
 import { readConfig, withNeighbours } from '../session.ts';
-import { accountLines } from '../sync-text.ts';
-import { localTime, plural } from '../text.ts';
+import { accountLines } from '../sync/sync-text.ts';
+import { localTime, plural } from '../terminal/text.ts';
 import { sameConfig, type Run } from '../world.ts';
 
 /** `start` waits this long for the daemon to listen; it answers long before its first poll ends. */

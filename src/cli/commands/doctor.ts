@@ -3,14 +3,14 @@
 import type { Command } from 'commander';
 import { examine } from '../../app/doctor/examine.ts';
 import type { Finding } from '../../app/doctor/finding.ts';
-import type { Config, ConfigLocation, Problem } from '../../config/config.ts';
-import { checkConfig, findConfig, loadConfigAt } from '../../config/load.ts';
+import type { Config, ConfigLocation, Problem } from '../../config/read/config.ts';
+import { checkConfig, findConfig, loadConfigAt } from '../../config/read/load.ts';
 import { ConfigurationError, StorageError } from '../../errors.ts';
 import type { Act } from '../act.ts';
-import { examples } from '../examples.ts';
-import type { Output } from '../output.ts';
+import { examples } from '../terminal/examples.ts';
+import type { Output } from '../terminal/output.ts';
 import { accountsMeant } from '../session.ts';
-import { plural, printable } from '../text.ts';
+import { plural, printable } from '../terminal/text.ts';
 import { configSource, type Run } from '../world.ts';
 
 /** For all of it, so that somebody who waits for an answer has one within ten seconds. */

@@ -1,12 +1,12 @@
 /** posthorn folders: the folder table of an account, from what the last sync saw. */
 
 import type { Command } from 'commander';
-import { listFolders, type ListedFolder } from '../../app/list-folders.ts';
-import { isLive, liveText } from '../../app/live.ts';
+import { listFolders, type ListedFolder } from '../../app/sync/list-folders.ts';
+import { isLive, liveText } from '../../app/accounts/live.ts';
 import type { Act } from '../act.ts';
-import { examples } from '../examples.ts';
+import { examples } from '../terminal/examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
-import { homely, printable } from '../text.ts';
+import { homely, printable } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {

@@ -1,24 +1,24 @@
 /** posthorn outbox: what is written and not sent yet. */
 
 import { Option, type Command } from 'commander';
-import { lookUpState } from '../../app/bind-account.ts';
-import { haltedBy } from '../../app/connect-for-sending.ts';
+import { lookUpState } from '../../app/accounts/bind-account.ts';
+import { haltedBy } from '../../app/outbox/connect-for-sending.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
-import { cancelMessages, messagesNamed, retryMessages } from '../../app/outbox-orders.ts';
-import { isoTime, type AccountJson } from '../../app/report-json.ts';
-import { flushInTurn } from '../../app/flush-in-turn.ts';
-import type { Config } from '../../config/config.ts';
-import type { OutboxEntry } from '../../core/outbox-entry.ts';
-import type { Account } from '../../core/account.ts';
+import { cancelMessages, messagesNamed, retryMessages } from '../../app/outbox/outbox-orders.ts';
+import { isoTime, type AccountJson } from '../../app/sync/report-json.ts';
+import { flushInTurn } from '../../app/outbox/flush-in-turn.ts';
+import type { Config } from '../../config/read/config.ts';
+import type { OutboxEntry } from '../../core/outbox/entry.ts';
+import type { Account } from '../../core/account/account.ts';
 import { gravest, type ExitStatus } from '../../errors.ts';
 import type { Act } from '../act.ts';
-import { examples } from '../examples.ts';
-import { flushSoon } from '../after-queueing.ts';
-import { confirm } from '../prompt.ts';
+import { examples } from '../terminal/examples.ts';
+import { flushSoon } from '../sync/after-queueing.ts';
+import { confirm } from '../terminal/prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
-import { runSync } from '../run-sync.ts';
-import { printAccount } from '../sync-text.ts';
-import { localTime, plural, printable } from '../text.ts';
+import { runSync } from '../sync/run-sync.ts';
+import { printAccount } from '../sync/sync-text.ts';
+import { localTime, plural, printable } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {

@@ -3,16 +3,16 @@
 import { basename, resolve } from 'node:path';
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
-import { enqueue } from '../../app/enqueue.ts';
+import { enqueue } from '../../app/outbox/enqueue.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
-import type { Config } from '../../config/config.ts';
-import type { Account } from '../../core/account.ts';
+import type { Config } from '../../config/read/config.ts';
+import type { Account } from '../../core/account/account.ts';
 import { DataError, UsageError } from '../../errors.ts';
 import type { Draft } from '../../ports/message-codec.ts';
-import { concludeQueued } from '../after-queueing.ts';
+import { concludeQueued } from '../sync/after-queueing.ts';
 import type { Act } from '../act.ts';
 import { accountNamed, readConfig, withNeighbours } from '../session.ts';
-import { readAll } from '../standard-input.ts';
+import { readAll } from '../terminal/standard-input.ts';
 import type { Run } from '../world.ts';
 
 interface SendFlags {

@@ -1,13 +1,13 @@
 /** posthorn sendmail: takes a finished message on standard input, as /usr/sbin/sendmail does, and queues it durably. */
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { enqueue } from '../../app/enqueue.ts';
-import type { Config } from '../../config/config.ts';
-import type { Account } from '../../core/account.ts';
-import { concludeQueued } from '../after-queueing.ts';
+import { enqueue } from '../../app/outbox/enqueue.ts';
+import type { Config } from '../../config/read/config.ts';
+import type { Account } from '../../core/account/account.ts';
+import { concludeQueued } from '../sync/after-queueing.ts';
 import type { Act } from '../act.ts';
 import { readConfig, withNeighbours } from '../session.ts';
-import { readAll } from '../standard-input.ts';
+import { readAll } from '../terminal/standard-input.ts';
 import type { Run } from '../world.ts';
 import { sender } from './send.ts';
 

@@ -1,12 +1,12 @@
 /** posthorn sync: send, then receive, once; beside a running daemon it asks the daemon to do it. */
 
 import { Option, type Command } from 'commander';
-import { refusedIfSkipped } from '../../app/sync-all.ts';
+import { refusedIfSkipped } from '../../app/sync/sync-all.ts';
 import { ConfigurationError, gravest, type ExitStatus } from '../../errors.ts';
 import type { Act } from '../act.ts';
-import { runSync } from '../run-sync.ts';
+import { runSync } from '../sync/run-sync.ts';
 import { accountsMeant, readConfig } from '../session.ts';
-import { printAccount } from '../sync-text.ts';
+import { printAccount } from '../sync/sync-text.ts';
 import type { Run } from '../world.ts';
 
 /** --wait: as long as the longest first sync of another process. */

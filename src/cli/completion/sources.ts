@@ -3,9 +3,9 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Neighbours } from '../../app/neighbours.ts';
-import type { ConfigLocation } from '../../config/config.ts';
-import type { Glance } from '../../config/glance.ts';
-import { printable } from '../text.ts';
+import type { ConfigLocation } from '../../config/read/config.ts';
+import type { Glance } from '../../config/read/glance.ts';
+import { printable } from '../terminal/text.ts';
 import type { World } from '../world.ts';
 import type { Candidate, Sources } from './candidates.ts';
 
@@ -17,7 +17,7 @@ export function sourcesOf(world: World, config: string | undefined): Sources {
     accounts: async () => (await accounts()).map(({ name, said }) => ({ text: name, said })),
     tags: async () => tagsOf(await accounts()),
     keys: async () => {
-      const { accountKeys } = await import('../../config/key-changes.ts');
+      const { accountKeys } = await import('../../config/edit/key-changes.ts');
       return accountKeys().map((text) => ({ text, said: '' }));
     },
     folders: async (names) => {
@@ -54,8 +54,8 @@ async function quietly<T>(otherwise: T, work: () => Promise<T>): Promise<T> {
 function read({ env, homedir, cwd }: World, config: string | undefined): Promise<Found | null> {
   const source = { env, homedir, cwd, ...(config === undefined ? {} : { configFile: config }) };
   return quietly(null, async () => {
-    const { findConfig, readConfigFile } = await import('../../config/load.ts');
-    const { glanceAt } = await import('../../config/glance.ts');
+    const { findConfig, readConfigFile } = await import('../../config/read/load.ts');
+    const { glanceAt } = await import('../../config/read/glance.ts');
     const location = await findConfig(source);
     return { location, accounts: glanceAt((await readConfigFile(location.path)).text) };
   });

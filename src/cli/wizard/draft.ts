@@ -1,6 +1,6 @@
 /** An account while it is being described: what was answered so far, in memory alone. Pure. */
 
-import type { NewSecret } from '../../app/new-secrets.ts';
+import type { NewSecret } from '../../app/passwords/new-secrets.ts';
 import {
   addAccount,
   below,
@@ -9,11 +9,11 @@ import {
   withKey,
   type AccountChanges,
   type Data,
-} from '../../config/edit.ts';
-import { inherit } from '../../config/inherit.ts';
-import { flattened } from '../../config/key-changes.ts';
-import type { ConfigValue } from '../../config/render.ts';
-import type { AccountEntry, FileEntry } from '../../config/schema.ts';
+} from '../../config/edit/edit.ts';
+import { inherit } from '../../config/read/inherit.ts';
+import { flattened } from '../../config/edit/key-changes.ts';
+import type { ConfigValue } from '../../config/edit/render.ts';
+import type { AccountEntry, FileEntry } from '../../config/schema/schema.ts';
 
 export interface Draft {
   readonly name: string;

@@ -1,14 +1,14 @@
 /** A new account, from nothing to what can be tried out: type and address first, then servers and login. */
 
-import { chooseAccountName } from '../../app/new-account.ts';
+import { chooseAccountName } from '../../app/accounts/new-account.ts';
 import type { Wizard } from './context.ts';
 import { whole, withValue, type Draft } from './draft.ts';
-import { passwordWords, withUsername } from './login-fields.ts';
-import { askPasswordOf, passwordEntry } from './password-questions.ts';
-import { addressField, personField } from './sections.ts';
-import { receives, sends, type Side } from './server-fields.ts';
+import { passwordWords, withUsername } from './fields/login.ts';
+import { askPasswordOf, passwordEntry } from './fields/password-questions.ts';
+import { addressField, personField } from './fields/sections.ts';
+import { receives, sends, type Side } from './fields/server.ts';
 import { askServers } from './servers.ts';
-import { typeQuestion } from './type-field.ts';
+import { typeQuestion } from './fields/type.ts';
 
 /** `name` is null where the account is to be called after its address. */
 export async function firstAnswers(

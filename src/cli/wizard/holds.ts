@@ -1,8 +1,8 @@
 /** Whether a draft holds: what does not is told while it can still be changed, and nothing that was typed is lost. */
 
-import type { Account } from '../../core/account.ts';
+import type { Account } from '../../core/account/account.ts';
 import { PosthornError } from '../../errors.ts';
-import { oneLine } from '../output.ts';
+import { oneLine } from '../terminal/output.ts';
 import type { Wizard } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { Questions } from './questions.ts';

@@ -1,19 +1,24 @@
 /** After a failed test: what is likely to help is offered, and carried out in the draft. Nothing typed is lost. */
 
-import { notesOf, repairsFor, type Repair } from '../../app/repairs.ts';
-import type { AccountTest } from '../../app/test-account.ts';
-import type { Account } from '../../core/account.ts';
-import type { SecretRef } from '../../core/secret-ref.ts';
-import { printable } from '../text.ts';
+import { notesOf, repairsFor, type Repair } from '../../app/account-test/repairs.ts';
+import type { AccountTest } from '../../app/account-test/test-account.ts';
+import type { Account } from '../../core/account/account.ts';
+import type { SecretRef } from '../../core/account/secret-ref.ts';
+import { printable } from '../terminal/text.ts';
 import type { Wizard } from './context.ts';
 import { ownValue, withValue, type Draft } from './draft.ts';
 import { loaded } from './holds.ts';
-import { passwordWords, withOutgoingLogin, withUsername } from './login-fields.ts';
-import { askPasswordOf, passwordEntry, placeOf, typePassword } from './password-questions.ts';
+import { passwordWords, withOutgoingLogin, withUsername } from './fields/login.ts';
+import {
+  askPasswordOf,
+  passwordEntry,
+  placeOf,
+  typePassword,
+} from './fields/password-questions.ts';
 import type { Choice } from './questions.ts';
-import { serverFields, type Side } from './server-fields.ts';
+import { serverFields, type Side } from './fields/server.ts';
 import { withReach } from './servers.ts';
-import { withType } from './type-field.ts';
+import { withType } from './fields/type.ts';
 
 /** menu: the person wants to change something else. */
 export type Proof =

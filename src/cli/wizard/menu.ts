@@ -2,13 +2,13 @@
 
 import type { Wizard } from './context.ts';
 import { ownValue, whole, type Draft } from './draft.ts';
-import type { Field } from './field-kinds.ts';
+import type { Field } from './fields/kinds.ts';
 import { holds } from './holds.ts';
 import { prove } from './mend.ts';
 import type { Choice } from './questions.ts';
-import { printable } from '../text.ts';
+import { printable } from '../terminal/text.ts';
 import { reachOf } from './reach.ts';
-import { fieldsOf, sections, type Section } from './sections.ts';
+import { fieldsOf, sections, type Section } from './fields/sections.ts';
 
 type Entry =
   | { readonly kind: 'section'; readonly section: Section }

@@ -1,8 +1,8 @@
-/** The questions of the wizard, as its steps put them; on a terminal they are those of cli/prompt. */
+/** The questions of the wizard, as its steps put them; on a terminal they are those of cli/terminal/prompt. */
 
-import { ask, askPassword } from '../prompt.ts';
+import { ask, askPassword } from '../terminal/prompt.ts';
 import type { Run } from '../world.ts';
-import { wrapped } from '../wrap.ts';
+import { wrapped } from '../terminal/wrap.ts';
 
 export interface Choice<T> {
   readonly name: string;

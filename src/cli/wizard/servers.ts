@@ -5,11 +5,11 @@ import {
   incomingService,
   notesFor,
   type Choice as FoundServer,
-} from '../../app/choose-servers.ts';
-import type { Discovered } from '../../app/discover.ts';
-import type { Service } from '../../core/discovery.ts';
-import { noteLines, originText, serverText } from '../discovery-text.ts';
-import { printable } from '../text.ts';
+} from '../../app/discovery/choose-servers.ts';
+import type { Discovered } from '../../app/discovery/discover.ts';
+import type { Service } from '../../core/discovery/discovery.ts';
+import { noteLines, originText, serverText } from '../account/discovery-text.ts';
+import { printable } from '../terminal/text.ts';
 import type { Wizard } from './context.ts';
 import { inheritedValue, whole, withValue, type Draft } from './draft.ts';
 import {
@@ -19,7 +19,7 @@ import {
   serverFields,
   usualPortOf,
   type Side,
-} from './server-fields.ts';
+} from './fields/server.ts';
 
 type Note = ReturnType<typeof notesFor>[number]['notes'][number];
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDiscovery } from '../../../src/adapters/autoconfig/discovery.ts';
-import type { MailConfig } from '../../../src/core/mail-config.ts';
+import type { MailConfig } from '../../../src/core/discovery/mail-config.ts';
 import { createAuthority, type Authority, type CertificateKind } from '../../servers/authority.ts';
 import { configFile } from './config-files.ts';
 import { startDnsServer } from './dns-server.ts';

@@ -8,7 +8,7 @@ import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCertificates } from '../../../src/adapters/autoconfig/certificate.ts';
 import { createDiscovery } from '../../../src/adapters/autoconfig/discovery.ts';
-import type { Service } from '../../../src/core/discovery.ts';
+import type { Service } from '../../../src/core/discovery/discovery.ts';
 import { createAuthority, type Authority, type CertificateKind } from '../../servers/authority.ts';
 
 let folder: string;

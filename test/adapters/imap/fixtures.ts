@@ -1,8 +1,8 @@
 /** Sessions with a demo server or a scripted one, ended after each test. */
 
 import type { OnResponse } from '../../../src/demo/faults.ts';
-import { startImapServer } from '../../../src/demo/imap-server.ts';
-import { Mailbox } from '../../../src/demo/mailbox.ts';
+import { startImapServer } from '../../../src/demo/imap/server.ts';
+import { Mailbox } from '../../../src/demo/mail/mailbox.ts';
 import type { FilingSession } from '../../../src/ports/mailbox-source.ts';
 import { accountAt, connect, inbox, secret, type ConnectOptions } from './harness.ts';
 import { scriptedServer, type Script } from './scripted-server.ts';

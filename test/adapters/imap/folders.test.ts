@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Mailbox } from '../../../src/demo/mailbox.ts';
+import { Mailbox } from '../../../src/demo/mail/mailbox.ts';
 import { corpus, hugeMessage, oddMessages } from '../../servers/messages.ts';
 import { demo, scripted, stopAll } from './fixtures.ts';
 import { fetchAll, inbox, listAll, plainFolder, refusalOf } from './harness.ts';

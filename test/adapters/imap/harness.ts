@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { imapSource } from '../../../src/adapters/imap/source.ts';
 import type { Timeouts } from '../../../src/adapters/imap/client.ts';
-import type { Account, IncomingServer } from '../../../src/core/account.ts';
-import type { RemoteFolder, RemoteMessage } from '../../../src/core/message.ts';
+import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
+import type { RemoteFolder, RemoteMessage } from '../../../src/core/sync/message.ts';
 import { PosthornError } from '../../../src/errors.ts';
 import type { FilingSession, MailboxSession } from '../../../src/ports/mailbox-source.ts';
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { chooseLogin } from '../../../src/adapters/imap/login.ts';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startImapServer } from '../../../src/demo/imap-server.ts';
-import type { ImapOptions } from '../../../src/demo/imap-session.ts';
-import { Mailbox } from '../../../src/demo/mailbox.ts';
+import { startImapServer } from '../../../src/demo/imap/server.ts';
+import type { ImapOptions } from '../../../src/demo/imap/session.ts';
+import { Mailbox } from '../../../src/demo/mail/mailbox.ts';
 import { accountAt, connect, refusalOf, secret } from './harness.ts';
 import { scriptedServer, type Script, type ScriptedOptions } from './scripted-server.ts';
 

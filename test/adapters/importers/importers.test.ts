@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { importer } from '../../../src/adapters/importers/importer.ts';
-import { accountFaults } from '../../../src/config/partial.ts';
+import { accountFaults } from '../../../src/config/read/partial.ts';
 import { PosthornError } from '../../../src/errors.ts';
 import type { Imported, ImportKind } from '../../../src/ports/importer.ts';
 import { moreSamples } from './samples-sending.ts';

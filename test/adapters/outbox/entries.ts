@@ -1,6 +1,6 @@
 /** Entries and messages for the tests of the outbox: the octets of each can be told from its id. */
 
-import type { OutboxEntry } from '../../../src/core/outbox-entry.ts';
+import type { OutboxEntry } from '../../../src/core/outbox/entry.ts';
 
 export function messageOf(id: string): Buffer {
   return Buffer.from(`Subject: ${id}\r\n\r\n${id.repeat(500)}\r\n`);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPop3Source, type Pop3Limits } from '../../../src/adapters/pop3/source.ts';
-import type { IncomingServer } from '../../../src/core/account.ts';
+import type { IncomingServer } from '../../../src/core/account/account.ts';
 import {
   answerAt,
   closeAt,
@@ -9,9 +9,9 @@ import {
   withoutFinalDot,
   type OnResponse,
 } from '../../../src/demo/faults.ts';
-import type { DemoUser } from '../../../src/demo/mailbox.ts';
-import { pop3Octets } from '../../../src/demo/pop3-message.ts';
-import { startPop3Server, type Pop3Options } from '../../../src/demo/pop3-server.ts';
+import type { DemoUser } from '../../../src/demo/mail/mailbox.ts';
+import { pop3Octets } from '../../../src/demo/pop3/message.ts';
+import { startPop3Server, type Pop3Options } from '../../../src/demo/pop3/server.ts';
 import { TemporaryError } from '../../../src/errors.ts';
 import { userWith } from '../../demo/clients.ts';
 import { corpus, oddMessages } from '../../servers/messages.ts';

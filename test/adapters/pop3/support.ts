@@ -1,7 +1,7 @@
 /** Accounts and ways of reading for the tests of the POP3 client. */
 
-import type { Account, IncomingServer } from '../../../src/core/account.ts';
-import type { RemoteMessage } from '../../../src/core/message.ts';
+import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
+import type { RemoteMessage } from '../../../src/core/sync/message.ts';
 import type { MailboxSession } from '../../../src/ports/mailbox-source.ts';
 
 export function popAccount(server: Partial<IncomingServer> & { port: number }): Account {

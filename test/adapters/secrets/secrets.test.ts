@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSecrets } from '../../../src/adapters/secrets/secrets.ts';
-import type { SecretRef } from '../../../src/core/secret-ref.ts';
+import type { SecretRef } from '../../../src/core/account/secret-ref.ts';
 import type { SecretOwner, Secrets } from '../../../src/ports/secrets.ts';
 
 const owner: SecretOwner = { accountId: '7f3kq2', server: 'incoming' };

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSmtpServer, type SmtpOptions } from '../../../src/demo/smtp-server.ts';
-import type { AuthMethod } from '../../../src/core/account.ts';
+import type { AuthMethod } from '../../../src/core/account/account.ts';
 import { userWith } from '../../demo/clients.ts';
 import { connectTo, never } from './senders.ts';
 

@@ -1,6 +1,6 @@
 /** An account for the tests of sending, and a session on it. */
 
-import type { Account, OutgoingServer } from '../../../src/core/account.ts';
+import type { Account, OutgoingServer } from '../../../src/core/account/account.ts';
 import { createSmtpSender, type SmtpOptions } from '../../../src/adapters/smtp/smtp-sender.ts';
 import type { SenderSession } from '../../../src/ports/mail-sender.ts';
 import type { Login } from '../../../src/ports/mailbox-source.ts';

@@ -1,14 +1,14 @@
 /** Builds programs of the tests, and the state's thread, into JavaScript that Node 20 can start. */
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface Built {
-  /** Path of the program built from test/adapters/state/NAME.ts. */
+  /** Path of a built program, by its name without the folder. */
   program(name: string): string;
   /** The state's thread. */
   readonly worker: URL;
@@ -20,10 +20,7 @@ export async function buildPrograms(...names: string[]): Promise<Built> {
   const cache = join(repository, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const outdir = mkdtempSync(join(cache, 'posthorn-test-'));
-  const programs = names.map((name) => [
-    name,
-    join(repository, 'test/adapters/state', `${name}.ts`),
-  ]);
+  const programs = names.map((name) => [name, join(repository, 'test/adapters', `${name}.ts`)]);
   await build({
     entryPoints: {
       ...Object.fromEntries(programs),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CommitQueue } from '../../../src/adapters/state/commit-queue.ts';
-import type { Fault } from '../../../src/adapters/state/fault.ts';
+import type { Fault } from '../../../src/disk/sqlite-fault.ts';
 import type { Durability, StateChange } from '../../../src/ports/state-store.ts';
 
 interface Written {

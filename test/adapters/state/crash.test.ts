@@ -12,7 +12,7 @@ import { useScratch } from './scratch.ts';
 const scratch = useScratch();
 let built: Built;
 beforeAll(async () => {
-  built = await buildPrograms('program-commit');
+  built = await buildPrograms('state/program-commit');
 });
 afterAll(() => {
   built.remove();

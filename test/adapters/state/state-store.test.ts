@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectHere, connectThread } from '../../../src/adapters/state/connect.ts';
-import { openSqlite } from '../../../src/adapters/state/sqlite.ts';
+import { openSqlite } from '../../../src/disk/sqlite.ts';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
 import type { StateStore } from '../../../src/ports/state-store.ts';
 import { idsOf, setUp, storing } from '../../contract/state-samples.ts';
@@ -179,7 +179,7 @@ test('an opening that failed is tried again at the next call', async () => {
 describe('the thread', () => {
   let built: Built;
   beforeAll(async () => {
-    built = await buildPrograms('program-idle', 'program-commit');
+    built = await buildPrograms('state/program-idle', 'state/program-commit');
   });
   afterAll(() => {
     built.remove();

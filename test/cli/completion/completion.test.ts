@@ -4,12 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
-import { freshState } from '../../../src/app/bind-account.ts';
+import { freshState } from '../../../src/app/accounts/bind-account.ts';
 import { complete } from '../../../src/cli/completion/complete.ts';
 import type { World } from '../../../src/cli/world.ts';
 import { createOutboxStore } from '../../../src/adapters/outbox/outbox-store.ts';
-import { configuration } from '../accounts.ts';
-import { below, Home } from '../posthorn.ts';
+import { configuration } from '../running/accounts.ts';
+import { below, Home } from '../running/posthorn.ts';
 import { openShells, type Shells } from './shells.ts';
 
 const account = (address: string, more: object = {}) => ({

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { posthorn, type Home } from '../posthorn.ts';
+import { posthorn, type Home } from '../running/posthorn.ts';
 
 export type Shell = 'bash' | 'zsh';
 

@@ -1,0 +1,203 @@
+/** mbsync (isync): IMAPAccount, IMAPStore, MaildirStore, Channel and Group, in sections that an empty line ends. */
+
+import type { Imported } from '../../../ports/importer.ts';
+import { Draft, folder } from '../draft.ts';
+import { mbsyncAccount } from './account.ts';
+import { readSections, type Section } from './sections.ts';
+
+/** Stores by their names, channels by theirs: what an account is joined from. */
+interface Stores {
+  readonly accounts: readonly Section[];
+  /** IMAPStore to the section that says how to connect: its account, or itself. */
+  readonly remotes: ReadonlyMap<string, Section>;
+  readonly locals: ReadonlyMap<string, Section>;
+}
+
+export function parseMbsyncrc(text: string): Imported {
+  const draft = new Draft();
+  const sections = readSections(text, draft);
+  const stores = storesOf(sections, draft);
+  const paths = new Map<Section, string>();
+  const tags = new Map<Section, string[]>();
+  const channels = new Map<string, Section>();
+  for (const section of sections.filter(({ kind }) => kind === 'channel')) {
+    const account = joinChannel(section, stores, paths, draft);
+    if (account !== undefined) channels.set(section.name, account);
+  }
+  for (const section of sections.filter(({ kind }) => kind === 'group'))
+    tagGroup(section, channels, tags, draft);
+  for (const account of stores.accounts)
+    mbsyncAccount(
+      account,
+      { path: paths.get(account), tags: tags.get(account), trash: trashOf(account, stores) },
+      draft,
+    );
+  return draft.result();
+}
+
+function storesOf(sections: readonly Section[], draft: Draft): Stores {
+  const named = new Map(
+    sections.filter(({ kind }) => kind === 'imapaccount').map((each) => [each.name, each]),
+  );
+  const remotes = new Map<string, Section>();
+  const accounts = [...named.values()];
+  for (const store of sections.filter(({ kind }) => kind === 'imapstore')) {
+    const reference = store.value('account');
+    const account = reference === undefined ? store : named.get(reference);
+    if (account === undefined)
+      draft.leave(
+        store.line,
+        `IMAPStore ${store.name}`,
+        `there is no IMAPAccount ${reference ?? ''}`,
+      );
+    else remotes.set(store.name, account);
+    if (account === store) accounts.push(store);
+    leaveStoreKeys(store, draft);
+  }
+  const locals = sections.filter(({ kind }) => kind === 'maildirstore');
+  for (const store of locals) leaveLocalKeys(store, draft);
+  return { accounts, remotes, locals: new Map(locals.map((each) => [each.name, each])) };
+}
+
+const ownStoreKeys = new Set(['account', 'trash']);
+
+function leaveStoreKeys(store: Section, draft: Draft): void {
+  for (const { key, word, line } of store.entries)
+    if (!ownStoreKeys.has(key) && !store.isConnection(key))
+      draft.leave(line, word, storeReasons[key] ?? unknown);
+}
+
+const unknown = 'posthorn has nothing like it';
+
+const storeReasons: Readonly<Record<string, string>> = {
+  path: 'folders are always counted from the top of the account',
+  usenamespace: 'the namespace that the server names is always used',
+  pathdelimiter: 'the server is asked for it',
+  mapinbox: 'the inbox is always called INBOX',
+  subscribedonly: 'every folder is fetched, subscribed or not',
+  maxsize: 'messages are always fetched whole',
+};
+
+function leaveLocalKeys(store: Section, draft: Draft): void {
+  const path = store.value('path');
+  for (const { key, word, line, value } of store.entries) {
+    if (key === 'path') {
+      if (!value.endsWith('/'))
+        draft.leave(
+          line,
+          word,
+          'it does not end with a slash, a prefix of folder names; taken for the folder itself',
+        );
+    } else if (key === 'inbox') {
+      if (path === undefined || folder(value) !== `${folder(path)}/INBOX`)
+        draft.leave(line, word, 'the inbox of posthorn is INBOX in the folder of the account');
+    } else if (key !== 'subfolders' || value.toLowerCase() !== 'verbatim')
+      draft.leave(line, word, localReasons[key] ?? unknown);
+  }
+}
+
+const localReasons: Readonly<Record<string, string>> = {
+  subfolders:
+    'set options.layout, which is the same for all accounts: fs for Verbatim, maildir++ for Maildir++',
+  mapinbox: 'the inbox is always called INBOX',
+  altmap: 'posthorn keeps its own memory of UIDs',
+  infodelimiter: 'Maildir names end in `:2,` and flags',
+  flatten: 'folders keep their hierarchy',
+  trash: 'name the folder of the server under folders.trash',
+};
+
+function trashOf(account: Section, { remotes }: Stores): string | undefined {
+  if (account.kind === 'imapstore') return account.value('trash');
+  const stores = account.siblings.filter(
+    ({ kind, name }) => kind === 'imapstore' && remotes.get(name) === account,
+  );
+  return stores.map((store) => store.value('trash')).find((value) => value !== undefined);
+}
+
+const farKeys = ['far', 'master'] as const;
+const nearKeys = ['near', 'slave'] as const;
+
+/** The account that the channel belongs to; its Maildir becomes the account's path. */
+function joinChannel(
+  channel: Section,
+  stores: Stores,
+  paths: Map<Section, string>,
+  draft: Draft,
+): Section | undefined {
+  const ends = [...farKeys, ...nearKeys].flatMap((key) => storeName(channel.value(key)) ?? []);
+  const account = ends.map((name) => stores.remotes.get(name)).find((found) => found !== undefined);
+  const local = ends.map((name) => stores.locals.get(name)).find((found) => found !== undefined);
+  if (account === undefined || local === undefined)
+    draft.leave(
+      channel.line,
+      `Channel ${channel.name}`,
+      'it does not lie between an IMAPStore and a MaildirStore',
+    );
+  leaveChannelKeys(channel, draft);
+  const path = local?.value('path');
+  if (account === undefined || path === undefined) return account;
+  const before = paths.get(account);
+  if (before === undefined) paths.set(account, folder(path));
+  else if (before !== folder(path))
+    draft.leave(
+      channel.line,
+      `Channel ${channel.name}`,
+      `an account has one folder, and this one has ${before} already`,
+    );
+  return account;
+}
+
+/** `:store:mailbox`, with or without a mailbox. */
+function storeName(end: string | undefined): string | undefined {
+  return /^:([^:]+):/.exec(end ?? '')?.[1];
+}
+
+function leaveChannelKeys(channel: Section, draft: Draft): void {
+  for (const { key, word, line, value } of channel.entries) {
+    const isEnd = ([...farKeys, ...nearKeys] as string[]).includes(key);
+    if (isEnd && /^:[^:]+:./.test(value))
+      draft.leave(line, word, 'every folder of the account is fetched, not one');
+    if (!isEnd) draft.leave(line, word, channelReasons[key] ?? unknown);
+  }
+}
+
+const ownWay = 'posthorn keeps its own rules for this: see docs/configuration.md';
+
+const channelReasons: Readonly<Record<string, string>> = {
+  patterns: 'every folder of the account is fetched',
+  pattern: 'every folder of the account is fetched',
+  create: 'folders that are missing here are made',
+  remove: ownWay,
+  expunge: ownWay,
+  expungesolo: ownWay,
+  sync: ownWay,
+  syncstate: 'posthorn keeps its own state; what was fetched by mbsync is not known to it',
+  copyarrivaldate: 'the date of arrival is always kept',
+  maxmessages: 'every message is fetched',
+  expireunread: 'every message is fetched',
+  expireside: 'every message is fetched',
+  maxsize: 'messages are always fetched whole',
+};
+
+/** `Group name channel channel:box …`, and `Channel` or `Channels` below it. */
+function tagGroup(
+  group: Section,
+  channels: ReadonlyMap<string, Section>,
+  tags: Map<Section, string[]>,
+  draft: Draft,
+): void {
+  const tag = group.name.replaceAll(/[\s@,]+/g, '-');
+  if (tag === '') return;
+  const lines = [...group.words.map((name) => ({ name, line: group.line }))];
+  for (const { words, line, key, word } of group.entries) {
+    if (key === 'channel' || key === 'channels')
+      lines.push(...words.map((name) => ({ name, line })));
+    else draft.leave(line, word, unknown);
+  }
+  for (const { name, line } of lines) {
+    const account = channels.get(name.split(':')[0] ?? '');
+    if (account === undefined)
+      draft.leave(line, `Group ${group.name}`, `its channel ${name} belongs to no account`);
+    else tags.set(account, [...new Set([...(tags.get(account) ?? []), tag])]);
+  }
+}

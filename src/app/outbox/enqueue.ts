@@ -1,0 +1,49 @@
+/** Puts a finished message into the outbox: once this resolves, it survives any kill. */
+
+import type { Account } from '../../core/account/account.ts';
+import type { OutboxEntry } from '../../core/outbox/entry.ts';
+import type { Settings } from '../../core/account/settings.ts';
+import { ConfigurationError } from '../../errors.ts';
+import type { Composed } from '../../ports/message-codec.ts';
+import { bindAccount } from '../accounts/bind-account.ts';
+import type { Neighbours } from '../neighbours.ts';
+
+/** `account` is the sender; `composed` comes from the codec. */
+export async function enqueue(
+  account: Account,
+  composed: Composed,
+  settings: Pick<Settings, 'saveSent'>,
+  neighbours: Pick<Neighbours, 'state' | 'randomBytes' | 'lock' | 'outbox' | 'clock'>,
+): Promise<OutboxEntry> {
+  if (!account.send)
+    throw new ConfigurationError('this account does not send', {
+      account: account.name,
+      remedy: 'Choose another with --from, or set send: true.',
+    });
+  const { id: accountId } = await bindAccount(account, neighbours);
+  const now = neighbours.clock.now();
+  const entry: OutboxEntry = {
+    id: entryId(now, neighbours.randomBytes),
+    accountId,
+    from: composed.from,
+    recipients: composed.recipients.map((address) => ({ address, status: 'open', reply: null })),
+    messageId: composed.messageId,
+    subject: composed.subject,
+    size: composed.octets.length,
+    state: 'queued',
+    createdAt: now,
+    attempts: 0,
+    nextAttempt: now,
+    lastError: null,
+    saveSent: account.saveSent === true || (settings.saveSent && account.saveSent !== false),
+    filing: null,
+  };
+  await neighbours.outbox.add(entry, composed.octets);
+  return entry;
+}
+
+/** Sorts by time of writing and reads well in a command line: base 36 of the millisecond, then four random signs. */
+function entryId(now: number, randomBytes: Neighbours['randomBytes']): string {
+  const random = Array.from(randomBytes(4), (byte) => (byte % 36).toString(36)).join('');
+  return `${now.toString(36)}${random}`;
+}

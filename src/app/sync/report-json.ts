@@ -1,0 +1,99 @@
+/** Reports as plain JSON: what --json prints, what crosses the control socket, and what the text for people is made from. */
+
+import type { PosthornError } from '../../errors.ts';
+import type { AccountReport, FolderReport } from './report.ts';
+
+export interface ErrorJson {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly remedy: string | null;
+  readonly account: string | null;
+  readonly retry: 'now' | 'later' | 'never';
+  readonly detail: string | null;
+}
+
+export interface FolderJson {
+  readonly folder: string;
+  readonly fetched: number;
+  readonly octets: number;
+  readonly adopted: number;
+  readonly deleted: number;
+  readonly collided: readonly string[];
+  readonly failed: readonly { readonly id: string; readonly error: ErrorJson }[];
+  readonly error: ErrorJson | null;
+}
+
+export interface SentJson {
+  readonly id: string;
+  readonly subject: string;
+  readonly result: 'sent' | 'deferred' | 'uncertain' | 'failed' | 'unfiled';
+  readonly reason: string | null;
+  /** ISO 8601. */
+  readonly nextAttempt: string | null;
+}
+
+export interface AccountJson {
+  readonly account: string;
+  readonly skipped: 'disabled' | 'suspended' | null;
+  /** Why it is suspended: since earlier (then it was skipped), or from this poll on. */
+  readonly suspended: string | null;
+  /** Exit status that this account alone would have earned. */
+  readonly status: number;
+  readonly sent: readonly SentJson[] | null;
+  readonly received: readonly FolderJson[] | null;
+  /** Folders that were made on the server for a role. */
+  readonly created: readonly string[];
+  readonly warnings: readonly string[];
+  /** Receiving was asked for, but its mail is read live and never kept here. */
+  readonly live: boolean;
+  readonly error: ErrorJson | null;
+}
+
+export function errorJson(error: PosthornError): ErrorJson {
+  return {
+    code: error.code,
+    status: error.exitStatus,
+    message: error.message,
+    remedy: error.remedy ?? null,
+    account: error.account ?? null,
+    retry: error.retry,
+    detail: error.detail ?? null,
+  };
+}
+
+/** `status` as core of the exit status: see sync-all. */
+export function accountJson(report: AccountReport, status: number): AccountJson {
+  const { account, skipped, suspended, sent, received, live, error } = report;
+  return {
+    account,
+    skipped,
+    suspended,
+    status,
+    sent:
+      sent?.messages.map(({ nextAttempt, ...message }) => ({
+        ...message,
+        nextAttempt: isoTime(nextAttempt),
+      })) ?? null,
+    received: received?.folders.map(folderJson) ?? null,
+    created: received?.created ?? [],
+    warnings: received?.warnings ?? [],
+    live,
+    error: error === null ? null : errorJson(error),
+  };
+}
+
+function folderJson(report: FolderReport): FolderJson {
+  const { path, failed, error, ...counts } = report;
+  return {
+    folder: path,
+    ...counts,
+    failed: failed.map((each) => ({ id: each.id, error: errorJson(each.error) })),
+    error: error === null ? null : errorJson(error),
+  };
+}
+
+/** ISO 8601 in UTC, or null. */
+export function isoTime(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,73 @@
+/** What a sync tells: data for people and for --json alike. */
+
+import type { PosthornError } from '../../errors.ts';
+
+export interface FailedMessage {
+  readonly id: string;
+  readonly error: PosthornError;
+}
+
+/** What one sync did to one folder. */
+export interface FolderReport {
+  /** The server's name of it. */
+  readonly path: string;
+  /** Messages that became durable in this run, and the octets that came for them. */
+  fetched: number;
+  octets: number;
+  /** Of these, found on disk already: an earlier run was broken off after the delivery. */
+  adopted: number;
+  /** POP3: deleted on the server, confirmed. */
+  deleted: number;
+  /** Delivered under a suffixed name, since the server gave an id twice: their base names. */
+  readonly collided: string[];
+  readonly failed: FailedMessage[];
+  error: PosthornError | null;
+}
+
+export interface ReceiveReport {
+  readonly folders: FolderReport[];
+  /** Folders that were made on the server for a role, by their names there. */
+  readonly created: string[];
+  /** What deserves a word, and is no failure. */
+  readonly warnings: string[];
+}
+
+export interface SentMessage {
+  readonly id: string;
+  readonly subject: string;
+  readonly result: 'sent' | 'deferred' | 'uncertain' | 'failed' | 'unfiled';
+  /** Why it waits or failed. */
+  readonly reason: string | null;
+  readonly nextAttempt: number | null;
+}
+
+export interface SendReport {
+  readonly messages: SentMessage[];
+}
+
+/** What one sync did for one account. */
+export interface AccountReport {
+  readonly account: string;
+  readonly id: string;
+  readonly skipped: 'disabled' | 'suspended' | null;
+  /** Why it is suspended: since earlier (then it was skipped), or from this poll on. */
+  readonly suspended: string | null;
+  readonly sent: SendReport | null;
+  readonly received: ReceiveReport | null;
+  /** Receiving was asked for, but its mail is read live and never kept here. */
+  readonly live: boolean;
+  readonly error: PosthornError | null;
+}
+
+export function emptyFolderReport(path: string): FolderReport {
+  return {
+    path,
+    fetched: 0,
+    octets: 0,
+    adopted: 0,
+    deleted: 0,
+    collided: [],
+    failed: [],
+    error: null,
+  };
+}

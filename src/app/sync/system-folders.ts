@@ -1,0 +1,42 @@
+/** Makes the folders that an account lacks on its server (`incoming.createSystemFolders`); what is refused is told, no more. */
+
+import type { Account } from '../../core/account/account.ts';
+import type { RemoteFolder } from '../../core/sync/message.ts';
+import { missingSystemFolders } from '../../core/sync/system-folders.ts';
+import { asPosthornError } from '../../errors.ts';
+import { canMakeFolders, type MailboxSession } from '../../ports/mailbox-source.ts';
+
+export interface SystemFolders {
+  /** As the server has them now. */
+  readonly folders: readonly RemoteFolder[];
+  readonly created: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Lists the folders, after making what is missing where the account wants that. Throws where the session is broken. */
+export async function foldersWithRoles(
+  session: MailboxSession,
+  account: Account,
+): Promise<SystemFolders> {
+  const folders = await session.folders();
+  const wanted = account.incoming?.createSystemFolders === true && canMakeFolders(session);
+  if (!wanted) return { folders, created: [], warnings: [] };
+  const prefix = await session.personalPrefix();
+  const created: string[] = [];
+  const warnings: string[] = [];
+  for (const { role, path } of missingSystemFolders(folders, account.folders, prefix))
+    try {
+      await session.createFolder(path, role);
+      created.push(path);
+    } catch (thrown) {
+      warnings.push(refusal(thrown));
+    }
+  return { folders: created.length === 0 ? folders : await session.folders(), created, warnings };
+}
+
+/** What reaches further than the one folder – a lost connection, a bug – is not the folder's. */
+function refusal(thrown: unknown): string {
+  const error = asPosthornError(thrown);
+  if (error.reach !== 'folder') throw error;
+  return error.message;
+}

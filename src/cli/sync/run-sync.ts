@@ -1,0 +1,65 @@
+/** Syncs accounts: those that a running daemon keeps by the daemon, the others here. */
+
+import { accountJson, type AccountJson } from '../../app/sync/report-json.ts';
+import type { SyncOptions } from '../../app/sync/sync-account.ts';
+import { syncAll, syncStatus } from '../../app/sync/sync-all.ts';
+import type { Config } from '../../config/read/config.ts';
+import type { Account } from '../../core/account/account.ts';
+import { withNeighbours } from '../session.ts';
+import { Progress } from './sync-text.ts';
+import type { Run } from '../world.ts';
+
+export type Wish = Pick<SyncOptions, 'send' | 'receive' | 'full' | 'waitMs'>;
+
+export async function runSync(
+  run: Run,
+  config: Config,
+  accounts: readonly Account[],
+  wish: Wish,
+): Promise<AccountJson[]> {
+  const byDaemon = await syncByDaemon(run, config, accounts, wish);
+  const done = new Set(byDaemon.map(({ account }) => account));
+  const others = accounts.filter(({ name }) => !done.has(name));
+  const here = others.length === 0 ? [] : await syncHere(run, config, others, wish);
+  return [...byDaemon, ...here];
+}
+
+/** The daemon holds the accounts' locks while it polls, so it is asked. Of accounts that it does not keep it says nothing. */
+async function syncByDaemon(
+  run: Run,
+  config: Config,
+  accounts: readonly Account[],
+  { send, receive, full }: Wish,
+): Promise<AccountJson[]> {
+  const names = accounts.map(({ name }) => name);
+  const request = { command: 'sync', accounts: names, send, receive, full } as const;
+  const control = run.world.control(config.location);
+  // A sync takes as long as it takes. Whether the daemon works at all is therefore asked first, for which it has a deadline.
+  const works = await control.call({ command: 'status' }, run.world.signal);
+  if (works === null) return [];
+  const answer = (await control.call(request, run.world.signal)) as {
+    accounts: AccountJson[];
+  } | null;
+  return answer?.accounts ?? [];
+}
+
+async function syncHere(
+  run: Run,
+  config: Config,
+  accounts: readonly Account[],
+  wish: Wish,
+): Promise<AccountJson[]> {
+  return withNeighbours(run, config, async (neighbours) => {
+    const progress = new Progress(run.output, run.world.stderr, run.world.env);
+    const reports = await syncAll(accounts, neighbours, {
+      ...wish,
+      settings: config.settings,
+      progress: (account, report) => {
+        progress.show(account, report);
+      },
+      signal: run.world.signal,
+    });
+    progress.clear();
+    return reports.map((report) => accountJson(report, syncStatus(report)));
+  });
+}

@@ -1,0 +1,163 @@
+/** A sync told to people: a line that moves while it runs, and one for each account at the end. */
+
+import { liveText } from '../../app/accounts/live.ts';
+import type { AccountJson, ErrorJson, FolderJson, SentJson } from '../../app/sync/report-json.ts';
+import type { FolderReport } from '../../app/sync/report.ts';
+import { oneLine, type Output, type Streams } from '../terminal/output.ts';
+import { localTime, plural, printable, size } from '../terminal/text.ts';
+
+/** One line on standard error, rewritten in place; nothing where that is no terminal, or one that can't clear a line. */
+export class Progress {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #shown: boolean;
+  readonly #fetched = new Map<FolderReport, number>();
+  #lastShown = 0;
+
+  constructor(output: Output, stream: NodeJS.WriteStream, env: Streams['env']) {
+    this.#stream = stream;
+    this.#shown = stream.isTTY && env['TERM'] !== 'dumb' && !output.quiet && !output.json;
+  }
+
+  show(account: string, report: FolderReport): void {
+    this.#fetched.set(report, report.fetched);
+    if (!this.#shown || Date.now() - this.#lastShown < 100) return;
+    this.#lastShown = Date.now();
+    const sum = [...this.#fetched.values()].reduce((all, each) => all + each, 0);
+    const text = `${account}: ${printable(report.path)} … ${plural(sum, 'message')}`;
+    this.#stream.write(`\r\u001b[K${text.slice(0, this.#stream.columns - 1)}`);
+  }
+
+  clear(): void {
+    if (this.#shown && this.#lastShown > 0) this.#stream.write('\r\u001b[K');
+  }
+}
+
+/** info: for those who look. note: what a person should know even with nobody looking. error: what went wrong. */
+export interface AccountLine {
+  readonly level: 'info' | 'note' | 'error';
+  readonly text: string;
+  readonly detail: string | null;
+}
+
+export function printAccount(output: Output, report: AccountJson): void {
+  for (const line of accountLines(report)) printLine(output, line);
+}
+
+function printLine(output: Output, { level, text, detail }: AccountLine): void {
+  if (level === 'info') output.say(text);
+  else if (level === 'note') output.note(text);
+  else if (!output.json) output.failure(text, detail);
+}
+
+/** The report line by line: what was sent, what came, what went wrong. */
+export function accountLines(report: AccountJson): AccountLine[] {
+  const { account, received, sent, error, skipped, suspended, created, warnings, live } = report;
+  const lines = (sent ?? []).map((message) => sentLine(account, message));
+  if (skipped !== null && error === null) lines.unshift(skippedLine(account, skipped, suspended));
+  if (live) lines.push(info(liveText(account)));
+  for (const folder of created)
+    lines.push(info(`${account}: made the folder ${printable(folder)}`));
+  for (const warning of warnings) lines.push(note(`${account}: ${printable(warning)}`));
+  const news = received === null ? null : receivedText(received);
+  if (news !== null) lines.push(info(`${account}: ${news}`));
+  else if (received !== null && error === null) lines.push(info(`${account}: nothing new`));
+  for (const folder of received ?? []) lines.push(...troubles(account, folder));
+  if (error !== null) lines.push(failureLine(account, error));
+  if (skipped === null && suspended !== null) lines.push(suspendedLine(account, suspended));
+  return lines;
+}
+
+function skippedLine(account: string, skipped: string, suspended: string | null): AccountLine {
+  const why = suspended === null ? '' : ` (${printable(suspended)})`;
+  return note(`${account}: ${skipped}${why}, skipped`);
+}
+
+/** An error, for it must be seen with --quiet too: nothing more will be heard of this account. */
+function suspendedLine(account: string, why: string): AccountLine {
+  const text = oneLine({
+    account,
+    message: `it is suspended from now on: ${printable(why)}`,
+    code: 'temporary',
+    remedy: `Once that is mended, run: posthorn account enable ${account}`,
+  });
+  return { level: 'error', text, detail: null };
+}
+
+function info(text: string): AccountLine {
+  return { level: 'info', text, detail: null };
+}
+
+function note(text: string): AccountLine {
+  return { level: 'note', text, detail: null };
+}
+
+function failureLine(whom: string, error: ErrorJson): AccountLine {
+  const { message, code, detail } = error;
+  const text = oneLine({ account: whom, message, code, remedy: error.remedy ?? undefined });
+  return { level: 'error', text, detail };
+}
+
+/** Null where nothing came and nothing went. */
+function receivedText(folders: readonly FolderJson[]): string | null {
+  const sum = (of: (folder: FolderJson) => number): number =>
+    folders.reduce((all, folder) => all + of(folder), 0);
+  const fetched = sum((folder) => folder.fetched);
+  const deleted = sum((folder) => folder.deleted);
+  if (fetched === 0 && deleted === 0) return null;
+  const where = folders
+    .filter((folder) => folder.fetched > 0)
+    .map((folder) => `${printable(folder.folder)} ${String(folder.fetched)}`)
+    .join(', ');
+  const octets = size(sum((folder) => folder.octets));
+  const what = fetched === 0 ? 'nothing new' : `${plural(fetched, 'new message')}, ${octets}`;
+  const gone = deleted === 0 ? '' : `, ${String(deleted)} deleted on the server`;
+  return `${what}${gone}${where === '' ? '' : ` (${where})`}`;
+}
+
+export function printSent(output: Output, account: string, message: SentJson): void {
+  printLine(output, sentLine(account, message));
+}
+
+function sentLine(account: string, message: SentJson): AccountLine {
+  const subject = `"${printable(message.subject)}"`;
+  const reason = message.reason === null ? '' : `: ${printable(message.reason)}`;
+  const next =
+    message.nextAttempt === null ? '' : ` (next attempt ${localTime(message.nextAttempt)})`;
+  switch (message.result) {
+    case 'sent':
+      return info(`${account}: sent ${subject}`);
+    case 'unfiled':
+      return note(`${account}: sent ${subject}, its copy is not filed yet${reason}${next}`);
+    case 'deferred':
+    case 'uncertain':
+      return note(`${account}: ${subject} waits in the outbox${reason}${next}`);
+    case 'failed':
+      return refusedLine(
+        account,
+        `${subject} was refused and stays in the outbox${reason}`,
+        message,
+      );
+  }
+}
+
+/** An error, for it must be seen with --quiet too: nobody will try again by himself. */
+function refusedLine(account: string, message: string, { id }: SentJson): AccountLine {
+  const remedy = `Try again by posthorn outbox retry ${id}, or drop it by posthorn outbox cancel ${id}`;
+  return {
+    level: 'error',
+    text: oneLine({ account, message, code: 'refused', remedy }),
+    detail: null,
+  };
+}
+
+function troubles(account: string, folder: FolderJson): AccountLine[] {
+  const where = `${account}, ${printable(folder.folder)}`;
+  const error = folder.error === null ? [] : [failureLine(where, folder.error)];
+  const failed = folder.failed.map((each) =>
+    note(`${where}, message ${printable(each.id)}: ${printable(each.error.message)}`),
+  );
+  const collided = folder.collided.map((name) =>
+    note(`${where}: the server gave one id to two messages; the second is ${name}`),
+  );
+  return [...error, ...failed, ...collided];
+}

@@ -1,0 +1,168 @@
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLock } from '../../../src/adapters/lock/lock.ts';
+import { buildPrograms, type Built } from '../state/built.ts';
+import { startNode, type Child } from '../state/child.ts';
+import { useScratch } from '../state/scratch.ts';
+
+const scratch = useScratch();
+let built: Built;
+beforeAll(async () => {
+  built = await buildPrograms('lock/program-lock');
+});
+afterAll(() => {
+  built.remove();
+});
+
+function contender(directory: string, waitMs = 0): Child {
+  return startNode(built.program('program-lock'), directory, 'account-x', String(waitMs));
+}
+
+test('a lock is had once, and again when it is released', async () => {
+  const lock = createLock(join(scratch(), 'state/locks'));
+  const held = await lock.acquire('account-x');
+  await expect(lock.acquire('account-x')).rejects.toMatchObject({ code: 'locked', exitStatus: 75 });
+  await (await lock.acquire('account-y')).release();
+  await held.release();
+  await held.release();
+  await (await lock.acquire('account-x')).release();
+});
+
+test('a second release does not take the lock from its next holder', async () => {
+  const lock = createLock(scratch());
+  const first = await lock.acquire('daemon');
+  await first.release();
+  const second = await lock.acquire('daemon');
+  await first.release();
+  await expect(lock.acquire('daemon')).rejects.toMatchObject({ code: 'locked' });
+  await second.release();
+});
+
+test('the same folder by another path is the same lock', async () => {
+  const directory = scratch();
+  const held = await createLock(directory).acquire('daemon');
+  const other = createLock(join(directory, '..', directory.split('/').at(-1) ?? ''));
+  await expect(other.acquire('daemon')).rejects.toMatchObject({ code: 'locked' });
+  await held.release();
+});
+
+test('folder and files are for the owner alone, and only the lock file stays', async () => {
+  const directory = join(scratch(), 'locks');
+  const held = await createLock(directory).acquire('account-x');
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+  expect(readdirSync(directory).toSorted()).toEqual(['account-x.lock', 'account-x.pid']);
+  for (const name of readdirSync(directory))
+    expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
+  expect(readFileSync(join(directory, 'account-x.pid'), 'utf8')).toBe(`${String(process.pid)}\n`);
+  await held.release();
+  expect(readdirSync(directory)).toEqual(['account-x.lock']);
+});
+
+test('another process is refused, and told who holds it', async () => {
+  const directory = scratch();
+  const held = await createLock(directory).acquire('account-x');
+  const refused = await contender(directory).line(0);
+  expect(refused).toBe(
+    `locked: another posthorn (process ${String(process.pid)}) is working on this account`,
+  );
+  await held.release();
+  const child = contender(directory);
+  expect(await child.line(0)).toBe('held');
+  await expect(createLock(directory).acquire('account-x')).rejects.toMatchObject({
+    message: `another posthorn (process ${String(child.process.pid)}) is working on this account`,
+  });
+  child.process.stdin?.end();
+  expect(await child.ended).toBe(0);
+});
+
+test('a process that is killed leaves no lock behind, and names nobody', async () => {
+  const directory = scratch();
+  const lock = createLock(directory);
+  for (let round = 0; round < 3; round += 1) {
+    const child = contender(directory);
+    expect(await child.line(0)).toBe('held');
+    await child.kill('SIGKILL');
+    expect(existsSync(join(directory, 'account-x.pid'))).toBe(true);
+    await (await lock.acquire('account-x')).release();
+  }
+});
+
+test('the lock outlives the last word of whoever took it, and the collection of garbage', async () => {
+  const directory = scratch();
+  await createLock(directory).acquire('account-x');
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let round = 0; round < 5; round += 1) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await contender(directory).line(0)).toMatch(/^locked/);
+  await expect(createLock(directory).acquire('account-x')).rejects.toMatchObject({
+    code: 'locked',
+  });
+  expect(await contender(directory).line(0)).toMatch(/^locked/);
+});
+
+test('of many contenders exactly one wins at a time, and all come to their turn', async () => {
+  const directory = scratch();
+  const children = Array.from({ length: 6 }, () => contender(directory, 30_000));
+  const waiting = new Set(children);
+  while (waiting.size > 0) {
+    const winner = await Promise.race([...waiting].map((child) => child.line(0).then(() => child)));
+    expect(winner.lines).toEqual(['held']);
+    // Whoever else had it would have said so by now, or will have by the end of the winner.
+    const holding = children.filter(({ lines }) => lines.length === 1);
+    expect(holding).toEqual([winner]);
+    winner.process.stdin?.end();
+    expect(await winner.ended).toBe(0);
+    waiting.delete(winner);
+  }
+}, 60_000);
+
+test('waiting ends when the holder lets go', async () => {
+  const lock = createLock(scratch());
+  const held = await lock.acquire('accounts');
+  const waiting = lock.acquire('accounts', { waitMs: 10_000 });
+  await held.release();
+  await (await waiting).release();
+});
+
+test('waiting ends with its time', async () => {
+  const lock = createLock(scratch());
+  const held = await lock.acquire('accounts');
+  const refused = lock.acquire('accounts', { waitMs: 50 });
+  await expect(refused).rejects.toMatchObject({ code: 'locked' });
+  await held.release();
+});
+
+test('waiting ends with the signal, for the reason that it gives', async () => {
+  const lock = createLock(scratch());
+  const held = await lock.acquire('accounts');
+  const stop = new AbortController();
+  const reason = new Error('stopped');
+  const waiting = lock.acquire('accounts', { waitMs: 60_000, signal: stop.signal });
+  stop.abort(reason);
+  await expect(waiting).rejects.toBe(reason);
+  await held.release();
+  await expect(lock.acquire('accounts', { signal: stop.signal })).rejects.toBe(reason);
+});
+
+test('a lock file that is no database is a fault of the disk, not a held lock', async () => {
+  const directory = scratch();
+  writeFileSync(join(directory, 'daemon.lock'), 'pid 4711\n'.repeat(100));
+  await expect(createLock(directory).acquire('daemon')).rejects.toMatchObject({ exitStatus: 74 });
+});
+
+test('a folder that cannot be made is a fault of the disk', async () => {
+  const file = join(scratch(), 'file');
+  writeFileSync(file, '');
+  const refused = createLock(join(file, 'locks')).acquire('daemon');
+  await expect(refused).rejects.toMatchObject({ exitStatus: 74 });
+});
+
+test.each(['', '../x', 'a/b', '.hidden'])('%j is no name for a lock', async (name) => {
+  await expect(createLock(scratch()).acquire(name)).rejects.toMatchObject({ code: 'internal' });
+});
