@@ -20,7 +20,10 @@ export async function buildPrograms(...names: string[]): Promise<Built> {
   const cache = join(repository, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const outdir = mkdtempSync(join(cache, 'posthorn-test-'));
-  const programs = names.map((name) => [name, join(repository, 'test/adapters', `${name}.ts`)]);
+  const programs = names.map((name) => [
+    basename(name),
+    join(repository, 'test/adapters', `${name}.ts`),
+  ]);
   await build({
     entryPoints: {
       ...Object.fromEntries(programs),
