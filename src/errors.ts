@@ -22,6 +22,8 @@ export interface ErrorDetails {
   /** NAME of the account it happened to, added on the way out if not known at the source. */
   account?: string;
   layer?: Layer;
+  /** How long the server asked to be left alone, in milliseconds. */
+  pauseMs?: number;
   /** More than the one line, e.g. the dialogue's last answer; shown with `--verbose` alone. Never a secret. */
   detail?: string;
 }
@@ -33,6 +35,7 @@ export abstract class PosthornError extends Error {
   abstract readonly code: string;
   readonly remedy: string | undefined;
   readonly detail: string | undefined;
+  readonly pauseMs: number | undefined;
   readonly reach: Reach;
   readonly retry: Retry;
   readonly layer: Layer | undefined;
@@ -43,6 +46,7 @@ export abstract class PosthornError extends Error {
     this.name = new.target.name;
     this.remedy = details.remedy;
     this.detail = details.detail;
+    this.pauseMs = details.pauseMs;
     this.reach = details.reach ?? reach;
     this.retry = details.retry ?? retry;
     this.layer = details.layer;

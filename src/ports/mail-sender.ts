@@ -2,7 +2,7 @@
 
 import type { Account } from '../core/account/account.ts';
 import type { StepObserver } from './connection-steps.ts';
-import type { ConnectionFacts, Login } from './mailbox-source.ts';
+import type { ConnectionFacts, Login } from './connection.ts';
 
 export interface OutgoingMessage {
   /** MAIL FROM; empty for a bounce. */

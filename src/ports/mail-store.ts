@@ -1,6 +1,8 @@
 /** Where mail goes: a tree of Maildir folders for each account, shared with other programs that read and change it. */
 
 import type { Flag } from '../core/sync/flags.ts';
+import type { PosthornError } from '../errors.ts';
+import type { MessageBody } from './message-body.ts';
 
 /** One message to be written. */
 export interface Delivery {
@@ -9,11 +11,11 @@ export interface Delivery {
   readonly flags: readonly Flag[];
   /** Becomes the file's mtime; null leaves the time of writing. Milliseconds since the epoch. */
   readonly internalDate: number | null;
-  /** Wire octets; written with CRLF as LF and nothing else changed. */
-  readonly body: AsyncIterable<Buffer>;
+  /** Written with CRLF as LF and nothing else changed. */
+  readonly body: MessageBody;
 }
 
-/** Whole and fsynced in `tmp/`, not visible to readers yet. */
+/** Whole in `tmp/`, not visible to readers, and not durable yet. */
 export interface Staged {
   readonly key: string;
   readonly temporaryPath: string;
@@ -21,10 +23,16 @@ export interface Staged {
   /** Octets and SHA-256 (hex) as on the wire. */
   readonly wireSize: number;
   readonly wireSha256: string;
-  /** Octets and SHA-256 (hex) as on disk. */
+  /** Octets on disk. */
   readonly size: number;
-  readonly sha256: string;
+  /** First 64 bits (hex) of the SHA-256 of the Message-ID, angle brackets and all; null where the header has none. */
+  readonly messageIdHash: string | null;
 }
+
+/** What came of one delivery. failed: its body broke off with an error that reaches `message`; nothing of it is left. */
+export type Staging =
+  | { readonly kind: 'staged'; readonly staged: Staged }
+  | { readonly kind: 'failed'; readonly error: PosthornError };
 
 /** Durable and visible: the file and its directory entry are on disk. */
 export interface Delivered {
@@ -44,20 +52,60 @@ export interface FolderCounts {
   readonly total: number;
 }
 
+/**
+ * `cur` and `new` as stat(2) shows them: equal to an earlier one, nothing was added, renamed or removed between the two. Null
+ * where the folder is missing, and where a stamp is younger than the clock's tick, which proves nothing.
+ */
+export type FolderStamp = string | null;
+
+/** One file of a folder, whoever delivered it. */
+export interface LocalFile {
+  /** All before `:2,`. */
+  readonly base: string;
+  readonly directory: 'new' | 'cur';
+  readonly flags: readonly Flag[];
+  /** Letters that we don't know, e.g. Dovecot's keywords a–z. */
+  readonly otherLetters: string;
+}
+
+export interface LocalScan {
+  readonly files: ReadonlyMap<string, LocalFile>;
+  /** Nothing changed from before the first directory was read until after the last: what is not in `files` is not there. */
+  readonly complete: boolean;
+}
+
 /** The Maildir tree of one account, its marker checked. Folders are named by their local path (core/sync/folder-name). */
 export interface MailTree {
   readonly root: string;
-  /** Makes `cur`, `new` and `tmp` durably, and clears what an earlier run of ours left in `tmp`. */
-  ensureFolder(localPath: string): Promise<void>;
-  /** Writes to `tmp/` and fsyncs. On any error the temporary file is gone again. Disk errors: StorageError. */
-  stage(localPath: string, delivery: Delivery): Promise<Staged>;
   /**
-   * The durable point of a batch: links each into `new/` (no flags) or `cur/`, never over a file that exists, then fsyncs the
-   * directories. A name that stands there already is adopted where size and content agree, else a suffix is added.
+   * Makes `cur`, `new` and `tmp` durably, and clears what earlier runs left in `tmp`: files of ours that no process that runs
+   * now is writing, so that two of one account never disturb each other.
+   */
+  ensureFolder(localPath: string): Promise<void>;
+  /**
+   * Writes each to `tmp/`, in the order given; those with a whole body without yielding in between. On any error that is thrown
+   * the temporary files of this call are gone again. Disk errors: StorageError.
+   */
+  stage(localPath: string, deliveries: readonly Delivery[]): Promise<readonly Staging[]>;
+  /**
+   * The durable point of a batch: makes the files durable (one syncfs, or fsync side by side, by the size of the batch), gives each its name
+   * in `new/` (no flags) or `cur/`, never over a file that exists, then fsyncs the directories. A name that stands there already is
+   * adopted where the content agrees, else a suffix is added. In the order given.
    */
   publish(localPath: string, staged: readonly Staged[]): Promise<readonly Delivered[]>;
   /** Drops a staged message; never throws. */
   discard(staged: Staged): Promise<void>;
+  stamp(localPath: string): Promise<FolderStamp>;
+  /** Every file of the folder, foreign ones too. Throws TemporaryError (folder) where other programs never let it rest. */
+  scan(localPath: string): Promise<LocalScan>;
+  /** The octets on disk. StorageError (message) where it is gone by a complete scan. */
+  read(localPath: string, base: string): AsyncIterable<Buffer>;
+  /** Renames for new flags, other letters kept, durably. False where the file is gone. */
+  setFlags(localPath: string, base: string, flags: readonly Flag[]): Promise<boolean>;
+  /** Into another folder of the tree, under a free name, flags kept, durably. The new base name; null where the file is gone. */
+  move(from: string, base: string, to: string): Promise<string | null>;
+  /** Durably. False where it is gone already. */
+  remove(localPath: string, base: string): Promise<boolean>;
   /** Null where the folder does not exist. */
   count(localPath: string): Promise<FolderCounts | null>;
   /** Absolute directory of the folder. */

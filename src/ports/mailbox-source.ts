@@ -1,82 +1,84 @@
-/** Where mail comes from: an IMAP or a POP3 server, seen the same way. */
+/** Where the mail of IMAP accounts comes from, and where it is filed. */
 
 import type { Account, FolderRole } from '../core/account/account.ts';
 import type { Flag } from '../core/sync/flags.ts';
-import type { FolderStatus, RemoteFolder, RemoteId, RemoteMessage } from '../core/sync/message.ts';
+import type {
+  FolderListing,
+  FolderStatus,
+  MessageFacts,
+  SelectedStatus,
+} from '../core/sync/remote.ts';
+import type { UidSet } from '../core/sync/uid-set.ts';
+import type { PosthornError } from '../errors.ts';
+import type { ConnectionFacts, Login } from './connection.ts';
 import type { StepObserver } from './connection-steps.ts';
+import type { MessageBody } from './message-body.ts';
 
-/** Name and secret as resolved for one connection. The password is an access token for XOAUTH2 and OAUTHBEARER. */
-export interface Login {
-  readonly username: string;
-  readonly password: string;
+/** What a listing came to. Not complete: the server showed a part alone, so what is missing proves nothing (design rule 13). */
+export interface UidListing {
+  readonly uids: UidSet;
+  readonly complete: boolean;
 }
 
-/** What the connection came to, for `account test` and --verbose. */
-export interface ConnectionFacts {
-  readonly host: string;
-  readonly port: number;
-  /** `TLSv1.3`, or null when the connection is in clear. */
-  readonly tls: string | null;
-  /** SASL mechanism or command that logged in, e.g. `SCRAM-SHA-256`, `LOGIN`, `APOP`, `USER`. */
-  readonly mechanism: string;
-  readonly capabilities: readonly string[];
+/** What came of one UID that was asked for. */
+export type Fetched =
+  | { readonly kind: 'message'; readonly facts: MessageFacts; readonly body: MessageBody }
+  /** It is not there any more: SEARCH does not know it either. */
+  | { readonly kind: 'vanished'; readonly uid: number }
+  /** The server gives others, but not this one: the trouble is the message's. */
+  | { readonly kind: 'refused'; readonly uid: number; readonly error: PosthornError };
+
+/** Since a MODSEQ (RFC 7162). */
+export interface FolderChanges {
+  readonly changed: readonly MessageFacts[];
+  /** Null where the server can't tell what vanished (no QRESYNC). */
+  readonly vanished: UidSet | null;
 }
 
-/** One message on its way: its octets exactly as on the wire (CRLF), not one more, not one less. */
-export interface IncomingMessage {
-  /** As listed; IMAP refreshes the flags with those that came with the body. */
-  readonly message: RemoteMessage;
+/** A selected folder. Once another one is selected, or the session is closed, each call throws InternalError. */
+export interface OpenFolder {
+  readonly path: string;
+  /** As SELECT or EXAMINE told it; what it left out was asked for by STATUS or SEARCH where that is possible. */
+  readonly status: SelectedStatus;
+  /** UIDs from `from` on that are there now, ascending (UID SEARCH). */
+  uids(from: number): Promise<UidListing>;
+  /** What is known of each without its octets, in pages, ascending; those that are not there are left out. */
+  facts(uids: UidSet): AsyncIterable<readonly MessageFacts[]>;
+  /** Null where the server does not keep count of changes (no CONDSTORE). `modSeq` in decimal. */
+  changesSince(modSeq: string): Promise<FolderChanges | null>;
   /**
-   * Ends after the last octet of a whole message. A message that is cut, or that the server refuses to give, throws
-   * before it ends: an error that reaches `message` where the session goes on, one that reaches `account` where it is broken.
+   * Octets and facts of all these, each UID once, in batches as they arrive and in any order. The session reads ahead, the
+   * octets in flight bounded. Whatever concerns more than one message – the folder, the connection – is thrown, after the
+   * batches that came before; refusals of all that was asked are the folder's or the account's trouble, not the messages'.
+   * Whoever leaves early leaves the session fit for close() alone.
    */
-  readonly body: AsyncIterable<Buffer>;
+  fetch(uids: UidSet): AsyncIterable<readonly Fetched[]>;
 }
 
 export interface MailboxSession {
   readonly facts: ConnectionFacts;
-  /** Every folder, selectable or not. POP3: INBOX alone. */
-  folders(): Promise<readonly RemoteFolder[]>;
-  /** Opens read-only; what follows speaks of this folder. */
-  open(folder: RemoteFolder): Promise<FolderStatus>;
-  /** The listing in pages, ascending, between which other commands of the session may run; IMAP lists UIDs greater than `above` alone, POP3 always everything. */
-  list(above: number): AsyncIterable<readonly RemoteMessage[]>;
-  /**
-   * Fetches in the given order. The caller starts to read each body before it asks for the next message, and several may be
-   * read at once; the session holds back when too much lies unread. A message that vanished since the listing is left out.
-   * Whoever leaves the loop early ends every body that is still unread with an error; the session is then fit for close() alone.
-   */
-  fetch(messages: readonly RemoteMessage[]): AsyncIterable<IncomingMessage>;
-  /** Logs out politely; never throws. POP3 deletes nothing by it unless `remove` was asked before. */
-  close(): Promise<void>;
-}
-
-/** POP3 alone: deletion on the server (RFC 1939 5, 6). */
-export interface RemovingSession extends MailboxSession {
-  /**
-   * DELE for each, then QUIT; ends the session. Resolves with the ids that the server said +OK to, once QUIT was
-   * answered +OK: before that nothing is deleted, and after an error nothing is known to be.
-   */
-  remove(messages: readonly RemoteMessage[]): Promise<readonly RemoteId[]>;
-}
-
-/** IMAP alone: putting a message on the server. APPEND is not repeatable, so the caller looks before it tries again. */
-export interface FilingSession extends MailboxSession {
-  /** UIDNEXT of a folder without opening it (STATUS). */
+  /** True once it is fit for close() alone: the connection is lost, or a fetch was left early. */
+  readonly spent: boolean;
+  /** Every folder, selectable or not, its status with it where the server can (LIST-STATUS, RFC 5819). */
+  folders(): Promise<FolderListing>;
+  /** STATUS, without selecting. Errors reach `folder`. */
+  status(path: string): Promise<FolderStatus>;
+  /** Opens for reading alone (EXAMINE). Errors reach `folder`. */
+  select(path: string): Promise<OpenFolder>;
+  /** UIDNEXT of a folder without opening it. */
   uidNext(path: string): Promise<number>;
-  /** UIDs from `fromUid` on whose Message-ID is this one. */
+  /** UIDs from `fromUid` on whose Message-ID is this one. Selects the folder. */
   findByMessageId(path: string, messageId: string, fromUid: number): Promise<readonly number[]>;
-  /** Appends the octets as they are (CRLF already made). The UID where the server tells it (UIDPLUS, RFC 4315). */
+  /**
+   * Appends the octets as they are (CRLF already made). The UID where the server tells it (UIDPLUS, RFC 4315). APPEND is not
+   * repeatable, so the caller looks before it tries again.
+   */
   append(
     path: string,
     octets: Buffer,
     flags: readonly Flag[],
     internalDate: number,
   ): Promise<number | null>;
-}
-
-/** IMAP alone: making folders on the server. */
-export interface FolderMakingSession extends MailboxSession {
   /**
    * What the path of a folder of one's own begins with: the personal namespace (RFC 2342), `''` or e.g. `INBOX.`. Empty where
    * the server does not tell.
@@ -87,6 +89,8 @@ export interface FolderMakingSession extends MailboxSession {
    * it. One that is there already is no error. Where the server refuses, the error reaches `folder`.
    */
   createFolder(path: string, role: FolderRole | null): Promise<void>;
+  /** Logs out politely, within a moment; never throws. */
+  close(): Promise<void>;
 }
 
 export interface MailboxSource {
@@ -101,16 +105,4 @@ export interface MailboxSource {
     signal: AbortSignal,
     observe?: StepObserver,
   ): Promise<MailboxSession>;
-}
-
-export function canRemove(session: MailboxSession): session is RemovingSession {
-  return 'remove' in session;
-}
-
-export function canFile(session: MailboxSession): session is FilingSession {
-  return 'append' in session;
-}
-
-export function canMakeFolders(session: MailboxSession): session is FolderMakingSession {
-  return 'createFolder' in session;
 }

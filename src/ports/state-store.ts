@@ -1,7 +1,20 @@
 /** posthorn's memory: what happened at run time. It holds no secret and no mail, and is never edited by hand. */
 
-import type { KnownFolder, KnownMessage, RemoteId } from '../core/sync/message.ts';
-import type { SendingHistory } from '../core/account/suspension.ts';
+import type { PollHistory, SendingHistory } from '../core/account/suspension.ts';
+import type {
+  KnownMail,
+  KnownMailColumns,
+  Maildrop,
+  MaildropChange,
+} from '../core/maildrop/maildrop.ts';
+import type {
+  AgreedChange,
+  AgreedColumns,
+  AgreedFolder,
+  FormerMessage,
+  Trouble,
+} from '../core/sync/agreed.ts';
+import type { UidSet } from '../core/sync/uid-set.ts';
 
 export interface LastError {
   readonly code: string;
@@ -34,53 +47,79 @@ export interface AccountState {
   readonly suspended: Suspension | null;
   /** Fingerprint of the way to the server that the failures were counted on; absent where there are none (core/account/endpoint-fingerprint). */
   readonly failingWay?: string | undefined;
+  /** The server asked to be left alone until then; null where it did not. */
+  readonly notBefore: number | null;
+  /** The fence of the last commit that carried one (ports/lock); 0 where none did. */
+  readonly fence: number;
   /** Refused logins for sending; absent where there was none since the last good one. Changed by `sending` alone. */
   readonly sending?: SendingHistory;
 }
 
-/** One step of a batch. Each replaces what was known of its subject. */
+/** One step of a batch. Each replaces what it names, and nothing else. */
 export type StateChange =
-  /** All of the account but `sending`. */
+  /** All of the account but `sending`, `notBefore` and `fence`; begins it where it is not known. */
   | { readonly kind: 'account'; readonly account: AccountState }
+  /** How polls went; nothing where the account is not known. */
+  | {
+      readonly kind: 'polled';
+      readonly accountId: string;
+      readonly history: PollHistory;
+      readonly notBefore: number | null;
+    }
+  /** The root that was made for it. */
+  | { readonly kind: 'root'; readonly accountId: string; readonly root: string }
   /** Leaves the rest of the account as it is: mail is sent while other mail is received. Nothing where the account is not known. */
   | { readonly kind: 'sending'; readonly accountId: string; readonly sending: SendingHistory }
-  /** Forgets the account, its folders and its messages. */
+  /** Forgets the account and all that hangs on it. */
   | { readonly kind: 'account-removed'; readonly accountId: string }
-  | { readonly kind: 'folder'; readonly accountId: string; readonly folder: KnownFolder }
-  | {
-      readonly kind: 'message';
-      readonly accountId: string;
-      readonly folder: string;
-      readonly message: KnownMessage;
-    }
-  | {
-      readonly kind: 'message-forgotten';
-      readonly accountId: string;
-      readonly folder: string;
-      readonly id: RemoteId;
-    };
+  | OfAccount<AgreedChange>
+  | OfAccount<MaildropChange>;
+
+type OfAccount<C> = C extends unknown ? C & { readonly accountId: string } : never;
 
 /** durable: on disk when the promise resolves (synchronous=FULL). relaxed: may be lost with the power, never torn. */
 export type Durability = 'durable' | 'relaxed';
+
+/** Whoever holds the account's lock: a commit is refused (TemporaryError `locked`) once a later holder has committed. */
+export interface Fence {
+  readonly accountId: string;
+  readonly number: number;
+}
+
+/** An account of the file that is to be joined with its state. */
+export interface Binding {
+  readonly name: string;
+  /** As the file has it. */
+  readonly id: string | undefined;
+  /** The id that it gets where it has none, and none is bound to its NAME. */
+  readonly freshId: string;
+}
 
 export interface StateStore {
   accounts(): Promise<readonly AccountState[]>;
   account(id: string): Promise<AccountState | null>;
   /** The one that was last met under this NAME and whose id is none of `taken`; the newest of several. */
   accountNamed(name: string, taken?: ReadonlySet<string>): Promise<AccountState | null>;
-  folders(accountId: string): Promise<readonly KnownFolder[]>;
   /**
-   * Known messages of a folder in pages, ascending. `aboveUid` leaves out decimal ids up to it; -1 gives all (POP3).
-   * A page read while a commit runs shows it whole or not at all.
+   * Finds the state of each account or begins it, durably, and notes its NAME; all in one transaction, so that two processes that
+   * meet an account first give it one id. No NAME leads to an id of `taken`. In the order of the bindings.
    */
-  messages(
-    accountId: string,
-    folder: string,
-    aboveUid: number,
-  ): AsyncIterable<readonly KnownMessage[]>;
-  /** The messages of a folder with status `quarantined`: few, ascending. */
-  quarantined(accountId: string, folder: string): Promise<readonly KnownMessage[]>;
+  bind(bindings: readonly Binding[], taken: ReadonlySet<string>): Promise<readonly AccountState[]>;
+  folders(accountId: string): Promise<readonly AgreedFolder[]>;
+  /** UIDs from `fromUid` on that are agreed; null: the folder is not known. */
+  agreedUids(accountId: string, path: string, fromUid: number): Promise<UidSet>;
+  /** Agreed messages in columns, ascending: all of the folder, or those of `uids`. */
+  agreed(accountId: string, path: string, uids?: UidSet): Promise<AgreedColumns>;
+  /** Messages of a former numbering, not met again yet. */
+  former(accountId: string, path: string): Promise<readonly FormerMessage[]>;
+  /** Few. `path` null: those of the maildrop. */
+  troubles(accountId: string, path: string | null): Promise<readonly Trouble[]>;
+  /** Null where the account has none. */
+  maildrop(accountId: string): Promise<Maildrop | null>;
+  knownMail(accountId: string): Promise<KnownMailColumns>;
+  /** In full, those of the ids that are known. */
+  mailOf(accountId: string, ids: readonly string[]): Promise<readonly KnownMail[]>;
   /** All of the batch or nothing of it. Batches of several callers may share one transaction. */
-  commit(changes: readonly StateChange[], durability: Durability): Promise<void>;
+  commit(changes: readonly StateChange[], durability: Durability, fence?: Fence): Promise<void>;
   close(): Promise<void>;
 }

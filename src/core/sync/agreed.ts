@@ -1,0 +1,135 @@
+/** What server and Maildir agreed on when a folder was synced last: the third side of every comparison. */
+
+import type { Role } from './remote.ts';
+
+/** What the state remembers of one folder of an IMAP account. */
+export interface AgreedFolder {
+  readonly path: string;
+  /** Folder below the account's root, as core/sync/folder-name made it when first seen; it stays. */
+  readonly localPath: string;
+  readonly role: Role | null;
+  /**
+   * `user@host` (lower case) whose folder it is; null where an older posthorn did not note it. Another server with an equal
+   * UIDVALIDITY numbers other messages.
+   */
+  readonly endpoint: string | null;
+  /** UIDVALIDITY in decimal. */
+  readonly uidValidity: string;
+  /** Every UID up to this one is settled: agreed, in trouble, or not there (docs/decisions/watermark.md). */
+  readonly settledUid: number;
+  /** As the server said them when all below was settled; null where it did not, or it never was. */
+  readonly uidNext: number | null;
+  readonly exists: number | null;
+  readonly highestModSeq: string | null;
+}
+
+/**
+ * both: the same message on both sides. placeholder: here stands a stand-in for it. awaiting-expunge: marked on a server that
+ * can't expunge single messages. unrestorable: its octets can't be made again from the file, so it is never uploaded.
+ */
+export const agreedStatuses = ['both', 'placeholder', 'awaiting-expunge', 'unrestorable'] as const;
+export type AgreedStatus = (typeof agreedStatuses)[number];
+
+/** One agreed message. */
+export interface AgreedMessage {
+  readonly uid: number;
+  /** Base name in the Maildir, all before `:2,`. */
+  readonly name: string;
+  /** Bits in the order of allFlags: D is 1, F is 2 … */
+  readonly flags: number;
+  /** Sorted, as the server writes them. */
+  readonly keywords: readonly string[];
+  /** In decimal; null where the server has none. */
+  readonly modSeq: string | null;
+  /** Octets and SHA-256 (hex) as on the wire. */
+  readonly wireSize: number;
+  readonly wireSha256: string;
+  /** First 64 bits (hex) of the SHA-256 of the Message-ID; null where it has none. */
+  readonly messageIdHash: string | null;
+  /** Milliseconds since the epoch. */
+  readonly internalDate: number | null;
+  readonly storedAt: number;
+  readonly status: AgreedStatus;
+}
+
+/** Messages in columns: entry n of each belongs to the same one; ascending by UID. Cheap to pass on, and to look through. */
+export interface AgreedColumns {
+  readonly uid: Uint32Array;
+  readonly name: readonly string[];
+  readonly flags: Uint8Array;
+  /** Blanks between them; `''` where there are none. */
+  readonly keywords: readonly string[];
+  /** 0 where the server has none. */
+  readonly modSeq: BigUint64Array;
+  readonly wireSize: Float64Array;
+  /** 32 octets each. */
+  readonly wireSha256: Uint8Array;
+  /** 0 where it has none. */
+  readonly messageIdHash: BigUint64Array;
+  /** NaN where it is not known. */
+  readonly internalDate: Float64Array;
+  readonly storedAt: Float64Array;
+  /** Index into agreedStatuses. */
+  readonly status: Uint8Array;
+}
+
+/** Why a message is not, or not wholly, here. `id`: UID in decimal, or UIDL. */
+export interface Trouble {
+  readonly id: string;
+  /** refused: the server did not give it, though it gave others. short: it came with fewer octets than it was listed with. */
+  readonly kind: 'refused' | 'short';
+  /** Polls that tried; refused messages are left alone after some. */
+  readonly tries: number;
+  /** One line for people. */
+  readonly reason: string;
+}
+
+/** What is known of a message of a former numbering: its content proves that it is here, whatever its number is now. */
+export interface FormerMessage {
+  readonly name: string;
+  readonly wireSha256: string;
+  readonly storedAt: number;
+}
+
+/** One step of what is agreed; each is small, and replaces nothing that it does not name. */
+export type AgreedChange =
+  /** Met for the first time. */
+  | { readonly kind: 'folder-begun'; readonly folder: AgreedFolder }
+  | {
+      readonly kind: 'folder-role';
+      readonly path: string;
+      readonly role: Role | null;
+    }
+  /** Settled up to there; the status where everything was settled, else null: it stays as it was. */
+  | {
+      readonly kind: 'folder-advanced';
+      readonly path: string;
+      readonly settledUid: number;
+      readonly status: SettledStatus | null;
+    }
+  /** Whose it is, found out later. */
+  | { readonly kind: 'folder-endpoint'; readonly path: string; readonly endpoint: string }
+  /** Numbered anew: what is known of its messages becomes former, its troubles are over, and nothing is settled. */
+  | {
+      readonly kind: 'folder-renumbered';
+      readonly path: string;
+      readonly endpoint: string;
+      readonly uidValidity: string;
+    }
+  /** All that was former and is on the server was met again. */
+  | { readonly kind: 'former-dropped'; readonly path: string }
+  /** Also ends their trouble, but not that of kind `short`. */
+  | {
+      readonly kind: 'messages-agreed';
+      readonly path: string;
+      readonly messages: readonly AgreedMessage[];
+    }
+  | { readonly kind: 'messages-forgotten'; readonly path: string; readonly uids: Uint32Array }
+  | { readonly kind: 'trouble'; readonly path: string; readonly trouble: Trouble }
+  | { readonly kind: 'trouble-over'; readonly path: string; readonly id: string };
+
+export interface SettledStatus {
+  readonly uidNext: number | null;
+  readonly exists: number | null;
+  readonly highestModSeq: string | null;
+}
