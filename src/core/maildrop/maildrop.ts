@@ -33,6 +33,8 @@ export interface KnownMail {
   /** Octets and SHA-256 (hex) as they came, CRLF and all, dots undone. */
   readonly wireSize: number;
   readonly wireSha256: string;
+  /** As LIST gave it when it was fetched: an id that comes back with another size stands for another message. */
+  readonly listedSize: number | null;
   /** First 64 bits (hex) of the SHA-256 of the Message-ID; null where it has none. */
   readonly messageIdHash: string | null;
   readonly storedAt: number;
@@ -43,6 +45,8 @@ export interface KnownMailColumns {
   readonly id: readonly string[];
   /** Index into mailStatuses. */
   readonly status: Uint8Array;
+  /** NaN where LIST gave none. */
+  readonly listedSize: Float64Array;
   readonly storedAt: Float64Array;
 }
 
