@@ -46,6 +46,8 @@ export class AccountKeeper {
   /** Wall-clock time of the next poll. */
   #nextPoll: number | null;
   #dropped = false;
+  /** Until then the server wants to be left alone; 0: it does not. */
+  #pausedUntil = 0;
 
   constructor(options: KeeperOptions) {
     const { account, neighbours, onError } = options;
@@ -123,7 +125,7 @@ export class AccountKeeper {
   #pollIsDue(): boolean {
     if (this.#nextPoll === null || this.#intervalMs === null) return false;
     const now = this.#now();
-    this.#nextPoll = Math.min(this.#nextPoll, now + this.#intervalMs);
+    this.#nextPoll = Math.min(this.#nextPoll, Math.max(now + this.#intervalMs, this.#pausedUntil));
     return this.#nextPoll <= now;
   }
 
@@ -143,10 +145,13 @@ export class AccountKeeper {
 
   async #receive(full: boolean): Promise<AccountReport> {
     return this.#receiving.run(async (signal) => {
+      let notBefore: number | null = null;
       try {
-        return await this.#sync({ send: false, receive: true, full }, signal);
+        const report = await this.#sync({ send: false, receive: true, full }, signal);
+        notBefore = report.notBefore;
+        return report;
       } finally {
-        this.#planNextPoll();
+        this.#planNextPoll(notBefore);
       }
     });
   }
@@ -158,11 +163,15 @@ export class AccountKeeper {
     return syncAccount(this.account, neighbours, options);
   }
 
-  /** What the sleep of the machine broke off is due again at once. */
-  #planNextPoll(): void {
+  /** What the sleep of the machine broke off is due again at once; a server that asked for a pause has it. */
+  #planNextPoll(notBefore: number | null): void {
     const wait = this.#dropped ? 0 : this.#intervalMs;
     this.#dropped = false;
-    this.#nextPoll = this.#intervalMs === null || wait === null ? null : this.#now() + wait;
+    this.#pausedUntil = notBefore ?? 0;
+    this.#nextPoll =
+      this.#intervalMs === null || wait === null
+        ? null
+        : Math.max(this.#now() + wait, notBefore ?? 0);
   }
 
   /** When the outbox wants work; null while nothing waits in it, the account or its sending is suspended, or only a sync shall send. */

@@ -25,6 +25,8 @@ export function freshState(id: string, name: string): AccountState {
     failingSince: null,
     lastError: null,
     suspended: null,
+    notBefore: null,
+    fence: 0,
   };
 }
 
