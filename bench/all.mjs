@@ -30,6 +30,8 @@ function runSuites({ runs, scale, place, json }) {
 
 const options = readOptions();
 if (options.help) process.stdout.write(`npm run bench -- [options]\n\n${usage}\n`);
+else if (options.only.length > 0)
+  throw new Error('--only is for a suite: node bench/imap.mjs --only ROW');
 else {
   for (const name of plain) run(name, []);
   runSuites(options);

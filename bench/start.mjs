@@ -43,7 +43,7 @@ const rows = [
   },
   {
     name: 'sendmail',
-    title: () => 'sendmail: from start to exit, the message of 6 KB durable in the queue',
+    title: () => 'a message of 6 KB on standard input, from start to exit, durable in the queue',
     programs: async ({ place }) => {
       const { words, options } = await senderIn(place);
       return {
@@ -57,7 +57,7 @@ const rows = [
   },
   {
     name: 'flushes',
-    title: () => 'sendmail: calls of fsync, fdatasync and syncfs for a message',
+    title: () => 'calls of fsync, fdatasync, syncfs and the like for a message given to sendmail',
     programs: async ({ place }) => {
       const { words, options } = await senderIn(place);
       return { posthorn: { needs: 'strace', go: () => countFlushes(words, options) } };
