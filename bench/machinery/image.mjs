@@ -1,7 +1,15 @@
 /** Fresh file systems: an ext4 image of its own for each measurement where we are root, else a temporary folder. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { atEnd, refuseAtEnd } from './ending.mjs';
 
@@ -72,7 +80,8 @@ export async function removeOldRooms(place) {
   for (const name of readdirSync(place)) {
     const pid = /^posthorn-bench-(\d+)-/.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    const base = join(place, basename(name));
+    const base = join(place, name);
+    if (statSync(base).uid !== process.getuid()) continue;
     await unmount(join(base, 'room'));
     rmSync(base, { recursive: true, force: true });
   }
