@@ -1,5 +1,4 @@
 /** Counts the calls that wait for the disk. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { measure } from './measure.mjs';
@@ -16,9 +15,4 @@ export async function countFlushes(words, options) {
   // A call that another thread interrupted stands in two lines: only the first has its opening bracket.
   const begun = lines.filter((line) => /^\d+ +\w*sync\w*\(/.test(line));
   return { flushes: begun.length };
-}
-
-/** Where processes may not be traced, strace is of no use. */
-export function canTrace() {
-  return spawnSync('strace', ['-qq', '-o', '/dev/null', 'true'], { timeout: 10_000 }).status === 0;
 }
