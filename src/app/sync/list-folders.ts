@@ -4,7 +4,6 @@ import type { Account } from '../../core/account/account.ts';
 import type { Role } from '../../core/sync/message.ts';
 import { StorageError } from '../../errors.ts';
 import { lookUpState } from '../accounts/bind-account.ts';
-import { openRoot } from './open-tree.ts';
 import type { Neighbours } from '../neighbours.ts';
 
 export interface ListedFolder {
@@ -26,7 +25,7 @@ export async function listFolders(
 ): Promise<ListedFolder[]> {
   const known = await lookUpState(state, account);
   if (known?.root == null) return [];
-  const tree = await openRoot(account, known, store).catch((thrown: unknown) => {
+  const tree = await store.open(account.path, known.id).catch((thrown: unknown) => {
     if (thrown instanceof StorageError) thrown.account ??= account.name;
     throw thrown;
   });

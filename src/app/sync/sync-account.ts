@@ -5,7 +5,7 @@ import type { Settings } from '../../core/account/settings.ts';
 import { afterFailure, afterSuccess } from '../../core/account/suspension.ts';
 import { wayIn } from '../../core/account/endpoint-fingerprint.ts';
 import { asPosthornError, gravest, type PosthornError } from '../../errors.ts';
-import { readTooEarly, type BoundAccount } from '../accounts/bind-account.ts';
+import type { BoundAccount } from '../accounts/bind-account.ts';
 import { flushOutbox } from '../outbox/flush-outbox.ts';
 import { isLive } from '../accounts/live.ts';
 import type { Neighbours } from '../neighbours.ts';
@@ -92,7 +92,6 @@ async function receiveLocked(
   const lock = await neighbours.lock.acquire(`account-${bound.id}`, { waitMs, signal });
   try {
     const state = (await neighbours.state.account(bound.id)) ?? bound.state;
-    if (state.name !== bound.account.name) throw readTooEarly(bound.account);
     await receiveRemembered({ ...bound, state }, neighbours, options, report);
   } finally {
     await lock.release();
