@@ -1,6 +1,5 @@
 /** Everything a use case may touch beyond the pure core, joined by main and passed as one object. */
 
-import type { Account } from '../core/account/account.ts';
 import type { Certificates } from '../ports/certificates.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GivenFiles } from '../ports/given-files.ts';
@@ -34,6 +33,4 @@ export interface Neighbours {
   /** In [0, 1). */
   readonly chance: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
-  /** Whether the file still has the account as it was read, by NAME and id; true also where that cannot be found out. */
-  readonly isInFile?: (account: Pick<Account, 'name' | 'id'>) => Promise<boolean>;
 }

@@ -35,7 +35,7 @@ export interface KeeperOptions {
 
 /** Sending has a lane of its own: a message must not wait behind a first sync that takes hours. */
 export class AccountKeeper {
-  readonly account: Account;
+  #account: Account;
   readonly #options: KeeperOptions;
   readonly #receiving = new Lane();
   readonly #sending = new Lane();
@@ -52,7 +52,7 @@ export class AccountKeeper {
   constructor(options: KeeperOptions) {
     const { account, neighbours, onError } = options;
     this.#options = options;
-    this.account = account;
+    this.#account = account;
     const polls = account.receive && keepsMail(account);
     this.#intervalMs = polls ? (account.incoming?.intervalMs ?? null) : null;
     this.#nextPoll = this.#intervalMs === null ? null : neighbours.clock.now();
@@ -62,6 +62,10 @@ export class AccountKeeper {
     };
     this.#polls = new WorkLoop({ clock, step: () => this.#pollStep(), onError: failed });
     this.#flushes = new WorkLoop({ clock, step: () => this.#flushStep(), onError: failed });
+  }
+
+  get account(): Account {
+    return this.#account;
   }
 
   get nextPoll(): number | null {
@@ -160,7 +164,14 @@ export class AccountKeeper {
     const { settings, neighbours } = this.#options;
     const progress = (): void => undefined;
     const options = { ...poll, settings, waitMs: 0, progress, signal };
-    return syncAccount(this.account, neighbours, options);
+    const report = await syncAccount(this.#account, neighbours, options);
+    this.#keepId(report.id);
+    return report;
+  }
+
+  /** Once known it leads to the state, also when the file has given the account another NAME since this daemon read it. */
+  #keepId(id: string): void {
+    if (id !== '') this.#account = { ...this.#account, id };
   }
 
   /** What the sleep of the machine broke off is due again at once; a server that asked for a pause has it. */
@@ -177,9 +188,9 @@ export class AccountKeeper {
   /** When the outbox wants work; null while nothing waits in it, the account or its sending is suspended, or only a sync shall send. */
   async #nextFlush(): Promise<number | null> {
     const { neighbours, settings } = this.#options;
-    if (!settings.sendImmediately || !this.account.send) return null;
-    const state = await lookUpState(neighbours.state, this.account);
-    if (state === null || haltedBy(this.account, state) !== null) return null;
+    if (!settings.sendImmediately || !this.#account.send) return null;
+    const state = await lookUpState(neighbours.state, this.#account);
+    if (state === null || haltedBy(this.#account, state) !== null) return null;
     const { entries } = await neighbours.outbox.list();
     const times = entries
       .filter(({ accountId }) => accountId === state.id)
