@@ -51,6 +51,8 @@ export interface ServerFaults {
   breakAt: number | null;
   /** IMAP: nothing is given at all, as a server does that is over its limits. */
   throttled: boolean;
+  /** IMAP: LIST is refused, and a pause asked for. */
+  throttledForMs: number | null;
   /** The listing leaves out all but so many; null: none. */
   listedAtMost: number | null;
   /** QUIT is answered with -ERR, or with nothing though the messages are gone. */
@@ -67,6 +69,7 @@ export class MemoryMailServer {
     refused: new Map(),
     breakAt: null,
     throttled: false,
+    throttledForMs: null,
     listedAtMost: null,
     atQuit: null,
   };
@@ -230,6 +233,8 @@ class MemoryMailboxSession extends MemorySession implements MailboxSession {
 
   async folders(): Promise<FolderListing> {
     await this.ask('folders');
+    const pauseMs = this.server.faults.throttledForMs;
+    if (pauseMs !== null) throw new TemporaryError('the server asks for a pause', { pauseMs });
     const folders = this.server.folders.map((folder) => ({
       path: folder.path,
       segments: folder.path.split('/'),
