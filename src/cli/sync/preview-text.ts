@@ -47,7 +47,7 @@ function stepText(step: PlannedStep): string {
     case 'assign-role':
       return `${folder}: its role would be ${step.role ?? 'none'}`;
     case 'note-server':
-      return `${folder}: is on the server's new name`;
+      return `${folder}: would be noted as the one that is known, by the server it is on now`;
     case 'take-afresh':
       return `${folder}: would be taken afresh, since ${printable(step.reason)}`;
     case 'fetch':
