@@ -2,9 +2,12 @@
 
 import type { Socket } from 'node:net';
 import type { ImapFlow } from 'imapflow';
+import { UidSet } from '../../core/sync/uid-set.ts';
 import { PosthornError, RefusedError, TemporaryError } from '../../errors.ts';
 import { printable } from '../../wire/printable.ts';
 import { installGate, type Listener, type Running } from './answers/answer-gate.ts';
+import type { DataLine } from './answers/line.ts';
+import { rangesOf } from './answers/numbers.ts';
 import { readRefusal, RefusedCommand, throttled } from './answers/refusal.ts';
 import type { StatusLine } from './answers/status-line.ts';
 import type { TokenNode } from './answers/tokens.ts';
@@ -78,6 +81,9 @@ export class ImapConnection {
     installGate(flow, {
       counted: (running, octets) => this.#count(running, octets),
       answered: (line) => this.#takePosted(line),
+      counts: (line) => {
+        this.#exists = existsAfter(this.#exists, line);
+      },
       wasted: (octets) => {
         this.#wasted += octets;
       },
@@ -204,6 +210,10 @@ export class ImapConnection {
     return this.#exists;
   }
 
+  set exists(count: number | null) {
+    this.#exists = count;
+  }
+
   /** Says LOGOUT and hangs up, within `patienceMs`; the server's farewell is not waited for. */
   async leave(patienceMs: number): Promise<void> {
     const { socket } = this;
@@ -290,6 +300,15 @@ export class ImapConnection {
     const total = this.#inner.streamer.readBytesCounter + sent;
     return { total, useful: total - this.#wasted };
   }
+}
+
+/** RFC 9051, sections 7.4.1 and 7.5.1; RFC 7162, section 3.2.10, where EARLIER is no news. */
+function existsAfter(before: number | null, { keyword, number, text }: DataLine): number | null {
+  if (keyword === 'EXISTS') return number;
+  if (before === null) return null;
+  if (keyword === 'EXPUNGE') return Math.max(0, before - 1);
+  if (/^[ \t]*\(/.test(text)) return before;
+  return Math.max(0, before - UidSet.ofRanges(rangesOf(text.trim())).size);
 }
 
 function broken(message: string, details: { detail?: string; cause?: unknown } = {}) {

@@ -42,6 +42,8 @@ export interface GateEvents {
   counted(running: Running | undefined, octets: number): boolean;
   /** Tagged, to a command that imapflow knows nothing of; true where it was one. */
   answered(line: StatusLine): boolean;
+  /** News of how many messages the open folder holds: EXISTS, EXPUNGE, VANISHED. */
+  counts(line: DataLine): void;
   /** Octets of an answer that nobody asked for. */
   wasted(octets: number): void;
 }
@@ -51,6 +53,7 @@ const longestLine = 64 * 1024;
 const long = new Set(['SEARCH', 'ESEARCH', 'VANISHED']);
 /** Of a status answer or capabilities, which imapflow reads. */
 const longestStatus = 16 * 1024;
+const counting = new Set(['EXISTS', 'EXPUNGE', 'VANISHED']);
 const statuses = new Set(['OK', 'NO', 'BAD', 'BYE', 'PREAUTH']);
 /** Of the many that can't be read, these are shown. */
 const mostShown = 20;
@@ -79,6 +82,8 @@ function pass(
   const keyword = keywordOf(payload);
   if (keyword !== undefined && !statuses.has(keyword)) {
     if (keyword === 'CAPABILITY') return cut(joined(payload));
+    const news = counting.has(keyword) ? readDataLine(payload, literals) : undefined;
+    if (news !== undefined) events.counts(news);
     if (!takeData(payload, literals, keyword, running)) events.wasted(octets);
     return undefined;
   }

@@ -11,8 +11,10 @@ import { completed, filled, unknownStatus, withoutUids } from './folder-status.t
 
 /** Errors reach `folder`. */
 export async function examine(connection: ImapConnection, wire: string): Promise<SelectedStatus> {
+  connection.exists = null;
   const told = await open(connection, 'EXAMINE', wire);
   const status = await completed(connection, wire, told);
+  connection.exists ??= status.exists;
   if (isUsable(status)) return status;
   // Some servers number what is selected for writing alone. It is opened for reading again at once.
   const selected = await open(connection, 'SELECT', wire);
