@@ -201,6 +201,10 @@ export class ImapConnection {
     });
   }
 
+  get hasAskedForQresync(): boolean {
+    return this.#asked;
+  }
+
   get hasQresync(): boolean {
     return this.#qresync;
   }
@@ -319,7 +323,11 @@ function broken(message: string, details: { detail?: string; cause?: unknown } =
 /** imapflow's own limits, which openConnection sets. */
 function tooLarge(error: Error): PosthornError | undefined {
   const { code, maxSize } = error as { code?: string; maxSize?: number };
-  const what = { LineTooLarge: 'a line', LiteralTooLarge: 'a string', ResponseTooLarge: 'an answer' };
+  const what = {
+    LineTooLarge: 'a line',
+    LiteralTooLarge: 'a string',
+    ResponseTooLarge: 'an answer',
+  };
   const found = Object.entries(what).find(([name]) => name === code)?.[1];
   if (found !== undefined) return tooMuch(`${found} of more than ${inMebi(maxSize ?? 0)}`);
   return code === 'TooManyTokens' ? tooMuch('an answer of too many words') : undefined;

@@ -26,11 +26,7 @@ export class Watchdog {
   #timer: NodeJS.Timeout | undefined;
 
   /** `bark` is called once for each time that it was started, at most. */
-  constructor(
-    limits: WatchLimits,
-    progress: () => Progress,
-    bark: (why: TemporaryError) => void,
-  ) {
+  constructor(limits: WatchLimits, progress: () => Progress, bark: (why: TemporaryError) => void) {
     this.#limits = limits;
     this.#progress = progress;
     this.#bark = bark;

@@ -64,7 +64,8 @@ export function installGate(flow: ImapFlow, events: GateEvents): void {
   // Waiting is for whoever polls, not for a connection that holds a place meanwhile.
   inner.throttleWait = async () => false;
   inner.handleResponse = async (item) => {
-    const running = inner.currentRequest === false ? undefined : inner.currentRequest.options?.running;
+    const running =
+      inner.currentRequest === false ? undefined : inner.currentRequest.options?.running;
     const octets = item.literals.reduce((sum, each) => sum + each.length, item.payload.length);
     if (!events.counted(running, octets)) return false;
     const left = pass(item, octets, running, events);
@@ -135,5 +136,11 @@ function cut(payload: Buffer): Buffer {
 
 /** With one blank between words: imapflow takes no more. */
 function joined(payload: Buffer): Buffer {
-  return Buffer.from(payload.toString('latin1').replaceAll(/[ \t]+/g, ' ').trimEnd(), 'latin1');
+  return Buffer.from(
+    payload
+      .toString('latin1')
+      .replaceAll(/[ \t]+/g, ' ')
+      .trimEnd(),
+    'latin1',
+  );
 }

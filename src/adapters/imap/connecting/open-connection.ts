@@ -135,10 +135,7 @@ async function startSession(
   }
 }
 
-function flowOptions(
-  start: SessionStart,
-  judge: (first: Buffer) => void,
-): ImapFlowOptions {
+function flowOptions(start: SessionStart, judge: (first: Buffer) => void): ImapFlowOptions {
   const { server } = start;
   return {
     host: server.host,

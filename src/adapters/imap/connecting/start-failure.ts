@@ -6,7 +6,13 @@ import { PosthornError, RefusedError, TemporaryError, type Layer } from '../../.
 import { connectionError, cutError } from '../../../wire/connection-error.ts';
 import { printable } from '../../../wire/printable.ts';
 import type { ImapConnection } from '../connection.ts';
-import { isTemporary, readRefusal, RefusedCommand, said, type Refusal } from '../answers/refusal.ts';
+import {
+  isTemporary,
+  readRefusal,
+  RefusedCommand,
+  said,
+  type Refusal,
+} from '../answers/refusal.ts';
 
 /** How far the login came. */
 export interface LoginState {

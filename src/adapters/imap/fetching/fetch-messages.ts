@@ -57,11 +57,25 @@ async function* fetchRound(
       missing = missing.union(item.missing);
       if (item.answer.status !== 'OK') refusal = item.answer;
     }
-    const batch = items.flatMap((item) => arrivals.take(item));
+    missing = missing.union(UidSet.of(items.filter(isEmpty).flatMap(uidsOf)));
+    const batch = items.filter((item) => !isEmpty(item)).flatMap((item) => arrivals.take(item));
     if (batch.length > 0) yield batch;
     assertOpen();
   }
   return { missing, answered, refusal };
+}
+
+/**
+ * A message of no octets is mostly one that somebody else has expunged while this session was not told of it yet: Dovecot
+ * makes one up then (RFC 5530, section 3, EXPUNGEISSUED).
+ */
+export function isEmpty(item: BulkItem): boolean {
+  if (item.kind !== 'message' || item.body.kind !== 'whole') return false;
+  return item.body.octets.every(({ length }) => length === 0);
+}
+
+function uidsOf(item: BulkItem): number[] {
+  return item.kind === 'message' ? [item.facts.uid] : [];
 }
 
 /** What is gone is told; the rest is asked for by itself. */
@@ -72,12 +86,20 @@ async function* fetchMissing(
 ): AsyncGenerator<readonly Fetched[]> {
   const pause = refusal === null ? undefined : throttled(asRefusal(refusal), 'session');
   if (pause !== undefined) throw pause;
-  const there = await stillThere(request.connection, missing).catch((error: unknown) => {
-    throw failure(error, 'the folder cannot be listed', 'folder');
-  });
+  const there = await look(request, missing);
   const gone = missing.without(there);
   if (!gone.isEmpty) yield Array.from(gone, (uid) => ({ kind: 'vanished', uid }) as const);
   yield* askOneByOne(request, there, arrivals);
+}
+
+async function look({ connection }: FetchRequest, missing: UidSet): Promise<UidSet> {
+  try {
+    // What others have expunged is told with it (RFC 9051, section 6.1.2), so that SEARCH does not know it any more.
+    await connection.run('NOOP', []);
+    return await stillThere(connection, missing);
+  } catch (error) {
+    throw failure(error, 'the folder cannot be listed', 'folder');
+  }
 }
 
 export function asRefusal({ status, code, text }: TaggedAnswer) {

@@ -4,10 +4,10 @@ import { UidSet } from '../../../core/sync/uid-set.ts';
 import { RefusedError, TemporaryError, type PosthornError } from '../../../errors.ts';
 import type { Fetched } from '../../../ports/mailbox-source.ts';
 import { isTemporary, said, throttled, type Refusal } from '../answers/refusal.ts';
-import type { TaggedAnswer } from '../bulk/bulk-item.ts';
+import type { BulkItem, TaggedAnswer } from '../bulk/bulk-item.ts';
 import { factsInPages } from '../folder/facts.ts';
 import { searchRange } from '../folder/search.ts';
-import { asRefusal, type Arrivals, type FetchRequest } from './fetch-messages.ts';
+import { asRefusal, isEmpty, type Arrivals, type FetchRequest } from './fetch-messages.ts';
 
 /** After so many failures in a row a message that is known to be given is asked for. */
 const mostInARow = 3;
@@ -88,15 +88,21 @@ async function* ask(
   outcome: Outcome,
   arrivals: Arrivals,
 ): AsyncGenerator<readonly Fetched[]> {
+  let empty: BulkItem | undefined;
   for await (const items of bulk(UidSet.of([uid]), { condstore, withFlags })) {
     for (const item of items) {
-      if (item.kind === 'message') outcome.came = true;
+      if (isEmpty(item)) empty = item;
+      else if (item.kind === 'message') outcome.came = true;
       else if (item.kind === 'unreadable') outcome.reason = item.reason;
+      else if (item.answer.code === 'EXPUNGEISSUED') empty = undefined;
       else outcome.refusal = refusalOf(item.answer);
     }
-    const batch = items.flatMap((item) => arrivals.take(item));
+    const batch = items.filter((item) => !isEmpty(item)).flatMap((item) => arrivals.take(item));
     if (batch.length > 0) yield batch;
   }
+  if (empty === undefined || outcome.came || outcome.refusal !== null) return;
+  outcome.came = true;
+  yield arrivals.take(empty);
 }
 
 function refusalOf(answer: TaggedAnswer): Refusal | null {

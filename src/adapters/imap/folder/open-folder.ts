@@ -3,7 +3,12 @@
 import type { MessageFacts, SelectedStatus } from '../../../core/sync/remote.ts';
 import type { UidSet } from '../../../core/sync/uid-set.ts';
 import { InternalError } from '../../../errors.ts';
-import type { Fetched, FolderChanges, OpenFolder, UidListing } from '../../../ports/mailbox-source.ts';
+import type {
+  Fetched,
+  FolderChanges,
+  OpenFolder,
+  UidListing,
+} from '../../../ports/mailbox-source.ts';
 import { failure } from '../answers/failure.ts';
 import { fetchMessages, type FetchRequest } from '../fetching/fetch-messages.ts';
 import { changesSince } from './changes.ts';

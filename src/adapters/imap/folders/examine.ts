@@ -4,8 +4,9 @@ import type { FolderStatus, SelectedStatus } from '../../../core/sync/remote.ts'
 import { failure, shown } from '../answers/failure.ts';
 import type { Listener } from '../answers/answer-gate.ts';
 import { decimalOf, modSeqOf, numberOf } from '../answers/numbers.ts';
+import { RefusedCommand } from '../answers/refusal.ts';
 import type { StatusLine } from '../answers/status-line.ts';
-import { astring } from '../answers/tokens.ts';
+import { astring, atom, type TokenNode } from '../answers/tokens.ts';
 import type { ImapConnection } from '../connection.ts';
 import { completed, filled, unknownStatus, withoutUids } from './folder-status.ts';
 
@@ -32,14 +33,32 @@ async function open(
   command: 'EXAMINE' | 'SELECT',
   wire: string,
 ): Promise<FolderStatus> {
-  const opened = new OpeningAnswer();
   try {
-    const { line } = await connection.run(command, [astring(wire)], opened.listener);
-    opened.takeCode(line);
-    return opened.status;
+    if (!asksForCondstore(connection)) return await run(connection, command, [astring(wire)]);
+    const extended = [astring(wire), [atom('CONDSTORE')]];
+    return await run(connection, command, extended).catch(async (error: unknown) => {
+      if (!(error instanceof RefusedCommand) || error.refusal.status !== 'BAD') throw error;
+      return await run(connection, command, [astring(wire)]);
+    });
   } catch (error) {
     throw failure(error, `the folder ${shown(wire)} cannot be opened`, 'folder');
   }
+}
+
+/** RFC 7162, section 3.1.8: some servers begin to count where they are asked to; QRESYNC has asked already. */
+function asksForCondstore(connection: ImapConnection): boolean {
+  return connection.has('CONDSTORE') && !connection.hasAskedForQresync;
+}
+
+async function run(
+  connection: ImapConnection,
+  command: string,
+  attributes: readonly TokenNode[],
+): Promise<FolderStatus> {
+  const opened = new OpeningAnswer();
+  const { line } = await connection.run(command, attributes, opened.listener);
+  opened.takeCode(line);
+  return opened.status;
 }
 
 class OpeningAnswer {
