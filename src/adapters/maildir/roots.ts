@@ -2,13 +2,13 @@
 
 import { readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode, nullOn, realDisk } from '../../disk/disk.ts';
+import { syncDirectory } from '../../disk/durable.ts';
 import { ConfigurationError, StorageError } from '../../errors.ts';
 import type { MailRoots } from '../../ports/mail-roots.ts';
-import { errorCode, realDisk, unless } from './disk.ts';
-import { explained } from './disk-error.ts';
-import { syncDirectory } from './durable.ts';
-import { refuseExistingMail } from './existing-mail.ts';
-import { markerName, readMarker, requireMarker } from './marker.ts';
+import { explained } from './mail-disk.ts';
+import { refuseExistingMail } from './root/existing-mail.ts';
+import { markerName, readMarker, requireMarker } from './root/marker.ts';
 
 export function createMailRoots(): MailRoots {
   return {
@@ -16,7 +16,7 @@ export function createMailRoots(): MailRoots {
     isFresh,
     move: moveRoot,
     purge: async (root, accountId) => {
-      if ((await explained(root, unless(['ENOENT'], stat(root)))) === null) return { left: 0 };
+      if ((await explained(root, nullOn(['ENOENT'], stat(root)))) === null) return { left: 0 };
       await requireMarker(realDisk, root, accountId);
       return { left: await explained(root, purgeRoot(root)) };
     },
@@ -50,7 +50,7 @@ async function moveRoot(from: string, to: string, accountId: string): Promise<vo
 
 /** rename(2) takes the place of an empty folder, and of nothing else. */
 async function isTaken(path: string): Promise<boolean> {
-  const names = await unless(['ENOENT'], readdir(path));
+  const names = await nullOn(['ENOENT'], readdir(path));
   return names !== null && names.length > 0;
 }
 
@@ -70,7 +70,7 @@ function immovable(from: string, to: string, cause: unknown): StorageError {
 async function purgeRoot(root: string): Promise<number> {
   const left = await purgeBelow(root);
   await unlink(join(root, markerName));
-  if (left === 0) await unless(['ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR', 'EACCES'], rmdir(root));
+  if (left === 0) await nullOn(['ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR', 'EACCES'], rmdir(root));
   return left;
 }
 
