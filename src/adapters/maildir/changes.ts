@@ -12,7 +12,7 @@ export async function setFlags(
   base: string,
   flags: readonly Flag[],
 ): Promise<boolean> {
-  const { disk } = folder.scanner;
+  const { disk } = folder.tools;
   const places = await folder.withFile(base, async (place): Promise<Place[]> => {
     const path = folder.pathOf(base, place);
     const wanted = placeWith(place, flags);
@@ -31,7 +31,7 @@ async function renameOnce(
   base: string,
   wanted: Place,
 ): Promise<void> {
-  await renameWithoutReplacing(folder.scanner.disk, path, folder.pathOf(base, wanted)).catch(
+  await renameWithoutReplacing(folder.tools.disk, path, folder.pathOf(base, wanted)).catch(
     (error: unknown) => {
       if (errorCode(error) !== 'EEXIST') throw error;
     },
@@ -75,7 +75,7 @@ function renameInto(
       to.index.add(free, place);
       try {
         const path = from.pathOf(base, place);
-        await renameWithoutReplacing(to.scanner.disk, path, to.pathOf(free, place));
+        await renameWithoutReplacing(to.tools.disk, path, to.pathOf(free, place));
         return { base: free, place };
       } catch (error) {
         if (errorCode(error) !== 'EEXIST') {
@@ -90,7 +90,7 @@ function renameInto(
 /** Durably. False where it is gone already. */
 export async function removeFile(folder: MailFolder, base: string): Promise<boolean> {
   const removed = await folder.withFile(base, async (place) => {
-    await folder.scanner.disk.unlink(folder.pathOf(base, place));
+    await folder.tools.disk.unlink(folder.pathOf(base, place));
     return place;
   });
   if (removed === null) return false;

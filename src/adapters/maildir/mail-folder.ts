@@ -14,10 +14,15 @@ import type { Visible } from './scanning/stamp.ts';
 /** Calls for a file that a reader renames each time just before. */
 const tries = 20;
 
+export interface FolderTools extends Scanner {
+  /** From so many messages on a batch is brought to disk by one syncfs, and named on Node's thread. */
+  readonly bulk: number;
+}
+
 export class MailFolder {
   /** Absolute. */
   readonly path: string;
-  readonly scanner: Scanner;
+  readonly tools: FolderTools;
   readonly index = new FolderIndex();
   readonly durability: FolderDurability;
   readonly #syncs: Readonly<Record<Visible, GroupCommit>>;
@@ -25,18 +30,18 @@ export class MailFolder {
   readonly #sought = new Set<string>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, scanner: Scanner) {
+  constructor(path: string, tools: FolderTools) {
     this.path = path;
-    this.scanner = scanner;
-    const { disk } = scanner;
-    this.durability = new FolderDurability(disk, join(path, 'tmp'));
+    this.tools = tools;
+    const { disk, bulk } = tools;
+    this.durability = new FolderDurability(disk, join(path, 'tmp'), bulk);
     const syncs = (name: Visible): GroupCommit =>
       new GroupCommit(() => explained(join(path, name), syncDirectory(disk, join(path, name))));
     this.#syncs = { new: syncs('new'), cur: syncs('cur') };
   }
 
   pathOf(base: string, place: Place): string {
-    return join(this.path, pathAt(base, place));
+    return `${this.path}/${pathAt(base, place)}`;
   }
 
   /** Whoever gives names does so after those who asked before: two could choose the same one in `new` and in `cur`. */
@@ -49,7 +54,7 @@ export class MailFolder {
 
   /** Every file. Throws TemporaryError (folder) where the folder never rests. */
   async scan(): Promise<Scan> {
-    const scan = await scanUntil(this.scanner, this.path, () => false);
+    const scan = await scanUntil(this.tools, this.path, () => false);
     this.index.take(scan);
     return scan;
   }
@@ -85,10 +90,10 @@ export class MailFolder {
   }
 
   async #searchOnce(): Promise<void> {
-    const { scanner, path, index } = this;
+    const { tools, path, index } = this;
     const sought = Array.from(this.#sought, (base) => ({ base, place: index.placeOf(base) }));
     this.#sought.clear();
-    const scan = await scanUntil(scanner, path, ({ places }) =>
+    const scan = await scanUntil(tools, path, ({ places }) =>
       sought.every(({ base }) => places.has(base)),
     );
     index.take(scan);

@@ -12,7 +12,7 @@ const readSize = 64 * 1024;
 export async function* readMessage(folder: MailFolder, base: string): AsyncGenerator<Buffer> {
   const opened = await folder.withFile(base, async (place) => {
     const path = folder.pathOf(base, place);
-    return { path, file: await folder.scanner.disk.open(path, 'r') };
+    return { path, file: await folder.tools.disk.open(path, 'r') };
   });
   if (opened === null) throw isGone(folder, base);
   try {

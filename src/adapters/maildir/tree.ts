@@ -18,17 +18,17 @@ import { publishBatch } from './delivering/publishing.ts';
 import { stageBatch, type StagingTools } from './delivering/staging.ts';
 import type { WholeBodies } from './delivering/whole-body.ts';
 import { temporaryNames } from './file-names.ts';
-import { MailFolder } from './mail-folder.ts';
+import { MailFolder, type FolderTools } from './mail-folder.ts';
 import { explained } from './mail-disk.ts';
 import { readMessage } from './reading.ts';
 import { ensureMaildir } from './root/folder.ts';
 import { requireMarker } from './root/marker.ts';
 import { leftBehind } from './root/left-behind.ts';
-import { listNames, localFiles, type Scanner } from './scanning/scan.ts';
+import { listNames, localFiles } from './scanning/scan.ts';
 import { folderStamp } from './scanning/stamp.ts';
 import type { Writers } from './writers.ts';
 
-export interface TreeTools extends Scanner {
+export interface TreeTools extends FolderTools {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly now: () => number;
   /** Asked for when something is written. */

@@ -14,7 +14,7 @@ const readSize = 256 * 1024;
  * fsynced as well, since nobody knows who wrote it.
  */
 export async function compare(folder: MailFolder, base: string, staged: Staged): Promise<Verdict> {
-  const { disk } = folder.scanner;
+  const { disk } = folder.tools;
   const verdict = await folder.withFile(base, async (place): Promise<Verdict> => {
     const file = await disk.open(folder.pathOf(base, place), 'r');
     try {

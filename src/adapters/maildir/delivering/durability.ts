@@ -6,9 +6,6 @@ import { explained } from '../mail-disk.ts';
 import { allEnded, eachInParallel } from './parallel.ts';
 import { Watch } from './watch.ts';
 
-/** From so many files on one syncfs takes less time than an fsync of each (docs/decisions/batching.md). */
-export const bulk = 64;
-
 /** Null: of few files, which are fsynced one by one. */
 export type Watching = Watch | null;
 
@@ -16,19 +13,22 @@ export class FolderDurability {
   readonly #disk: Disk;
   /** Absolute: `tmp` of the folder. */
   readonly #directory: string;
+  /** From so many files on one syncfs takes less time than an fsync of each. */
+  readonly #bulk: number;
   #current: Watching = null;
   /** By path in `tmp`: staged, and neither published nor dropped. */
   readonly #staged = new Map<string, Watching>();
 
-  constructor(disk: Disk, directory: string) {
+  constructor(disk: Disk, directory: string, bulk: number) {
     this.#disk = disk;
     this.#directory = directory;
+    this.#bulk = bulk;
   }
 
   /** Before `count` files are written; each of them ends by `written`, or by `forsake`. */
   async begin(count: number): Promise<Watching> {
     if (this.#current?.hasFailed === true) this.#current = null;
-    if (this.#current === null && this.#staged.size + count < bulk) return null;
+    if (this.#current === null && this.#staged.size + count < this.#bulk) return null;
     this.#current ??= new Watch();
     const watch = this.#current;
     watch.users += count;
@@ -69,7 +69,7 @@ export class FolderDurability {
     const together: Watch[] = [];
     for (const [watch, watched] of this.#byWatch(paths)) {
       watch?.requireSound();
-      if (watch?.canSync === true && watched.length >= bulk) together.push(watch);
+      if (watch?.canSync === true && watched.length >= this.#bulk) together.push(watch);
       else alone.push(...watched);
     }
     await allEnded([

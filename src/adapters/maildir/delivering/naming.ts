@@ -6,7 +6,6 @@ import type { Staged } from '../../../ports/mail-store.ts';
 import { diskError } from '../mail-disk.ts';
 import type { MailFolder } from '../mail-folder.ts';
 import { placeFor } from '../scanning/scan.ts';
-import { bulk } from './durability.ts';
 import { eachInParallel } from './parallel.ts';
 
 export interface Decision {
@@ -30,7 +29,10 @@ export async function giveNames(
   const [first, ...rest] = decisions;
   // Where the disk hangs, the first name waits for it beside Node's thread.
   if (first !== undefined) await settle(first);
-  const left = rest.length < bulk ? rest : rest.filter((decision) => !rename(folder, decision));
+  const left =
+    decisions.length < folder.tools.bulk
+      ? rest
+      : rest.filter((decision) => !rename(folder, decision));
   await eachInParallel(left, settle);
   return contested;
 }
@@ -39,14 +41,14 @@ export async function giveNames(
 function rename(folder: MailFolder, { kind, staged, base }: Decision): boolean {
   if (kind === 'adopt') return false;
   const place = placeFor(staged.flags);
-  const done = folder.scanner.disk.now.renameNew(staged.temporaryPath, folder.pathOf(base, place));
+  const done = folder.tools.disk.now.renameNew(staged.temporaryPath, folder.pathOf(base, place));
   if (done) folder.index.add(base, place);
   return done;
 }
 
 /** False where the name is taken after all; the index knows it then. */
 async function link(folder: MailFolder, { staged, base }: Decision): Promise<boolean> {
-  const { disk } = folder.scanner;
+  const { disk } = folder.tools;
   const place = placeFor(staged.flags);
   const path = folder.pathOf(base, place);
   try {
@@ -63,5 +65,5 @@ async function link(folder: MailFolder, { staged, base }: Decision): Promise<boo
 
 /** Left behind it does no harm: it is ours, and a later run clears it. */
 async function dropTemporary(folder: MailFolder, { temporaryPath }: Staged): Promise<void> {
-  await folder.scanner.disk.unlink(temporaryPath).catch(() => undefined);
+  await folder.tools.disk.unlink(temporaryPath).catch(() => undefined);
 }

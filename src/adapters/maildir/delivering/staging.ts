@@ -1,6 +1,5 @@
 /** Writes a batch to `tmp/`: each message whole, or not there at all. */
 
-import { join } from 'node:path';
 import type { Disk } from '../../../disk/disk.ts';
 import { PosthornError } from '../../../errors.ts';
 import type { Delivery, Staging } from '../../../ports/mail-store.ts';
@@ -29,7 +28,7 @@ export async function stageBatch(
   const stagings: Staging[] = [];
   try {
     for (const delivery of deliveries) {
-      const path = join(directory, tools.temporaryName(hashOfKey(delivery.key)));
+      const path = `${directory}/${tools.temporaryName(hashOfKey(delivery.key))}`;
       begun.push(path);
       const { body } = delivery;
       // Where the disk hangs, the first file waits for it beside Node's thread: signals and other accounts are served meanwhile.
