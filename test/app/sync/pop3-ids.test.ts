@@ -15,12 +15,13 @@ describe('a UIDL that was gone and comes back', () => {
       world.server.deliver('one', { id: 'x' });
       await world.sync();
       world.server.expunge('x');
+      world.server.deliver('other', { id: 'y' });
       await world.sync();
-      expect(await world.known()).toMatchObject([{ id: 'x', status: 'absent' }]);
+      expect(await world.known()).toMatchObject({ x: 'gone' });
       world.server.deliver('one', { id: 'x' });
       const { received } = await world.sync();
       expect(received?.folders).toMatchObject([{ fetched: 0 }]);
-      expect(world.mail()).toEqual(['one']);
+      expect(world.mail()).toEqual(['one', 'other']);
       expect(world.disk.temporary.size).toBe(0);
     },
   );
@@ -125,7 +126,9 @@ describe('deleting on the server', () => {
     expect(error).toMatchObject({ exitStatus: 75 });
     world.server.faults.atQuit = null;
     await world.sync();
-    expect(await world.known()).toMatchObject([{ status: 'absent' }]);
-    expect(world.mail()).toEqual(['one']);
+    world.server.deliver('two');
+    await world.sync();
+    expect(await world.known()).toMatchObject({ 'uidl-1': 'gone' });
+    expect(world.mail()).toEqual(['one', 'two']);
   });
 });
