@@ -1,11 +1,11 @@
 /** The file `.posthorn` in an account's root: it tells a mail folder from an empty mount point, and whose it is. */
 
 import { dirname, join } from 'node:path';
-import { StorageError } from '../../errors.ts';
-import { printable } from '../../wire/printable.ts';
-import { errorCode, unless, type Disk, type DiskFile } from './disk.ts';
-import { explained } from './disk-error.ts';
-import { linkWithoutReplacing, syncDirectory } from './durable.ts';
+import { errorCode, nullOn, type Disk } from '../../../disk/disk.ts';
+import { linkWithoutReplacing, syncDirectory, writeNewFile } from '../../../disk/durable.ts';
+import { StorageError } from '../../../errors.ts';
+import { printable } from '../../../wire/printable.ts';
+import { explained } from '../mail-disk.ts';
 
 export const markerName = '.posthorn';
 const leftover = /^\.posthorn-[0-9a-f]{16}$/;
@@ -20,7 +20,7 @@ export async function readMarker(disk: Disk, root: string): Promise<string | nul
 }
 
 async function readFirstWord(disk: Disk, path: string): Promise<string | null> {
-  const file = await unless(['ENOENT', 'ENOTDIR'], disk.open(path, 'r'));
+  const file = await nullOn(['ENOENT', 'ENOTDIR'], disk.open(path, 'r'));
   if (file === null) return null;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(longestMarker), 0, longestMarker, 0);
@@ -62,7 +62,8 @@ export async function writeMarker(
   const path = join(root, markerName);
   const temporary = `${path}-${Buffer.from(random).toString('hex')}`;
   await clearLeftovers(disk, root);
-  await explained(path, writeWhole(disk, temporary, `${accountId}\n${explanation}`));
+  const text = Buffer.from(`${accountId}\n${explanation}`);
+  await explained(path, writeNewFile(disk, temporary, text));
   try {
     await explained(path, linkOnce(disk, temporary, path));
   } finally {
@@ -76,24 +77,6 @@ async function linkOnce(disk: Disk, temporary: string, path: string): Promise<vo
   await linkWithoutReplacing(disk, temporary, path).catch((error: unknown) => {
     if (errorCode(error) !== 'EEXIST') throw error;
   });
-}
-
-async function writeWhole(disk: Disk, path: string, text: string): Promise<void> {
-  const file = await disk.open(path, 'wx', 0o600);
-  try {
-    await writeAll(file, Buffer.from(text));
-    await file.sync();
-  } catch (error) {
-    await disk.unlink(path).catch(() => undefined);
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
-async function writeAll(file: DiskFile, octets: Buffer): Promise<void> {
-  for (let at = 0; at < octets.length;)
-    at += (await file.write(octets, at, octets.length - at)).bytesWritten;
 }
 
 async function clearLeftovers(disk: Disk, root: string): Promise<void> {

@@ -1,18 +1,25 @@
 /** Makes the directories of one folder so that they survive a power cut, and clears what a broken run left in `tmp`. */
 
 import { join } from 'node:path';
-import { unless, type Disk } from './disk.ts';
-import { makeDirectory, syncDirectory } from './durable.ts';
-import { isOurTemporary } from './file-names.ts';
-import { visible } from './scan.ts';
+import { nullOn, type Disk } from '../../../disk/disk.ts';
+import { makeDirectory, syncDirectory } from '../../../disk/durable.ts';
+import { visible } from '../scanning/stamp.ts';
 
-/** True where the folder is known to be empty, since both its `cur` and its `new` were made by this call. */
-export async function ensureMaildir(disk: Disk, root: string, localPath: string): Promise<boolean> {
+/**
+ * True where the folder is known to be empty, since both its `cur` and its `new` were made by this call. `isLeft` says which
+ * files in `tmp` nobody is writing any more.
+ */
+export async function ensureMaildir(
+  disk: Disk,
+  root: string,
+  localPath: string,
+  isLeft: (temporaryPath: string) => Promise<boolean>,
+): Promise<boolean> {
   const folder = join(root, localPath);
-  const leftovers = await unless(['ENOENT'], disk.readdir(join(folder, 'tmp')));
-  if (leftovers === null) return makeMaildir(disk, root, localPath);
-  for (const name of leftovers.filter(isOurTemporary))
-    await unless(['ENOENT'], disk.unlink(join(folder, 'tmp', name)));
+  const names = await nullOn(['ENOENT'], disk.readdir(join(folder, 'tmp')));
+  if (names === null) return makeMaildir(disk, root, localPath);
+  for (const path of names.map((name) => join(folder, 'tmp', name)))
+    if (await isLeft(path)) await nullOn(['ENOENT'], disk.unlink(path));
   const made = await makeVisible(disk, folder);
   if (made.includes(true)) await syncDirectory(disk, folder);
   return !made.includes(false);
@@ -46,21 +53,6 @@ function makeVisible(disk: Disk, folder: string): Promise<boolean[]> {
 /** Maildir++ knows a subfolder by this empty file; delivery agents look for it. */
 async function markSubfolder(disk: Disk, folder: string): Promise<void> {
   const path = join(folder, 'maildirfolder');
-  const file = await unless(['EEXIST'], disk.open(path, 'wx', 0o600));
+  const file = await nullOn(['EEXIST'], disk.open(path, 'wx', 0o600));
   await file?.close();
-}
-
-/**
- * Makes the account's root and what is missing above it, each durable in its parent. Another account may be making the same
- * parents: that they stand a moment later is no reason to give up.
- */
-export async function makeRoot(disk: Disk, root: string): Promise<void> {
-  const parent = join(root, '..');
-  const made = await unless(['ENOENT'], makeDirectory(disk, root));
-  if (made === false) return;
-  if (made === null) {
-    if (parent !== root) await makeRoot(disk, parent);
-    await makeDirectory(disk, root);
-  }
-  await syncDirectory(disk, parent);
 }

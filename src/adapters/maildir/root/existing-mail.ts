@@ -1,10 +1,10 @@
 /** Whether a folder that is about to become an account's root holds mail already. */
 
 import { basename, join } from 'node:path';
-import { ConfigurationError } from '../../errors.ts';
-import { unless, type Disk } from './disk.ts';
-import { explained } from './disk-error.ts';
-import { visible } from './scan.ts';
+import { nullOn, type Disk } from '../../../disk/disk.ts';
+import { ConfigurationError } from '../../../errors.ts';
+import { explained } from '../mail-disk.ts';
+import { visible } from '../scanning/stamp.ts';
 
 /** Directories looked at before the search gives up: no fresh root has so many. */
 const mostDirectories = 2000;
@@ -30,7 +30,7 @@ function isMaildirPart(name: string): boolean {
 
 /** Symbolic links are followed, so the same directory may come by twice. */
 async function isUnseen(disk: Disk, path: string, seen: Set<string>): Promise<boolean> {
-  const found = await unless(['ENOENT', 'ELOOP'], disk.stat(path));
+  const found = await nullOn(['ENOENT', 'ELOOP'], disk.stat(path));
   if (found === null || !found.isDirectory()) return false;
   const identity = `${String(found.dev)}:${String(found.ino)}`;
   if (seen.has(identity)) return false;
@@ -45,7 +45,7 @@ async function subdirectories(disk: Disk, path: string): Promise<string[]> {
 }
 
 async function holdsFiles(disk: Disk, path: string): Promise<boolean> {
-  const found = await unless(['ENOENT', 'ELOOP'], disk.stat(path));
+  const found = await nullOn(['ENOENT', 'ELOOP'], disk.stat(path));
   if (found === null || !found.isDirectory()) return false;
   for await (const entry of disk.entries(path)) if (!entry.name.startsWith('.')) return true;
   return false;
