@@ -108,7 +108,7 @@ export class World {
       ...unused,
       sources: { imap: source, pop3: source },
       store: process.store(store),
-      roots: { isOurs: refuse, isFresh: refuse, move: refuse, purge: refuse },
+      roots: { isOurs: refuse, isFresh: refuse, purge: refuse },
       state: process.state(state),
       lock: oneLock(),
       clock: this.clock,

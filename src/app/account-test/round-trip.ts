@@ -4,10 +4,9 @@ import type { Account } from '../../core/account/account.ts';
 import { formatDuration } from '../../core/account/duration.ts';
 import { asPosthornError, RefusedError, TemporaryError, type PosthornError } from '../../errors.ts';
 import type { SenderSession, SendOutcome } from '../../ports/mail-sender.ts';
-import type { MailboxSession } from '../../ports/mailbox-source.ts';
 import type { Composed, MessageCodec } from '../../ports/message-codec.ts';
 import { arrivalOf, beforehand, type Arrival, type Beforehand } from './arrival.ts';
-import { connectIncoming } from '../log-in.ts';
+import { connectIncoming, type IncomingSession } from './incoming-session.ts';
 import { serverTests, type AccountTest, type Testing, type TestObserver } from './test-account.ts';
 
 /**
@@ -189,7 +188,7 @@ class Search {
   readonly #trip: Trip;
   readonly #before: Beforehand;
   readonly #messageId: string;
-  #session: MailboxSession | null = null;
+  #session: IncomingSession | null = null;
   /** Until the next look; it grows. */
   #pauseMs = 500;
 
@@ -231,7 +230,7 @@ class Search {
     }
   }
 
-  #connect(): Promise<MailboxSession> {
+  #connect(): Promise<IncomingSession> {
     const { account, accountId, neighbours, signal } = this.#trip;
     return connectIncoming(account, accountId, neighbours, signal);
   }

@@ -1,11 +1,11 @@
 /** `account test`: tries receiving and sending, layer by layer, and says what failed and what to check. */
 
 import type { Account, IncomingServer, OutgoingServer } from '../../core/account/account.ts';
-import type { MailboxSession } from '../../ports/mailbox-source.ts';
 import type { SenderSession } from '../../ports/mail-sender.ts';
 import type { ConnectionStep, StepObserver } from '../../ports/connection-steps.ts';
-import { connectIncoming, connectOutgoing } from '../log-in.ts';
+import { connectOutgoing } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
+import { connectIncoming, type IncomingSession } from './incoming-session.ts';
 import type { RoundTrip } from './round-trip.ts';
 import { testServer, type Direction, type ServerTest } from './server-test.ts';
 
@@ -24,7 +24,7 @@ export type Testing = Pick<Neighbours, 'secrets' | 'sources' | 'sender' | 'clock
 
 /** What is done with the sessions beyond the usual trial; both are closed afterwards. */
 export interface FurtherTrial {
-  readonly whenReceiving?: (session: MailboxSession) => Promise<void>;
+  readonly whenReceiving?: (session: IncomingSession) => Promise<void>;
   readonly whenSending?: (session: SenderSession) => Promise<void>;
 }
 
@@ -70,7 +70,7 @@ function testReceiving(
     {
       connect: (until, observe) => connectIncoming(account, accountId, neighbours, until, observe),
       look: async (session, observe) => {
-        observe({ layer: 'session', ...(await counted(session, account)) });
+        observe({ layer: 'session', ...(await counted(session)) });
         await whenReceiving?.(session);
       },
     },
@@ -81,13 +81,11 @@ function testReceiving(
 }
 
 async function counted(
-  session: MailboxSession,
-  { type }: Account,
+  session: IncomingSession,
 ): Promise<{ found: 'folders' | 'messages'; count: number }> {
-  const folders = await session.folders();
-  const [inbox] = folders;
-  if (type === 'imap' || inbox === undefined) return { found: 'folders', count: folders.length };
-  return { found: 'messages', count: (await session.open(inbox)).exists };
+  if (session.kind === 'maildrop')
+    return { found: 'messages', count: (await session.maildrop.list()).mail.length };
+  return { found: 'folders', count: (await session.mailbox.folders()).folders.length };
 }
 
 function testSending(

@@ -159,5 +159,6 @@ function troubles(account: string, folder: FolderJson): AccountLine[] {
   const collided = folder.collided.map((name) =>
     note(`${where}: the server gave one id to two messages; the second is ${name}`),
   );
-  return [...error, ...failed, ...collided];
+  const notes = folder.notes.map((each) => note(`${where}, ${printable(each)}`));
+  return [...error, ...failed, ...collided, ...notes];
 }
