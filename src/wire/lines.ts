@@ -95,7 +95,7 @@ export class SocketReader {
 
   /** What is here already; null where nothing is. */
   takeChunk(): Buffer | null {
-    if (this.#abandoned !== undefined) throw this.#abandoned;
+    this.#checkKept();
     const pending = this.#pending;
     this.#pending = nothing;
     if (pending.length > 0) return pending;
@@ -104,7 +104,7 @@ export class SocketReader {
 
   /** As line(), where all of it is here already; else null. */
   takeLine(limit: number): Buffer | null {
-    if (this.#abandoned !== undefined) throw this.#abandoned;
+    this.#checkKept();
     for (let searched = 0; ;) {
       const end = this.#pending.indexOf(LF, searched);
       if (end > limit || (end < 0 && this.#pending.length > limit)) throw this.#tooLong(limit);
@@ -128,13 +128,17 @@ export class SocketReader {
    * given up with what `late` makes, else a timeout.
    */
   async wait(ms: number, late?: () => Error): Promise<void> {
-    if (this.#abandoned !== undefined) throw this.#abandoned;
     this.#checkAlive();
     await this.#news(ms, late);
+    this.#checkKept();
+  }
+
+  #checkKept(): void {
     if (this.#abandoned !== undefined) throw this.#abandoned;
   }
 
   #checkAlive(): void {
+    this.#checkKept();
     const { host, port } = this.#peer;
     if (this.#failure !== undefined) throw connectionError(this.#failure, host, port);
     if (this.#socket.destroyed || this.#socket.readableEnded)

@@ -1,6 +1,5 @@
 /** The maildrop's listing: numbers, unique ids and sizes (RFC 1939 section 7, UIDL; section 5, LIST and STAT). */
 
-import type { ListedMail } from '../../core/maildrop/maildrop.ts';
 import { RefusedError } from '../../errors.ts';
 import type { MaildropListing } from '../../ports/maildrop-source.ts';
 import { printable } from '../../wire/printable.ts';
@@ -44,15 +43,15 @@ async function readUidls(connection: Pop3Connection, count: number): Promise<Num
   if (reply.kind !== 'ok') throw withoutUidl(reply);
   const found: Numbered[] = [];
   let octets = 0;
-  let unreadable: Buffer | null = null;
+  const unreadable: Buffer[] = [];
   await connection.lines((line) => {
     octets += line.length;
     const entry = uidlLine(line);
     if (found.length === mostMessages || octets > mostOctets) throw tooLong();
-    if (entry === null) unreadable ??= Buffer.from(line);
-    else found.push(entry);
+    if (entry !== null) found.push(entry);
+    else if (unreadable.length === 0) unreadable.push(Buffer.from(line));
   });
-  if (unreadable !== null && found.length === 0) throw malformed(unreadable);
+  if (unreadable[0] !== undefined && found.length === 0) throw malformed(unreadable[0]);
   return ascending(found);
 }
 

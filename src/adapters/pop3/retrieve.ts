@@ -31,10 +31,20 @@ interface Batch {
   octets: number;
 }
 
+export interface RetrievalOptions {
+  readonly connection: Pop3Connection;
+  readonly mail: readonly ListedMail[];
+  /** Without it each command waits for the answer to the one before (RFC 2449 section 6.6). */
+  readonly pipelining: boolean;
+  /** TOP asks for the header alone. */
+  readonly command: 'RETR' | 'TOP';
+}
+
 export class Retrieval {
   readonly #connection: Pop3Connection;
   readonly #mail: readonly ListedMail[];
   readonly #pipelining: boolean;
+  readonly #command: RetrievalOptions['command'];
   readonly #window = new Window(() => performance.now());
   readonly #refusals = new Refusals();
   #sent = 0;
@@ -47,11 +57,11 @@ export class Retrieval {
   #failure: unknown = null;
   #isEnded: boolean;
 
-  /** Without `pipelining` each command waits for the answer to the one before (RFC 2449 section 6.6). */
-  constructor(connection: Pop3Connection, mail: readonly ListedMail[], pipelining: boolean) {
+  constructor({ connection, mail, pipelining, command }: RetrievalOptions) {
     this.#connection = connection;
     this.#mail = mail;
     this.#pipelining = pipelining;
+    this.#command = command;
     this.#isEnded = mail.length === 0;
   }
 
@@ -119,8 +129,7 @@ export class Retrieval {
     if (mail === undefined) this.#end(batch);
     else if (reply.kind === 'ok') {
       batch.items.push(...this.#refusals.given());
-      const options = { size: mail.size, lineFeeds: this.#connection.endsLinesByLf };
-      this.#current = { mail, body: new Body(options), pieces: [] };
+      this.#current = { mail, body: this.#begin(mail), pieces: [] };
     } else {
       this.#refusals.add(mail, reply);
       this.#answer();
@@ -129,9 +138,18 @@ export class Retrieval {
     return true;
   }
 
+  #begin({ size }: ListedMail): Body {
+    const isWhole = this.#command === 'RETR';
+    return new Body({
+      size: isWhole ? size : null,
+      lineFeeds: this.#connection.endsLinesByLf,
+    });
+  }
+
   #end(batch: Batch): void {
     this.#connection.checkInStep();
-    batch.items.push(...this.#refusals.atEnd());
+    // Who has no TOP refuses every one.
+    if (this.#command === 'RETR') batch.items.push(...this.#refusals.atEnd());
     this.#isEnded = true;
   }
 
@@ -225,8 +243,8 @@ export class Retrieval {
     while (this.#mayAsk(lines.length > 0)) {
       const mail = this.#mail[this.#sent];
       if (mail === undefined) break;
-      lines.push(`RETR ${mail.number}`);
-      this.#window.ask(mail.size);
+      lines.push(this.#command === 'RETR' ? `RETR ${mail.number}` : `TOP ${mail.number} 0`);
+      this.#window.ask(this.#command === 'RETR' ? mail.size : 0);
       this.#sent += 1;
     }
     if (this.#mayAskForProof()) {

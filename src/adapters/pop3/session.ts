@@ -6,6 +6,7 @@ import type { ConnectionFacts } from '../../ports/connection.ts';
 import type { MaildropListing, MaildropSession, Retrieved } from '../../ports/maildrop-source.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
 import type { Pop3Connection } from './connection.ts';
+import { readMessageIds } from './headers.ts';
 import { listMail } from './listing.ts';
 import { removeMail } from './remove.ts';
 import { Retrieval } from './retrieve.ts';
@@ -13,10 +14,16 @@ import { Retrieval } from './retrieve.ts';
 /** How long a polite QUIT may take, in milliseconds: nothing depends on it. */
 const farewellMs = 5_000;
 
+export interface Abilities {
+  readonly pipelining: boolean;
+  /** Not known to be missing. */
+  readonly top: boolean;
+}
+
 export class Pop3Session implements MaildropSession {
   readonly facts: ConnectionFacts;
   readonly #connection: Pop3Connection;
-  readonly #pipelining: boolean;
+  readonly #abilities: Abilities;
   readonly #onEnd: () => void;
   /** Answers are owed, or none can be believed any more. */
   #isUnsettled = false;
@@ -26,12 +33,12 @@ export class Pop3Session implements MaildropSession {
   constructor(
     connection: Pop3Connection,
     facts: ConnectionFacts,
-    pipelining: boolean,
+    abilities: Abilities,
     onEnd: () => void,
   ) {
     this.#connection = connection;
     this.facts = facts;
-    this.#pipelining = pipelining;
+    this.#abilities = abilities;
     this.#onEnd = onEnd;
   }
 
@@ -41,26 +48,48 @@ export class Pop3Session implements MaildropSession {
 
   async list(): Promise<MaildropListing> {
     this.#begin();
-    const listing = await listMail(this.#connection, this.#pipelining);
+    const listing = await listMail(this.#connection, this.#abilities.pipelining);
     this.#isUnsettled = false;
     return listing;
   }
 
   async *retrieve(mail: readonly ListedMail[]): AsyncGenerator<readonly Retrieved[]> {
-    this.#begin();
-    const retrieval = new Retrieval(this.#connection, mail, this.#pipelining);
+    const retrieval = this.#retrieval(mail, 'RETR');
     try {
       yield* retrieval.batches();
     } finally {
-      if (retrieval.isEnded) this.#isUnsettled = false;
-      else this.#connection.fail(this.#over());
+      this.#settle(retrieval);
     }
+  }
+
+  async messageIds(
+    mail: readonly ListedMail[],
+  ): Promise<ReadonlyMap<string, string | null> | null> {
+    if (!this.#abilities.top) return null;
+    const retrieval = this.#retrieval(mail, 'TOP');
+    try {
+      return await readMessageIds(mail, retrieval);
+    } finally {
+      this.#settle(retrieval);
+    }
+  }
+
+  #retrieval(mail: readonly ListedMail[], command: 'RETR' | 'TOP'): Retrieval {
+    this.#begin();
+    const { pipelining } = this.#abilities;
+    return new Retrieval({ connection: this.#connection, mail, pipelining, command });
+  }
+
+  /** Where answers are still on their way nothing else can be asked. */
+  #settle(retrieval: Retrieval): void {
+    if (retrieval.isEnded) this.#isUnsettled = false;
+    else this.#connection.fail(this.#over());
   }
 
   async remove(mail: readonly ListedMail[]): Promise<readonly string[]> {
     this.#begin();
     try {
-      return await removeMail(this.#connection, mail, this.#pipelining);
+      return await removeMail(this.#connection, mail, this.#abilities.pipelining);
     } finally {
       this.#end();
     }

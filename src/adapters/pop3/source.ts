@@ -79,7 +79,12 @@ async function establish(
     mechanism,
     capabilities: capabilities.lines,
   };
-  return new Pop3Session(connection, facts, capabilities.names.has('PIPELINING'), onEnd);
+  const { names } = capabilities;
+  const abilities = {
+    pipelining: names.has('PIPELINING'),
+    top: names.size === 0 || names.has('TOP'),
+  };
+  return new Pop3Session(connection, facts, abilities, onEnd);
 }
 
 function abortReason(signal: AbortSignal): Error {
