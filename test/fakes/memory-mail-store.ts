@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { infoSuffix, parseFileName } from '../../src/core/sync/flags.ts';
-import { ConfigurationError, StorageError } from '../../src/errors.ts';
+import { ConfigurationError, PosthornError, StorageError } from '../../src/errors.ts';
 import type {
   Delivered,
   Delivery,
@@ -11,8 +11,10 @@ import type {
   MailStore,
   MailTree,
   Staged,
+  Staging,
 } from '../../src/ports/mail-store.ts';
 import { toLf } from '../../src/wire/crlf.ts';
+import { messageIdHash } from './memory-mail-server.ts';
 
 /** Path below the folder (`new/…`, `cur/…:2,S`) → octets. */
 export type MemoryFolder = Map<string, Buffer>;
@@ -82,9 +84,32 @@ class MemoryMailTree implements MailTree {
     });
   }
 
-  async stage(localPath: string, { key, flags, body }: Delivery): Promise<Staged> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk);
+  async stage(localPath: string, deliveries: readonly Delivery[]): Promise<readonly Staging[]> {
+    const stagings: Staging[] = [];
+    const made: string[] = [];
+    try {
+      for (const delivery of deliveries)
+        stagings.push(await this.#stageOne(localPath, delivery, made));
+      return stagings;
+    } catch (error) {
+      for (const path of made) this.#store.temporary.delete(path);
+      throw error;
+    }
+  }
+
+  async #stageOne(
+    localPath: string,
+    { key, flags, body }: Delivery,
+    made: string[],
+  ): Promise<Staging> {
+    const chunks: Buffer[] = body.kind === 'whole' ? [...body.octets] : [];
+    try {
+      if (body.kind === 'stream') for await (const chunk of body.chunks) chunks.push(chunk);
+    } catch (thrown) {
+      if (thrown instanceof PosthornError && thrown.reach === 'message')
+        return { kind: 'failed', error: thrown };
+      throw thrown;
+    }
     this.#throwDue('stage');
     this.#files(localPath);
     const wire = Buffer.concat(chunks);
@@ -92,15 +117,40 @@ class MemoryMailTree implements MailTree {
     this.#staged += 1;
     const temporaryPath = `${this.directory(localPath)}/tmp/${String(this.#staged)}`;
     this.#store.temporary.set(temporaryPath, disk);
-    const measured = { size: disk.length, sha256: sha256(disk) };
-    return {
+    made.push(temporaryPath);
+    const measured = { wireSize: wire.length, wireSha256: sha256(wire), size: disk.length };
+    const staged = {
       key,
       flags,
       temporaryPath,
-      wireSize: wire.length,
-      wireSha256: sha256(wire),
       ...measured,
+      messageIdHash: messageIdHash(disk.toString()),
     };
+    return { kind: 'staged', staged };
+  }
+
+  stamp(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  scan(): Promise<never> {
+    return Promise.reject(new Error('not here'));
+  }
+
+  read(): AsyncIterable<Buffer> {
+    throw new Error('not here');
+  }
+
+  setFlags(): Promise<boolean> {
+    return Promise.reject(new Error('not here'));
+  }
+
+  move(): Promise<string | null> {
+    return Promise.reject(new Error('not here'));
+  }
+
+  remove(): Promise<boolean> {
+    return Promise.reject(new Error('not here'));
   }
 
   publish(localPath: string, staged: readonly Staged[]): Promise<readonly Delivered[]> {

@@ -3,7 +3,7 @@
 import { keepsMail, type Account } from '../../core/account/account.ts';
 import { wayIn } from '../../core/account/endpoint-fingerprint.ts';
 import type { Settings } from '../../core/account/settings.ts';
-import { afterFailure, afterSuccess } from '../../core/account/suspension.ts';
+import { afterFailure, afterSuccess, pollHistory } from '../../core/account/suspension.ts';
 import { asPosthornError, gravest, TemporaryError, type PosthornError } from '../../errors.ts';
 import type { HeldLock } from '../../ports/lock.ts';
 import type { Fence } from '../../ports/state-store.ts';
@@ -154,10 +154,11 @@ async function rememberOutcome(
   error: PosthornError | null,
 ): Promise<void> {
   const now = clock.now();
+  const before = pollHistory(state);
   const history =
     error === null
-      ? afterSuccess(state, now)
-      : afterFailure(state, error, settings, now, wayIn(account));
+      ? afterSuccess(before, now)
+      : afterFailure(before, error, settings, now, wayIn(account));
   const notBefore = error?.pauseMs === undefined ? null : now + error.pauseMs;
   await store.commit([{ kind: 'polled', accountId: id, history, notBefore }], 'relaxed', fence);
 }

@@ -45,8 +45,7 @@ export async function syncMaildrop(
   const view = await gatherMaildrop(run, session);
   const operations = planMaildrop(view, run.policy);
   for (const operation of operations)
-    if (operation.kind !== 'fetch' && operation.kind !== 'delete')
-      await commit(run, foldNote(operation), 'durable');
+    if (operation.kind !== 'fetch') await commit(run, foldNote(operation), 'durable');
   const fetches = operations.filter((operation) => operation.kind === 'fetch');
   await retrieve({ run, session, report, maildrop }, fetches);
   await removeStored(run, session, view.listing, report);

@@ -20,6 +20,14 @@ export interface PollHistory {
   readonly failingWay?: string | undefined;
 }
 
+/** That part alone, so that a commit of it touches nothing else. */
+export function pollHistory(state: PollHistory): PollHistory {
+  const { lastAttempt, lastSuccess, failures, loginFailures, failingSince, lastError } = state;
+  const { suspended, failingWay } = state;
+  const counts = { failures, loginFailures, failingSince };
+  return { lastAttempt, lastSuccess, ...counts, lastError, suspended, failingWay };
+}
+
 export interface PollFailure {
   readonly code: string;
   readonly message: string;
