@@ -2,7 +2,7 @@
 
 import type { RoundTrip } from '../../app/account-test/round-trip.ts';
 import { oneLine, type Output } from '../terminal/output.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import { wrapped } from '../terminal/wrap.ts';
 
 export function roundTripLines(output: Output, trip: RoundTrip): string[] {

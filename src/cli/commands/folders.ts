@@ -6,7 +6,8 @@ import { isLive, liveText } from '../../app/accounts/live.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
-import { homely, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { homely } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {

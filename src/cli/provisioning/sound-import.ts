@@ -16,7 +16,8 @@ import { defaultsIn } from '../../config/read/defaults.ts';
 import { readConfigFile } from '../../config/read/load.ts';
 import { asPosthornError, DataError } from '../../errors.ts';
 import type { Imported, ImportKind, LeftOver } from '../../ports/importer.ts';
-import { homely, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { homely } from '../terminal/text.ts';
 
 export interface ImportSource {
   readonly kind: ImportKind;

@@ -4,7 +4,8 @@ import { liveText } from '../../app/accounts/live.ts';
 import type { AccountJson, ErrorJson, FolderJson, SentJson } from '../../app/sync/report-json.ts';
 import type { FolderReport } from '../../app/sync/report.ts';
 import { oneLine, type Output, type Streams } from '../terminal/output.ts';
-import { localTime, plural, printable, size } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { localTime, plural, size } from '../terminal/text.ts';
 
 /** One line on standard error, rewritten in place; nothing where that is no terminal, or one that can't clear a line. */
 export class Progress {

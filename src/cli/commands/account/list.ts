@@ -22,7 +22,8 @@ import {
   readConfig,
   withNeighbours,
 } from '../../session.ts';
-import { localTime, printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
+import { localTime } from '../../terminal/text.ts';
 import type { Run } from '../../world.ts';
 
 export function registerList(command: Command, act: Act): void {
