@@ -3,7 +3,7 @@
 import { keepsMail, type Account } from '../../core/account/account.ts';
 import type { Settings } from '../../core/account/settings.ts';
 import { afterFailure, afterSuccess } from '../../core/account/suspension.ts';
-import { wayIn } from '../../core/account/endpoint-fingerprint.ts';
+import { incomingFingerprint } from '../../core/account/endpoint-fingerprint.ts';
 import { asPosthornError, gravest, type PosthornError } from '../../errors.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
 import { flushOutbox } from '../outbox/flush-outbox.ts';
@@ -129,7 +129,7 @@ async function remember(
   const next =
     error === null
       ? afterSuccess(current, now)
-      : afterFailure(current, error, settings, now, wayIn(account));
+      : afterFailure(current, error, settings, now, incomingFingerprint(account));
   await store.commit([{ kind: 'account', account: next }], 'relaxed');
 }
 

@@ -177,16 +177,16 @@ function leaveChannelKeys(channel: Section, { locals }: Stores, draft: Draft): v
   }
 }
 
-const ownWay = 'posthorn keeps its own rules for this: see docs/configuration.md';
+const ownRules = 'posthorn keeps its own rules for this: see docs/configuration.md';
 
 const channelReasons: Readonly<Record<string, string>> = {
   patterns: 'every folder of the account is fetched',
   pattern: 'every folder of the account is fetched',
   create: 'folders that are missing here are made',
-  remove: ownWay,
-  expunge: ownWay,
-  expungesolo: ownWay,
-  sync: ownWay,
+  remove: ownRules,
+  expunge: ownRules,
+  expungesolo: ownRules,
+  sync: ownRules,
   syncstate: 'posthorn keeps its own state; what was fetched by mbsync is not known to it',
   copyarrivaldate: 'the date of arrival is always kept',
   maxmessages: 'every message is fetched',
