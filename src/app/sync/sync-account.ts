@@ -7,7 +7,7 @@ import { incomingFingerprint } from '../../core/account/endpoint-fingerprint.ts'
 import { asPosthornError, gravest, type PosthornError } from '../../errors.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
 import { flushOutbox } from '../outbox/flush-outbox.ts';
-import { isLive } from '../accounts/live.ts';
+import { isReadFromServer } from '../accounts/read-from-server.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { receive } from './receive.ts';
 import { bindForUse } from '../accounts/start-afresh.ts';
@@ -55,7 +55,7 @@ async function syncBound(
     options.receive && account.receive && keepsMail(account)
       ? { folders: [], created: [], warnings: [] }
       : null;
-  const live = options.receive && isLive(account);
+  const live = options.receive && isReadFromServer(account);
   const errors: PosthornError[] = [];
   if (sent !== null)
     await flushOutbox(bound, neighbours, options, sent).catch((thrown: unknown) => {
