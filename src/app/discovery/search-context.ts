@@ -3,7 +3,7 @@
 import { asPosthornError, type PosthornError } from '../../errors.ts';
 import type { Discovery } from '../../ports/discovery.ts';
 
-export interface Inquiry {
+export interface SearchContext {
   readonly address: string;
   readonly domain: string;
   readonly discovery: Discovery;
@@ -18,7 +18,7 @@ export interface Inquiry {
 export async function answerOr<T>(
   asked: Promise<T>,
   otherwise: T,
-  { trouble }: Inquiry,
+  { trouble }: SearchContext,
 ): Promise<T> {
   try {
     return await asked;
