@@ -3,7 +3,8 @@
 import type { AccountPreview, PlannedStep } from '../../app/sync/preview.ts';
 import { errorJson, type ErrorJson } from '../../app/sync/report-json.ts';
 import { oneLine, type Output } from '../terminal/output.ts';
-import { plural, printable } from '../terminal/text.ts';
+import { plural } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 
 export interface PreviewJson extends Omit<AccountPreview, 'error' | 'held'> {
   readonly held: readonly { readonly folder: string; readonly reason: string }[];
