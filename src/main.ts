@@ -23,6 +23,7 @@ import type { Certificates } from './ports/certificates.ts';
 import type { Discovery } from './ports/discovery.ts';
 import type { MailSender } from './ports/mail-sender.ts';
 import type { MailboxSource } from './ports/mailbox-source.ts';
+import type { MaildropSource } from './ports/maildrop-source.ts';
 import type { MessageCodec } from './ports/message-codec.ts';
 import { version } from './version.ts';
 
@@ -126,7 +127,7 @@ function launcher(): string {
 function neighbours({ places }: ConfigLocation): Neighbours {
   const { stateDir, secretsDir } = places;
   return {
-    sources: { imap: lazySource(loadImap), pop3: lazySource(loadPop3) },
+    sources: { imap: lazyMailboxSource, pop3: lazyMaildropSource },
     store: createMaildirStore(),
     roots: createMailRoots(),
     state: createStateStore({ directory: stateDir }),
@@ -144,19 +145,19 @@ function neighbours({ places }: ConfigLocation): Neighbours {
   };
 }
 
-async function loadImap(): Promise<MailboxSource> {
-  const { imapSource } = await import('./adapters/imap/source.ts');
-  return imapSource();
-}
+const lazyMailboxSource: MailboxSource = {
+  connect: async (...call) => {
+    const { imapSource } = await import('./adapters/imap/source.ts');
+    return imapSource().connect(...call);
+  },
+};
 
-async function loadPop3(): Promise<MailboxSource> {
-  const { createPop3Source } = await import('./adapters/pop3/source.ts');
-  return createPop3Source();
-}
-
-function lazySource(load: () => Promise<MailboxSource>): MailboxSource {
-  return { connect: async (...call) => (await load()).connect(...call) };
-}
+const lazyMaildropSource: MaildropSource = {
+  connect: async (...call) => {
+    const { createPop3Source } = await import('./adapters/pop3/source.ts');
+    return createPop3Source().connect(...call);
+  },
+};
 
 const lazySender: MailSender = {
   connect: async (...call) => {

@@ -4,7 +4,6 @@ import { withoutTakenIds } from '../app/accounts/bind-account.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import type { Config } from '../config/read/config.ts';
 import { loadConfig, type LoadOptions } from '../config/read/load.ts';
-import { fileWatch } from './file-watch.ts';
 import { refuseUnwritable } from '../config/edit/save.ts';
 import type { Account } from '../core/account/account.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
@@ -34,7 +33,7 @@ export async function withNeighbours<T>(
   });
   const state = withoutTakenIds(neighbours.state, config.accounts.values());
   try {
-    return await work({ ...neighbours, state, isInFile: fileWatch(config.location) });
+    return await work({ ...neighbours, state });
   } finally {
     await neighbours.state.close();
   }

@@ -115,7 +115,7 @@ export class DaemonWorld {
     return {
       sources: { imap: source, pop3: source },
       store: new MemoryMailStore(),
-      roots: { isOurs: refuse, isFresh: refuse, move: refuse, purge: refuse },
+      roots: { isOurs: refuse, isFresh: refuse, purge: refuse },
       state: this.#countedState(),
       lock: exclusiveLock(),
       secrets: {
@@ -135,7 +135,7 @@ export class DaemonWorld {
       files: { octets: refuse, text: refuse },
       certificates: { read: refuse, speaksFor: refuse },
       chance: () => 0.5,
-      randomBytes: refuse,
+      randomBytes: (count) => new Uint8Array(count),
     };
   }
 

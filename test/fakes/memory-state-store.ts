@@ -1,36 +1,63 @@
 /** The state port in memory, which answers late: after a random number of turns of the event loop, and out of order. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { KnownFolder, KnownMessage } from '../../src/core/sync/message.ts';
-import { InternalError } from '../../src/errors.ts';
+import { freshState } from '../../src/app/accounts/bind-account.ts';
+import {
+  mailStatuses,
+  type KnownMail,
+  type Maildrop,
+  type MaildropChange,
+} from '../../src/core/maildrop/maildrop.ts';
+import {
+  agreedStatuses,
+  type AgreedChange,
+  type AgreedColumns,
+  type AgreedFolder,
+  type AgreedMessage,
+  type FormerMessage,
+  type Trouble,
+} from '../../src/core/sync/agreed.ts';
+import { UidSet } from '../../src/core/sync/uid-set.ts';
+import { InternalError, TemporaryError } from '../../src/errors.ts';
 import type { AccountState, StateChange, StateStore } from '../../src/ports/state-store.ts';
 
 interface Folder {
-  readonly folder: KnownFolder;
-  readonly messages: ReadonlyMap<string, KnownMessage>;
+  folder: AgreedFolder;
+  messages: Map<number, AgreedMessage>;
+  former: Map<string, FormerMessage>;
+  troubles: Map<string, Trouble>;
 }
 
 interface Entry {
-  readonly account: AccountState;
-  readonly folders: ReadonlyMap<string, Folder>;
+  account: AccountState;
+  folders: Map<string, Folder>;
+  maildrop: Maildrop | null;
+  mail: Map<string, KnownMail>;
+  troubles: Map<string, Trouble>;
 }
 
-/** Never changed, but replaced: a batch that fails half-way leaves nothing behind. */
-type Contents = ReadonlyMap<string, Entry>;
+type Contents = Map<string, Entry>;
 
-/** `random` yields numbers in [0, 1); `pageSize` is small, so that tests see several pages. */
-export function createMemoryStateStore(
-  random: () => number = Math.random,
-  pageSize = 7,
-): StateStore {
+export function createMemoryStateStore(random: () => number = Math.random): StateStore {
   let contents: Contents = new Map();
   const late = async (): Promise<void> => {
     for (let turns = Math.floor(random() * 4); turns >= 0; turns -= 1) await turn();
   };
   const folder = (id: string, path: string): Folder | undefined =>
     contents.get(id)?.folders.get(path);
-  // Commits take effect in the order of the calls, however late each is.
   let lastCommit: Promise<unknown> = Promise.resolve();
+  const write = async (work: (copy: Contents) => void): Promise<void> => {
+    const before = lastCommit;
+    const mine = (async () => {
+      await before.catch(() => undefined);
+      await late();
+      const copy = structuredClone(contents);
+      work(copy);
+      contents = copy;
+    })();
+    lastCommit = mine;
+    return mine;
+  };
   return {
     accounts: async () => {
       await late();
@@ -42,126 +69,221 @@ export function createMemoryStateStore(
     },
     accountNamed: async (name, taken) => {
       await late();
-      const named = [...contents.values()].filter(
-        ({ account }) => account.name === name && taken?.has(account.id) !== true,
+      return (
+        [...contents.values()]
+          .filter(({ account }) => account.name === name && taken?.has(account.id) !== true)
+          .at(-1)?.account ?? null
       );
-      return named.at(-1)?.account ?? null;
+    },
+    bind: async (bindings, taken) => {
+      let states: AccountState[] = [];
+      await write((copy) => {
+        states = bindings.map(({ name, id, freshId }) => {
+          const named = [...copy.values()]
+            .filter(({ account }) => account.name === name && !taken.has(account.id))
+            .at(-1)?.account.id;
+          const bound = id ?? named ?? freshId;
+          const entry = copy.get(bound) ?? emptyEntry(freshState(bound, name));
+          entry.account = { ...entry.account, name };
+          copy.set(bound, entry);
+          return entry.account;
+        });
+      });
+      return states;
     },
     folders: async (id) => {
       await late();
-      return [...(contents.get(id)?.folders.values() ?? [])].map((entry) => entry.folder);
+      return [...(contents.get(id)?.folders.values() ?? [])].map((each) => each.folder);
     },
-    async *messages(id, path, aboveUid) {
-      let last: KnownMessage | undefined;
-      for (;;) {
-        await late();
-        const rest = sorted(folder(id, path)).filter(
-          (message) =>
-            sortKey(message.id)[0] > aboveUid &&
-            (last === undefined || compare(message.id, last.id) > 0),
-        );
-        const page = rest.slice(0, pageSize);
-        last = page.at(-1);
-        if (last === undefined) return;
-        yield page;
-      }
-    },
-    quarantined: async (id, path) => {
+    agreedUids: async (id, path, from) => {
       await late();
-      return sorted(folder(id, path)).filter(({ status }) => status === 'quarantined');
+      return UidSet.of([...(folder(id, path)?.messages.keys() ?? [])].filter((uid) => uid >= from));
     },
-    commit: async (changes) => {
-      const mine = lastCommit.then(async () => {
-        await late();
-        contents = changes.reduce(apply, contents);
-        await late();
-      });
-      lastCommit = mine.catch(() => undefined);
-      await mine;
+    agreed: async (id, path, uids) => {
+      await late();
+      return columns(
+        [...(folder(id, path)?.messages.values() ?? [])]
+          .filter(({ uid }) => uids?.has(uid) ?? true)
+          .sort((a, b) => a.uid - b.uid),
+      );
     },
-    close: async () => {
-      await lastCommit;
+    former: async (id, path) => {
+      await late();
+      return [...(folder(id, path)?.former.values() ?? [])];
     },
+    troubles: async (id, path) => {
+      await late();
+      const troubles = path === null ? contents.get(id)?.troubles : folder(id, path)?.troubles;
+      return [...(troubles?.values() ?? [])];
+    },
+    maildrop: async (id) => {
+      await late();
+      return contents.get(id)?.maildrop ?? null;
+    },
+    knownMail: async (id) => {
+      await late();
+      const mail = [...(contents.get(id)?.mail.values() ?? [])];
+      return {
+        id: mail.map((each) => each.id),
+        status: Uint8Array.from(mail, ({ status }) => mailStatuses.indexOf(status)),
+        listedSize: Float64Array.from(mail, ({ listedSize }) => listedSize ?? Number.NaN),
+        storedAt: Float64Array.from(mail, ({ storedAt }) => storedAt),
+      };
+    },
+    mailOf: async (id, ids) => {
+      await late();
+      return ids.flatMap((each) => contents.get(id)?.mail.get(each) ?? []);
+    },
+    commit: async (changes, _durability, fence) =>
+      write((copy) => {
+        if (fence !== undefined) {
+          const entry = copy.get(fence.accountId);
+          if (entry !== undefined && entry.account.fence > fence.number)
+            throw new TemporaryError('another posthorn works on the account', { code: 'locked' });
+          if (entry !== undefined) entry.account = { ...entry.account, fence: fence.number };
+        }
+        for (const change of changes) apply(copy, change);
+      }),
+    close: () => Promise.resolve(),
   };
 }
 
-function apply(contents: Contents, change: StateChange): Contents {
-  switch (change.kind) {
-    case 'account':
-      return with_(contents, change.account.id, {
-        folders: new Map(),
-        ...contents.get(change.account.id),
-        account: withSending(change.account, contents.get(change.account.id)?.account.sending),
-      });
-    case 'sending': {
-      const entry = contents.get(change.accountId);
-      if (entry === undefined) return contents;
-      const account = withSending(entry.account, change.sending);
-      return with_(contents, change.accountId, { ...entry, account });
+function emptyEntry(account: AccountState): Entry {
+  return { account, folders: new Map(), maildrop: null, mail: new Map(), troubles: new Map() };
+}
+
+function apply(copy: Contents, change: StateChange): void {
+  if (change.kind === 'account') {
+    const entry = copy.get(change.account.id);
+    if (entry === undefined) copy.set(change.account.id, emptyEntry(change.account));
+    else {
+      const { sending, notBefore, fence } = entry.account;
+      entry.account = {
+        ...change.account,
+        notBefore,
+        fence,
+        ...(sending === undefined ? {} : { sending }),
+      };
     }
-    case 'account-removed':
-      return without(contents, change.accountId);
-    case 'folder':
-      return changeFolder(contents, change.accountId, change.folder.path, (old) => ({
-        messages: old?.messages ?? new Map<string, KnownMessage>(),
-        folder: change.folder,
-      }));
-    case 'message':
-      return changeFolder(contents, change.accountId, change.folder, (old) => {
-        if (old === undefined) throw new InternalError('the state knows no such folder');
-        return { ...old, messages: with_(old.messages, change.message.id, change.message) };
-      });
-    case 'message-forgotten':
-      if (contents.get(change.accountId)?.folders.has(change.folder) !== true) return contents;
-      return changeFolder(contents, change.accountId, change.folder, (old) => {
-        if (old === undefined) throw new InternalError('the state knows no such folder');
-        return { ...old, messages: without(old.messages, change.id) };
-      });
+    return;
+  }
+  if (change.kind === 'account-removed') {
+    copy.delete(change.accountId);
+    return;
+  }
+  const entry = copy.get(change.accountId);
+  if (entry === undefined) {
+    if (change.kind === 'polled' || change.kind === 'sending') return;
+    throw new InternalError('the state knows no such account');
+  }
+  if (change.kind === 'polled')
+    entry.account = { ...entry.account, ...change.history, notBefore: change.notBefore };
+  else if (change.kind === 'root') entry.account = { ...entry.account, root: change.root };
+  else if (change.kind === 'sending') entry.account = { ...entry.account, sending: change.sending };
+  else if (change.kind.startsWith('mail')) applyMail(entry, change as MaildropChange);
+  else applyAgreed(entry, change as AgreedChange);
+}
+
+function applyMail(entry: Entry, change: MaildropChange): void {
+  switch (change.kind) {
+    case 'maildrop':
+      entry.maildrop = change.maildrop;
+      return;
+    case 'mail-known':
+      for (const mail of change.mail) {
+        entry.mail.set(mail.id, mail);
+        entry.troubles.delete(mail.id);
+      }
+      return;
+    case 'mail-status':
+      for (const id of change.ids) {
+        const mail = entry.mail.get(id);
+        if (mail !== undefined) entry.mail.set(id, { ...mail, status: change.status });
+      }
+      return;
+    case 'mail-forgotten':
+      for (const id of change.ids) entry.mail.delete(id);
+      return;
+    case 'mail-trouble':
+      entry.troubles.set(change.trouble.id, change.trouble);
+      return;
+    case 'mail-trouble-over':
+      entry.troubles.delete(change.id);
   }
 }
 
-/** As good as never heard of, where nothing is wrong. */
-function withSending(account: AccountState, sending: AccountState['sending']): AccountState {
-  const { sending: _before, ...rest } = account;
-  const isGood = sending === undefined || (sending.loginFailures === 0 && !sending.suspended);
-  return isGood ? rest : { ...rest, sending };
+function applyAgreed(entry: Entry, change: AgreedChange): void {
+  if (change.kind === 'folder-begun') {
+    entry.folders.set(change.folder.path, {
+      folder: change.folder,
+      messages: new Map(),
+      former: new Map(),
+      troubles: new Map(),
+    });
+    return;
+  }
+  const known = entry.folders.get(change.path);
+  if (known === undefined) throw new InternalError('the state knows no such folder');
+  switch (change.kind) {
+    case 'folder-role':
+      known.folder = { ...known.folder, role: change.role };
+      return;
+    case 'folder-advanced':
+      known.folder = { ...known.folder, settledUid: change.settledUid, ...(change.status ?? {}) };
+      return;
+    case 'folder-endpoint':
+      known.folder = { ...known.folder, endpoint: change.endpoint };
+      return;
+    case 'folder-renumbered':
+      for (const { name, wireSha256, storedAt } of known.messages.values())
+        known.former.set(name, { name, wireSha256, storedAt });
+      known.messages.clear();
+      known.troubles.clear();
+      known.folder = {
+        ...known.folder,
+        endpoint: change.endpoint,
+        uidValidity: change.uidValidity,
+        settledUid: 0,
+        uidNext: null,
+        exists: null,
+        highestModSeq: null,
+      };
+      return;
+    case 'former-dropped':
+      known.former.clear();
+      return;
+    case 'messages-agreed':
+      for (const message of change.messages) {
+        known.messages.set(message.uid, message);
+        if (known.troubles.get(String(message.uid))?.kind !== 'short')
+          known.troubles.delete(String(message.uid));
+      }
+      return;
+    case 'messages-forgotten':
+      for (const uid of change.uids) known.messages.delete(uid);
+      return;
+    case 'trouble':
+      known.troubles.set(change.trouble.id, change.trouble);
+      return;
+    case 'trouble-over':
+      known.troubles.delete(change.id);
+  }
 }
 
-function changeFolder(
-  contents: Contents,
-  id: string,
-  path: string,
-  change: (old: Folder | undefined) => Folder,
-): Contents {
-  const entry = contents.get(id);
-  if (entry === undefined) throw new InternalError('the state knows no such account');
-  const folders = with_(entry.folders, path, change(entry.folders.get(path)));
-  return with_(contents, id, { ...entry, folders });
-}
-
-function with_<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
-  return new Map(map).set(key, value);
-}
-
-function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
-  const rest = new Map(map);
-  rest.delete(key);
-  return rest;
-}
-
-function sorted(folder: Folder | undefined): KnownMessage[] {
-  return [...(folder?.messages.values() ?? [])].sort((a, b) => compare(a.id, b.id));
-}
-
-/** UIDs by number, and behind them all other ids by their text. */
-function sortKey(id: string): [number, string] {
-  const isUid = /^(?:0|[1-9][0-9]{0,9})$/.test(id) && Number(id) < 2 ** 32;
-  return [isUid ? Number(id) : 2 ** 32, id];
-}
-
-function compare(a: string, b: string): number {
-  const [numberA, textA] = sortKey(a);
-  const [numberB, textB] = sortKey(b);
-  if (numberA !== numberB) return numberA - numberB;
-  return textA === textB ? 0 : textA < textB ? -1 : 1;
+function columns(messages: readonly AgreedMessage[]): AgreedColumns {
+  return {
+    uid: Uint32Array.from(messages, ({ uid }) => uid),
+    name: messages.map(({ name }) => name),
+    flags: Uint8Array.from(messages, ({ flags }) => flags),
+    keywords: messages.map(({ keywords }) => keywords.join(' ')),
+    modSeq: BigUint64Array.from(messages, ({ modSeq }) => BigInt(modSeq ?? 0)),
+    wireSize: Float64Array.from(messages, ({ wireSize }) => wireSize),
+    wireSha256: Buffer.concat(messages.map(({ wireSha256 }) => Buffer.from(wireSha256, 'hex'))),
+    messageIdHash: BigUint64Array.from(messages, ({ messageIdHash }) =>
+      BigInt(`0x${messageIdHash ?? '0'}`),
+    ),
+    internalDate: Float64Array.from(messages, ({ internalDate }) => internalDate ?? Number.NaN),
+    storedAt: Float64Array.from(messages, ({ storedAt }) => storedAt),
+    status: Uint8Array.from(messages, ({ status }) => agreedStatuses.indexOf(status)),
+  };
 }

@@ -157,7 +157,7 @@ export class SendingWorld {
         pop3: { connect: () => Promise.reject(new Error('not here')) },
       },
       store: this.store,
-      roots: { isOurs: unused, isFresh: unused, move: unused, purge: unused },
+      roots: { isOurs: unused, isFresh: unused, purge: unused },
       state: createMemoryStateStore(),
       lock: { acquire: () => Promise.resolve({ release: nothing }) },
       secrets: {
