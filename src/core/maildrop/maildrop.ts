@@ -18,8 +18,7 @@ export interface ListedMail {
 }
 
 /**
- * stored: durable here. deleting: was to be deleted on the server, so what comes back under its id is deleted again, not
- * fetched. gone: was stored, and is no longer listed. former: known from another server or user; content alone decides.
+ * stored: durable here. deleting: was to be deleted on the server, and nobody knows whether it was. gone: was stored, and is no longer listed. former: known from another server or user; content alone decides.
  */
 export const mailStatuses = ['stored', 'deleting', 'gone', 'former'] as const;
 export type MailStatus = (typeof mailStatuses)[number];
@@ -33,6 +32,8 @@ export interface KnownMail {
   /** Octets and SHA-256 (hex) as they came, CRLF and all, dots undone. */
   readonly wireSize: number;
   readonly wireSha256: string;
+  /** As LIST gave it when it was fetched: an id that comes back with another size stands for another message. */
+  readonly listedSize: number | null;
   /** First 64 bits (hex) of the SHA-256 of the Message-ID; null where it has none. */
   readonly messageIdHash: string | null;
   readonly storedAt: number;
@@ -43,6 +44,8 @@ export interface KnownMailColumns {
   readonly id: readonly string[];
   /** Index into mailStatuses. */
   readonly status: Uint8Array;
+  /** NaN where LIST gave none. */
+  readonly listedSize: Float64Array;
   readonly storedAt: Float64Array;
 }
 
@@ -52,8 +55,6 @@ export interface Maildrop {
   readonly localPath: string;
   /** `user@host`, host in lower case: UIDLs hold for no other. Null where an older posthorn did not note it. */
   readonly identity: string | null;
-  /** The server was seen to give one id to two messages, so that content decides what an id stands for. */
-  readonly reusesIds: boolean;
 }
 
 export type MaildropChange =

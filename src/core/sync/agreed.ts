@@ -73,11 +73,14 @@ export interface AgreedColumns {
   readonly status: Uint8Array;
 }
 
-/** Why a message is not, or not wholly, here. `id`: UID in decimal, or UIDL. */
+/** Why a message, or a folder, is not, or not wholly, here. `id`: UID in decimal, or UIDL; `''` for the folder as a whole. */
 export interface Trouble {
   readonly id: string;
-  /** refused: the server did not give it, though it gave others. short: it came with fewer octets than it was listed with. */
-  readonly kind: 'refused' | 'short';
+  /**
+   * refused: the server did not give it, though it gave others. short: it came with fewer octets than it was listed with. held:
+   * the folder is left alone until a person decides, e.g. since the server numbered it anew.
+   */
+  readonly kind: 'refused' | 'short' | 'held';
   /** Polls that tried; refused messages are left alone after some. */
   readonly tries: number;
   /** One line for people. */

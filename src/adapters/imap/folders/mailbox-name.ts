@@ -34,11 +34,16 @@ function utf16Of(base64: string): string | undefined {
 export class MailboxNames {
   readonly #wire = new Map<string, string>();
 
-  /** Takes in a listed name and returns its path; INBOX is the same in any case (RFC 3501, section 5.1). */
+  /** Takes in a listed name and returns its path. */
   learn(wire: string): string {
-    const path = wire.toUpperCase() === 'INBOX' ? 'INBOX' : decodeMailboxName(wire);
+    const path = this.path(wire);
     this.#wire.set(path, wire);
     return path;
+  }
+
+  /** INBOX is the same in any case (RFC 3501, section 5.1). */
+  path(wire: string): string {
+    return wire.toUpperCase() === 'INBOX' ? 'INBOX' : decodeMailboxName(wire);
   }
 
   /** The name for the wire; encoded by the rules where it was never listed. */

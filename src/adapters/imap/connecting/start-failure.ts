@@ -1,12 +1,18 @@
 /** Why a connection did not become a session, said by the step that failed. */
 
 import type { ImapFlow } from 'imapflow';
-import type { IncomingServer } from '../../core/account/account.ts';
-import { PosthornError, RefusedError, TemporaryError, type Layer } from '../../errors.ts';
-import { connectionError, cutError } from '../../wire/connection-error.ts';
-import { printable } from '../../wire/printable.ts';
-import type { ImapConnection } from './connection.ts';
-import { isTemporary, readRefusal, RefusedCommand, said } from './failures.ts';
+import type { IncomingServer } from '../../../core/account/account.ts';
+import { PosthornError, RefusedError, TemporaryError, type Layer } from '../../../errors.ts';
+import { connectionError, cutError } from '../../../wire/connection-error.ts';
+import { printable } from '../../../wire/printable.ts';
+import type { ImapConnection } from '../connection.ts';
+import {
+  isTemporary,
+  readRefusal,
+  RefusedCommand,
+  said,
+  type Refusal,
+} from '../answers/refusal.ts';
 
 /** How far the login came. */
 export interface LoginState {
@@ -48,8 +54,8 @@ export function connectFailure(
     /^(?:Server does not support STARTTLS|STARTTLS is)/.test(error.message)
   )
     return noStartTls(host, port);
-  const status = (error as { responseStatus?: string }).responseStatus;
-  if (status !== undefined || error instanceof RefusedCommand) return oddRefusal(error, layer);
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return oddRefusal(refusal, layer);
   const code = (error as { code?: string }).code ?? '';
   if (/^(?:ClosedAfterConnect|NoConnection|EConnectionClosed)/.test(code))
     return cutError(host, port, layer);
@@ -99,10 +105,20 @@ function injected(host: string, port: number): RefusedError {
   );
 }
 
-function oddRefusal(error: unknown, layer: Layer): PosthornError {
-  const { response, responseStatus } = error as { response?: object; responseStatus?: string };
-  const refusal =
-    error instanceof RefusedCommand ? error.refusal : readRefusal(responseStatus, response ?? {});
+/** Of a command of imapflow's own, or of ours. */
+function refusalIn(error: unknown): Refusal | undefined {
+  if (error instanceof RefusedCommand) return error.refusal;
+  const { responseStatus, responseText } = error as FlowRefusal;
+  if (responseStatus === undefined) return undefined;
+  return readRefusal(responseStatus === 'BAD' ? 'BAD' : 'NO', undefined, responseText);
+}
+
+interface FlowRefusal {
+  readonly responseStatus?: string;
+  readonly responseText?: string;
+}
+
+function oddRefusal(refusal: Refusal, layer: Layer): PosthornError {
   const message = `the server refused to start a session${said(refusal)}`;
   if (isTemporary(refusal)) return new TemporaryError(message, { layer });
   return new RefusedError(message, { layer, remedy: 'Check host, port and security.' });

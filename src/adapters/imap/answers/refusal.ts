@@ -5,10 +5,12 @@ import {
   RefusedError,
   TemporaryError,
   type PosthornError,
+  type Layer,
   type Reach,
-} from '../../errors.ts';
-import { printable } from '../../wire/printable.ts';
-import { humanText, responseCode, type Answer } from './tokens.ts';
+} from '../../../errors.ts';
+import { printable } from '../../../wire/printable.ts';
+import { saysNotNow, suggestedPauseMs } from '../../../wire/not-now.ts';
+import type { StatusLine } from './status-line.ts';
 
 /** What a refused command left behind. */
 export interface Refusal {
@@ -28,30 +30,43 @@ export class RefusedCommand extends Error {
   }
 }
 
-/** `words`: what the server said where it broke the form of an answer. */
-export function readRefusal(
-  status: string | undefined,
-  answer: Answer | undefined,
-  words = '',
-): Refusal {
-  return {
-    status: status === 'BAD' ? 'BAD' : 'NO',
-    code: printable(responseCode(answer)?.name ?? '', 40),
-    text: printable(humanText(answer) || words),
-  };
-}
-
 /** Codes that say: not now (RFC 5530, section 3). */
 const temporaryCodes = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG', 'CONTACTADMIN']);
 
 /** Exchange logs a user in whose mailbox it cannot reach, and says so at every command that follows. */
 const notConnected = /authenticated but not connected/i;
 
-/** Servers without response codes say it in words. */
-const notNow = /temporar|try again|too many|unavailable|overload|maximum number of/i;
+/** Codes that say what it is, so that words beside them don't count. */
+const decidedCodes = new Set([
+  ...['AUTHENTICATIONFAILED', 'AUTHORIZATIONFAILED', 'EXPIRED', 'PRIVACYREQUIRED'],
+  ...['NOPERM', 'NONEXISTENT', 'ALREADYEXISTS', 'TRYCREATE', 'TOOBIG', 'CANNOT'],
+]);
 
-export function isTemporary(refusal: Refusal): boolean {
-  return temporaryCodes.has(refusal.code) || notConnected.test(refusal.text);
+/** Most servers say it in words, with ALERT or a code of their own. */
+export function isTemporary({ code, text }: Refusal): boolean {
+  if (temporaryCodes.has(code) || notConnected.test(text)) return true;
+  return !decidedCodes.has(code) && saysNotNow(text);
+}
+
+/** The server has had enough of this account, whatever is asked for: then it is left alone at once, for as long as it says. */
+export function throttled(refusal: Refusal, layer: Layer): TemporaryError | undefined {
+  const pauseMs = suggestedPauseMs(refusal.text);
+  if (pauseMs === null) return undefined;
+  const pause = `${Math.ceil(pauseMs / 1000)} s`;
+  return new TemporaryError(`the server asks for a pause of ${pause}${said(refusal)}`, {
+    layer,
+    pauseMs,
+    remedy: 'It is tried again after that.',
+  });
+}
+
+/** `words`: what the server said where it broke the form of an answer. */
+export function readRefusal(
+  status: 'NO' | 'BAD',
+  line: StatusLine | undefined,
+  words = '',
+): Refusal {
+  return { status, code: line?.code ?? '', text: printable(line?.text ?? words) };
 }
 
 /** As a phrase: `it says “…”`, or nothing to add. */
@@ -63,14 +78,21 @@ export function said({ code, text }: Refusal): string {
 export function loginFailure(refusal: Refusal, mechanism: string, account: string): PosthornError {
   const details = { layer: 'login' as const, detail: `${mechanism}: ${refusal.status}` };
   const told = said(refusal);
-  const inWords = ['', 'ALERT'].includes(refusal.code) && notNow.test(refusal.text);
-  if (isTemporary(refusal) || inWords) {
+  const pause = throttled(refusal, 'login');
+  if (pause !== undefined) return pause;
+  if (isTemporary(refusal) || refusal.code === 'OVERQUOTA') {
     const remedy = 'Try again later; the server lets nobody in, or not so many at once.';
     return new TemporaryError(`the server could not log in${told}`, { ...details, remedy });
   }
   if (refusal.code === 'PRIVACYREQUIRED') {
     const remedy = 'Set `security: tls` or `security: starttls`.';
     return new RefusedError(`the server wants encryption first${told}`, { ...details, remedy });
+  }
+  // RFC 9051, section 7.1.3: BAD is about the form of the command; the password was never looked at.
+  if (refusal.status === 'BAD') {
+    const remedy = 'Set `auth` to another method that the server offers.';
+    const message = `the server does not take a login by ${mechanism}${told}`;
+    return new RefusedError(message, { ...details, remedy });
   }
   return new CredentialsError(`${loginPhrase(refusal)}${told}`, {
     ...details,

@@ -3,12 +3,13 @@
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { Socket } from 'node:net';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
-import type { Layer } from '../../errors.ts';
-import { tlsStep } from '../../wire/certificate.ts';
-import { connect } from '../../wire/connect.ts';
-import { cutError, timeoutError } from '../../wire/connection-error.ts';
-import { checkPeer, tlsOptions } from '../../wire/tls-options.ts';
-import { ImapConnection } from './connection.ts';
+import type { Layer } from '../../../errors.ts';
+import { tlsStep } from '../../../wire/certificate.ts';
+import { connect } from '../../../wire/connect.ts';
+import { cutError, timeoutError } from '../../../wire/connection-error.ts';
+import { checkPeer, tlsOptions } from '../../../wire/tls-options.ts';
+import { ImapConnection } from '../connection.ts';
+import type { WatchLimits } from '../watchdog.ts';
 import { logIn, unexpectedPreauth, type LoginInput } from './login.ts';
 import {
   connectFailure,
@@ -19,26 +20,33 @@ import {
   welcome,
   type LoginState,
 } from './start-failure.ts';
-import { UnparsedLines } from './unparsed-lines.ts';
 
-export interface Timeouts {
+export interface Timeouts extends WatchLimits {
   /** From the name's look-up to the login's answer, all of it. */
   readonly connectMs: number;
-  /** How long an answer may make no progress. */
-  readonly stallMs: number;
-  /** How long LOGOUT may take. */
+  /** How long saying good-bye may take. */
   readonly logoutMs: number;
 }
 
-export const defaultTimeouts: Timeouts = { connectMs: 30_000, stallMs: 60_000, logoutMs: 2_500 };
+const minute = 60_000;
 
-/**
- * Literals above this are refused, and the connection with them. Messages come in parts of 1 MiB, so only a server that
- * ignores the length it was asked for gets there.
- */
-export const maxLiteralSize = 32 * 1024 * 1024;
-/** One line: the answer to SEARCH has ten octets for each message. */
-const maxLineLength = 32 * 1024 * 1024;
+export const defaultTimeouts: Timeouts = {
+  connectMs: 30_000,
+  stallMs: minute,
+  floorMs: 3 * minute,
+  floorOctets: 768,
+  commandMs: 10 * minute,
+  logoutMs: 2_500,
+};
+
+const mebibyte = 1024 * 1024;
+/** Of a literal: bodies of messages don't come this way, and no name is longer. */
+const maxLiteralSize = mebibyte;
+/** Of a line: the answer to SEARCH has up to eleven octets for each message. */
+const maxLineLength = 12 * mebibyte;
+const maxResponseSize = maxLineLength + maxLiteralSize;
+/** What imapflow reads itself are short lines of status. */
+const maxResponseTokens = 2_000;
 
 /**
  * imapflow's sockets have their own watchdog, which takes a caller who is busy elsewhere for a dead server. Ours
@@ -92,15 +100,14 @@ async function startSession(
     mechanism: undefined,
     failure: undefined,
   };
-  const unparsed = new UnparsedLines();
   const judge = (first: Buffer): void => {
     if (!isGreeting(first)) connection.drop(noImap(server.host, server.port, first));
     const text = welcome(first);
     state.greeted = text !== null;
     if (text !== null) start.observe?.({ layer: 'greeting', text });
   };
-  const flow = new ImapFlow(flowOptions(start, unparsed, judge));
-  const connection = new ImapConnection(flow, timeouts.stallMs, unparsed);
+  const flow = new ImapFlow(flowOptions(start, judge));
+  const connection = new ImapConnection(flow, timeouts);
   const layer = (): Layer => layerOf(flow, state, server);
   useOwnCommands(flow, connection, start, state);
 
@@ -115,6 +122,8 @@ async function startSession(
     if (signal.aborted) throw reasonOf(signal);
     await flow.connect();
     if (state.mechanism === undefined) throw unexpectedPreauth();
+    // RFC 2971: only after the login, as some providers ask for it then and none before; nobody waits for the answer.
+    if (connection.has('ID')) connection.post('ID', 'ID ("name" "posthorn")');
     return { connection, mechanism: state.mechanism };
   } catch (error) {
     const why = connectFailure(error, connection, state, layer(), server);
@@ -126,11 +135,7 @@ async function startSession(
   }
 }
 
-function flowOptions(
-  start: SessionStart,
-  unparsed: UnparsedLines,
-  judge: (first: Buffer) => void,
-): ImapFlowOptions {
+function flowOptions(start: SessionStart, judge: (first: Buffer) => void): ImapFlowOptions {
   const { server } = start;
   return {
     host: server.host,
@@ -140,8 +145,7 @@ function flowOptions(
     // The secret never goes into imapflow: this only makes it call our AUTHENTICATE.
     auth: { user: 'posthorn', accessToken: 'unused' },
     transport: transportOver(start, judge),
-    clientInfo: { name: 'posthorn', version: '', vendor: '', 'support-url': '' },
-    logger: unparsed,
+    logger: false,
     disableAutoIdle: true,
     disableAutoEnable: true,
     disableCompression: true,
@@ -152,7 +156,8 @@ function flowOptions(
     socketTimeout: neverMs,
     maxLiteralSize,
     maxLineLength,
-    maxResponseSize: 2 * maxLiteralSize,
+    maxResponseSize,
+    maxResponseTokens,
   };
 }
 
@@ -214,9 +219,6 @@ function useOwnCommands(
     const command = shared.get(name);
     if (command !== undefined) own.set(name, command);
   }
-  const id = shared.get('ID');
-  // Only after the login, as some providers ask for it then and none before (RFC 2971).
-  own.set('ID', async (...args) => (flow.authenticated && id ? await id(...args) : false));
   own.set('AUTHENTICATE', async () => {
     state.begun = true;
     try {

@@ -1,23 +1,25 @@
 /** Makes folders: NAMESPACE (RFC 2342), CREATE (RFC 9051, section 6.3.4; USE of RFC 6154, section 3), SUBSCRIBE. */
 
-import type { FolderRole } from '../../core/account/account.ts';
-import type { ImapConnection } from './connection.ts';
-import { RefusedCommand } from './failures.ts';
-import { failure, shown } from './folders.ts';
-import { astring, atom, isList, textOf, type Answer, type TokenNode } from './tokens.ts';
+import type { FolderRole } from '../../../core/account/account.ts';
+import { failure, shown } from '../answers/failure.ts';
+import { decoded, LineReader, type DataLine } from '../answers/line.ts';
+import { RefusedCommand } from '../answers/refusal.ts';
+import { astring, atom, type TokenNode } from '../answers/tokens.ts';
+import type { ImapConnection } from '../connection.ts';
 
 /** What folders of one's own begin with, decoded by nobody: it is put before a name for the wire. */
 export async function personalPrefix(connection: ImapConnection): Promise<string> {
-  if (!connection.flow.capabilities.has('NAMESPACE')) return '';
+  if (!connection.has('NAMESPACE')) return '';
   let prefix = '';
   // `(("INBOX." ".")) NIL NIL`: the first of the personal ones.
-  const take = ({ attributes }: Answer): void => {
-    const [personal] = attributes ?? [];
-    const first = isList(personal) ? personal[0] : undefined;
-    if (isList(first)) prefix = textOf(first[0]) ?? '';
+  const take = (line: DataLine): void => {
+    const personal = new LineReader(line).value();
+    const first = Array.isArray(personal) ? personal[0] : undefined;
+    const name = Array.isArray(first) ? first[0] : undefined;
+    if (typeof name === 'string') prefix = decoded(name);
   };
   try {
-    await connection.run('NAMESPACE', [], { NAMESPACE: take });
+    await connection.run('NAMESPACE', [], { data: { NAMESPACE: take } });
   } catch (error) {
     // A server that does not tell has no namespace that one must keep to.
     if (!(error instanceof RefusedCommand)) throw error;
@@ -38,7 +40,7 @@ export async function createFolder(
       throw failure(error, `the folder ${shown(wire)} cannot be made on the server`, 'folder');
   }
   try {
-    await connection.run('SUBSCRIBE', [astring(wire)], {});
+    await connection.run('SUBSCRIBE', [astring(wire)]);
   } catch (error) {
     throw failure(error, `the folder ${shown(wire)} is made, but cannot be subscribed`, 'folder');
   }
@@ -52,20 +54,20 @@ async function create(
   const use = useOf(connection, role);
   if (use !== null) {
     try {
-      await connection.run('CREATE', [astring(wire), use], {});
+      await connection.run('CREATE', [astring(wire), use]);
       return;
     } catch (error) {
       // RFC 6154, section 3: a server may know the extension and not this use; the folder is wanted all the same.
       if (!(error instanceof RefusedCommand) || isThere(error)) throw error;
     }
   }
-  await connection.run('CREATE', [astring(wire)], {});
+  await connection.run('CREATE', [astring(wire)]);
 }
 
 /** `(USE (\Sent))`, where the server takes it. */
-function useOf({ flow }: ImapConnection, role: FolderRole | null): TokenNode | null {
+function useOf(connection: ImapConnection, role: FolderRole | null): TokenNode | null {
   if (role === null || role === 'inbox') return null;
-  if (!flow.capabilities.has('CREATE-SPECIAL-USE')) return null;
+  if (!connection.has('CREATE-SPECIAL-USE')) return null;
   return [atom('USE'), [atom(specialUse[role])]];
 }
 
