@@ -9,6 +9,7 @@ import { Transfer, type TransferOptions } from './transfer.ts';
 
 const defaults = {
   withFlags: true,
+  factsFirst: false,
   window: 500,
   octetsInFlight: 8 * 1024 * 1024,
   wholeOctets: 256 * 1024,

@@ -40,6 +40,7 @@ export class FetchIntake {
   #whole: Buffer[] | undefined;
   #text: Buffer[] = [];
   #stream: BodyStream | undefined;
+  #streamUid = 0;
   /** Octets of messages so far: what the server is there for. */
   useful = 0;
 
@@ -99,15 +100,21 @@ export class FetchIntake {
     }
   }
 
-  /** The line is at its end; `fault` where it was no line that can be read. */
-  end(fault?: string): void {
+  /** Whatever the line says yet, it is not believed. */
+  spoil(reason: string): void {
+    this.#line.fault = reason;
+  }
+
+  /** The line is at its end. Returns whether it could be read. */
+  end(): boolean {
     this.#line.end();
-    const reason = fault ?? this.#line.fault;
+    const reason = this.#line.fault;
     if (this.#stream !== undefined) this.#endStream(this.#stream, reason);
     else if (reason !== undefined) this.#unreadable(this.#line.uid, reason);
     else this.#settle();
     this.#stream = undefined;
     this.#whole = undefined;
+    return reason === undefined;
   }
 
   /** Nothing more is told of what was given so far. */
@@ -125,7 +132,6 @@ export class FetchIntake {
 
   #bodyInto(length: number): 'whole' | 'stream' | 'nothing' {
     const { uid } = this.#line;
-    if (this.#whole !== undefined || this.#stream !== undefined) return 'nothing';
     if (uid !== undefined && !this.#windows.wants(uid)) return 'nothing';
     if (length <= this.#limits.wholeOctets) return 'whole';
     if (uid !== undefined && this.#isComplete(this.#toldOf(uid))) return 'stream';
@@ -141,6 +147,7 @@ export class FetchIntake {
     this.release();
     const stream = new BodyStream(this.#kept, this.#onTaken);
     this.#stream = stream;
+    this.#streamUid = uid;
     const facts = factsOf(uid, this.#toldOf(uid));
     this.#windows.given(uid);
     this.#told.delete(uid);
@@ -148,8 +155,10 @@ export class FetchIntake {
   }
 
   #endStream(stream: BodyStream, reason: string | undefined): void {
-    if (reason === undefined) stream.finish();
-    else stream.fail(unreadable(reason));
+    const { uid = this.#streamUid } = this.#line;
+    if (reason !== undefined) stream.fail(unreadable(reason));
+    else if (uid !== this.#streamUid) stream.fail(unreadable('it gives another one in its place'));
+    else stream.finish();
   }
 
   #finishLiteral(): void {
@@ -179,9 +188,8 @@ export class FetchIntake {
 
   #hold(uid: number): void {
     this.release();
-    const octets =
-      this.#whole ?? (this.#line.inLine === null ? [] : [this.#line.inLine ?? []].flat());
-    if (octets.length === 0 && this.#toldOf(uid).size !== 0)
+    const octets = this.#whole ?? [this.#line.inLine ?? Buffer.alloc(0)];
+    if (octets.every(({ length }) => length === 0) && this.#toldOf(uid).size !== 0)
       this.#unreadable(uid, 'it answers with nothing');
     else this.#held = { uid, octets };
   }

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bulkFetch } from '../../../../src/adapters/imap/bulk/bulk-fetch.ts';
 import type { ImapConnection } from '../../../../src/adapters/imap/connection.ts';
-import { atom } from '../../../../src/adapters/imap/tokens.ts';
+import { atom } from '../../../../src/adapters/imap/answers/tokens.ts';
 import { UidSet } from '../../../../src/core/sync/uid-set.ts';
 import { startDovecot, type Dovecot, type User } from '../../../servers/dovecot.ts';
 import { corpus, hugeMessage } from '../../../servers/messages.ts';
@@ -27,7 +27,7 @@ async function expectInStep(connection: ImapConnection): Promise<void> {
   await connection.run('EXAMINE', [atom('INBOX')]);
   const told: unknown[] = [];
   await connection.run('STATUS', [atom('INBOX'), [atom('UIDNEXT')]], {
-    STATUS: (answer) => told.push(answer),
+    data: { STATUS: (answer) => told.push(answer) },
   });
   expect(told).toHaveLength(1);
 }
