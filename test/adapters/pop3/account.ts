@@ -35,4 +35,3 @@ export function popAccount(server: Partial<IncomingServer> & { port: number }): 
 }
 
 export const login = { username: 'mara', password: 'geheim' };
-
