@@ -7,7 +7,8 @@ export const longestHeader = 65_536;
 
 /** The empty line, or the line end before the first one where the header is empty. */
 const endOfHeader = /(?:^|\n)\r?\n/;
-const messageIdField = /^message-id[ \t]*:((?:[^\n]|\n[ \t])*)/im;
+const messageIdField = /(?:^|\n)message-id[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)/i;
+const usualHeader = 4096;
 const hexDigits = 16;
 
 /**
@@ -16,11 +17,19 @@ const hexDigits = 16;
  * where the header has none.
  */
 export function messageIdHash(octets: Buffer): string | null {
-  const text = octets.latin1Slice(0, Math.min(octets.length, longestHeader));
-  const end = endOfHeader.exec(text)?.index ?? text.length;
-  const field = messageIdField.exec(text.slice(0, end))?.[1];
+  const header = headerOf(octets);
+  const field = messageIdField.exec(header)?.[1];
   if (field === undefined) return null;
   const unfolded = field.replace(/\r?\n/g, '').trim();
   const id = /<[^>]*>/.exec(unfolded)?.[0] ?? unfolded;
   return id === '' ? null : hash('sha256', Buffer.from(id, 'latin1'), 'hex').slice(0, hexDigits);
+}
+
+/** Of little is made a string, since nearly all headers are short. */
+function headerOf(octets: Buffer): string {
+  const beginning = octets.toString('latin1', 0, usualHeader);
+  const end = endOfHeader.exec(beginning)?.index;
+  if (end !== undefined) return beginning.slice(0, end);
+  const all = octets.toString('latin1', 0, longestHeader);
+  return all.slice(0, endOfHeader.exec(all)?.index);
 }

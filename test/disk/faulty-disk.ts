@@ -1,6 +1,7 @@
 /** Disks that fail at a chosen call. */
 
 import { realDisk, type Disk, type DiskFile } from '../../src/disk/disk.ts';
+import type { DiskNow } from '../../src/disk/disk-now.ts';
 import type { OpenFileSystem } from '../../src/disk/syncfs.ts';
 
 export interface Call {
@@ -11,8 +12,12 @@ export interface Call {
 /** Around every call that reaches the disk. */
 export type Around = <T>(call: Call, work: () => Promise<T>) => Promise<T>;
 
-export function diskAround(around: Around): Disk {
+/** Around those on Node's thread. */
+export type AroundNow = <T>(call: Call, work: () => T) => T;
+
+export function diskAround(around: Around, aroundNow: AroundNow = (_, work) => work()): Disk {
   return {
+    now: nowAround(aroundNow),
     open: (path, flags, mode) => openAround(around, path, flags, mode),
     openFileSystem: async (path) => {
       const opened = await realDisk.openFileSystem(path);
@@ -21,12 +26,53 @@ export function diskAround(around: Around): Disk {
     readFile: (path) => around({ name: 'readFile', path }, () => realDisk.readFile(path)),
     link: (from, to) => around({ name: 'link', path: to }, () => realDisk.link(from, to)),
     rename: (from, to) => around({ name: 'rename', path: to }, () => realDisk.rename(from, to)),
+    renameNew: (from, to) =>
+      around({ name: 'renameNew', path: to }, () => realDisk.renameNew(from, to)),
     unlink: (path) => around({ name: 'unlink', path }, () => realDisk.unlink(path)),
     removeTree: (path) => around({ name: 'removeTree', path }, () => realDisk.removeTree(path)),
     mkdir: (path, mode) => around({ name: 'mkdir', path }, () => realDisk.mkdir(path, mode)),
     readdir: (path) => around({ name: 'readdir', path }, () => realDisk.readdir(path)),
     stat: (path) => around({ name: 'stat', path }, () => realDisk.stat(path)),
     entries: (path) => realDisk.entries(path),
+  };
+}
+
+/** The names are those of the calls beside Node's thread. */
+function nowAround(around: AroundNow): DiskNow {
+  const { now } = realDisk;
+  const paths = new Map<number, string>();
+  const on = <T>(name: string, descriptor: number, work: () => T): T =>
+    around({ name, path: paths.get(descriptor) ?? '' }, work);
+  return {
+    open: (path, mode) => {
+      let opened: number | undefined;
+      try {
+        return around({ name: 'open-wx', path }, () => {
+          opened = now.open(path, mode);
+          paths.set(opened, path);
+          return opened;
+        });
+      } catch (error) {
+        if (opened !== undefined) now.close(opened);
+        throw error;
+      }
+    },
+    write: (descriptor, octets, offset, length) =>
+      on('write', descriptor, () => now.write(descriptor, octets, offset, length)),
+    utimes: (descriptor, date) => {
+      on('utimes', descriptor, () => {
+        now.utimes(descriptor, date);
+      });
+    },
+    close: (descriptor) => {
+      try {
+        on('close', descriptor, () => undefined);
+      } finally {
+        paths.delete(descriptor);
+        now.close(descriptor);
+      }
+    },
+    renameNew: (from, to) => around({ name: 'renameNew', path: to }, () => now.renameNew(from, to)),
   };
 }
 
@@ -97,7 +143,11 @@ export function systemError(code: string, call: Call): Error {
 
 /** Fails each call that `when` chooses, before it does anything. */
 export function failingDisk(code: string, when: (call: Call) => boolean): Disk {
-  return diskAround((call, work) =>
-    when(call) ? Promise.reject(systemError(code, call)) : work(),
+  return diskAround(
+    (call, work) => (when(call) ? Promise.reject(systemError(code, call)) : work()),
+    (call, work) => {
+      if (when(call)) throw systemError(code, call);
+      return work();
+    },
   );
 }

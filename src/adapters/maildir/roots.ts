@@ -2,19 +2,19 @@
 
 import { readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nullOn, realDisk } from '../../disk/disk.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { MailRoots } from '../../ports/mail-roots.ts';
-import { realDisk, unless } from './disk.ts';
-import { explained } from './disk-error.ts';
-import { refuseExistingMail } from './existing-mail.ts';
-import { markerName, readMarker, requireMarker } from './marker.ts';
+import { explained } from './mail-disk.ts';
+import { refuseExistingMail } from './root/existing-mail.ts';
+import { markerName, readMarker, requireMarker } from './root/marker.ts';
 
 export function createMailRoots(): MailRoots {
   return {
     isOurs: async (root, accountId) => (await readMarker(realDisk, root)) === accountId,
     isFresh,
     purge: async (root, accountId) => {
-      if ((await explained(root, unless(['ENOENT'], stat(root)))) === null) return { left: 0 };
+      if ((await explained(root, nullOn(['ENOENT'], stat(root)))) === null) return { left: 0 };
       await requireMarker(realDisk, root, accountId);
       return { left: await explained(root, purgeRoot(root)) };
     },
@@ -36,7 +36,7 @@ async function isFresh(root: string): Promise<boolean> {
 async function purgeRoot(root: string): Promise<number> {
   const left = await purgeBelow(root);
   await unlink(join(root, markerName));
-  if (left === 0) await unless(['ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR', 'EACCES'], rmdir(root));
+  if (left === 0) await nullOn(['ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR', 'EACCES'], rmdir(root));
   return left;
 }
 

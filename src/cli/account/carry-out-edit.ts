@@ -19,7 +19,8 @@ import { failures, testJson } from '../account-test/json.ts';
 import { printTest } from '../account-test/text.ts';
 import { noteRunningDaemon } from '../sync/daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
-import { homely, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { homely } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
 export interface Edit {

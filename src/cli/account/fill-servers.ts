@@ -23,7 +23,8 @@ import { DataError } from '../../errors.ts';
 import type { AccountFlags } from './options.ts';
 import { asTyped, noteLines, originText, serverText } from './discovery-text.ts';
 import { canAsk, confirm } from '../terminal/prompt.ts';
-import { printable } from '../terminal/text.ts';
+import { defined } from '../../defined.ts';
+import { printable } from '../../printable.ts';
 import type { Run } from '../world.ts';
 
 type Side = 'in' | 'out';
@@ -216,9 +217,4 @@ function userName(
 ): Pick<AccountFlags, 'user'> {
   const isGiven = flags.user !== undefined || inherited.incoming?.username !== undefined;
   return isGiven || username === flags.email ? {} : { user: username };
-}
-
-function defined<T extends object>(entry: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const given = Object.entries(entry).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
 }

@@ -16,7 +16,8 @@ import { showCertificate } from '../commands/account/trust.ts';
 import { LayersReached } from '../account-test/layers-reached.ts';
 import { previewAccount } from './preview.ts';
 import { withSpinner } from '../terminal/spinner.ts';
-import { printable } from '../terminal/text.ts';
+import { once } from '../once.ts';
+import { printable } from '../../printable.ts';
 import type { Wizard } from '../wizard/context.ts';
 import { intoText, type Draft } from '../wizard/draft.ts';
 import { firstAnswers } from '../wizard/first-answers.ts';
@@ -76,11 +77,6 @@ export function wizardOf(
     accessLists: Object.keys(below(dataOf(text), 'accessLists')),
     takenNames: new Set(config.accounts.keys()),
   };
-}
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => (answer ??= ask());
 }
 
 async function lookFor(

@@ -6,7 +6,8 @@ import { forgetSecrets, forgetUnused } from '../../app/passwords/forget-secrets.
 import { idsInState } from '../../app/accounts/known-ids.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { accountIds } from '../../app/accounts/new-account.ts';
-import { testAccount, type AccountTest } from '../../app/account-test/test-account.ts';
+import type { AccountTest } from '../../app/account-test/account-test.ts';
+import { testAccount } from '../../app/account-test/test-account.ts';
 import type { Config } from '../../config/read/config.ts';
 import { editMany } from '../../config/edit/edit-many.ts';
 import { planApply, type AccountChange, type ApplyPlan } from '../../config/edit/plan-apply.ts';

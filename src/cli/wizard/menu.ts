@@ -6,7 +6,7 @@ import type { Field } from './fields/kinds.ts';
 import { holds } from './holds.ts';
 import { prove } from './mend.ts';
 import type { Choice } from './questions.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import { reachOf } from './reach.ts';
 import { fieldsOf, sections, type Section } from './fields/sections.ts';
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { valueFault } from '../../../config/schema/check-value.ts';
 import type { ConfigValue } from '../../../config/edit/render.ts';
 import type { AccountEntry } from '../../../config/schema/schema.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import type { Wizard } from '../context.ts';
 import { inheritedValue, ownValue, whole, withValue, type Draft } from '../draft.ts';
 import type { Choice } from '../questions.ts';
