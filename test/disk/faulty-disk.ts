@@ -72,8 +72,7 @@ function nowAround(around: AroundNow): DiskNow {
         now.close(descriptor);
       }
     },
-    renameNew: (from, to) =>
-      around({ name: 'renameNew', path: to }, () => now.renameNew(from, to)),
+    renameNew: (from, to) => around({ name: 'renameNew', path: to }, () => now.renameNew(from, to)),
   };
 }
 

@@ -216,7 +216,12 @@ class MemoryMailTree implements MailTree {
       for (let count = 1; ; count += 1) {
         const free = count === 1 ? base : `${base}-${String(count)}`;
         if (pathOf(target, free) !== undefined) continue;
-        rename(source, path, target, path.replace(base, () => free));
+        rename(
+          source,
+          path,
+          target,
+          path.replace(base, () => free),
+        );
         return free;
       }
     });
