@@ -75,7 +75,7 @@ export async function provision(
     await task.undo?.();
     throw error;
   }
-  await settle(config, draft, neighbours);
+  await followUp(config, draft, neighbours);
   tell(run, config, draft, task);
   await noteRunningDaemon(run, config);
   return 0;
@@ -193,7 +193,7 @@ async function write(
 }
 
 /** What hangs on the change: a server or a password that was changed ends a suspension; what is no longer needed is forgotten. */
-async function settle(
+async function followUp(
   before: Config,
   { config, plan }: Draft,
   neighbours: Neighbours,

@@ -53,7 +53,7 @@ export async function soundImport(
     keeps,
   });
   const { text } = await readConfigFile(config.path);
-  const supplied = isTable ? supply(named, text) : { accounts: named, supplied: [], missing: [] };
+  const supplied = isTable ? supply(named, text) : { accounts: named, notes: [], missing: [] };
   const judged = judge(supplied.accounts, config, text);
   const faulty = [...supplied.missing, ...judged.flatMap((each) => faultOf(each, isTable) ?? [])];
   if (isTable && faulty.length > 0) throw refusal(faulty, file);
@@ -61,7 +61,7 @@ export async function soundImport(
   const leftOver = [
     ...imported.leftOver,
     ...twins,
-    ...supplied.supplied,
+    ...supplied.notes,
     ...faulty,
     ...sound.flatMap(sharedFolder),
   ];
@@ -79,7 +79,7 @@ export async function soundImport(
 
 interface WithServers {
   readonly accounts: readonly NamedImport[];
-  readonly supplied: readonly LeftOver[];
+  readonly notes: readonly LeftOver[];
   readonly missing: readonly LeftOver[];
 }
 
@@ -104,7 +104,7 @@ function supply(named: readonly NamedImport[], text: string): WithServers {
     accounts: supplied
       .filter(({ missing }) => missing === null)
       .map(({ account, entry }) => ({ ...account, entry })),
-    supplied: lines('suppliedFrom'),
+    notes: lines('suppliedFrom'),
     missing: lines('missing'),
   };
 }
