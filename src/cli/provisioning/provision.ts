@@ -113,8 +113,8 @@ function isChange({ edits }: ApplyPlan): boolean {
 }
 
 function comingAndGoing({ accounts }: ApplyPlan): string {
-  const moved = accounts.filter(({ change }) => change === 'added' || change === 'removed');
-  return moved.map(({ name, change }) => `${name} ${change}`).join();
+  const changed = accounts.filter(({ change }) => change === 'added' || change === 'removed');
+  return changed.map(({ name, change }) => `${name} ${change}`).join();
 }
 
 function removedBy({ accounts }: ApplyPlan): string[] {
