@@ -70,9 +70,9 @@ export async function carryOutEdit(
   for (const after of changed)
     if (wanted.secrets.has(after.name) || startsAfresh(config.accounts.get(after.name), after))
       await resumeAccount(after, neighbours.state);
-  const told = tell(run, config, outcome);
+  const answer = tell(run, config, outcome);
   await noteRunningDaemon(run, config);
-  return told;
+  return answer;
 }
 
 interface Checking {

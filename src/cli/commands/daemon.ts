@@ -98,8 +98,8 @@ function logLine(run: Run, level: 'info' | 'warn', text: string): void {
 }
 
 function logReport(run: Run, report: AccountReport): void {
-  const told = accountJson(report, syncStatus(report));
-  for (const { level, text } of accountLines(told)) {
+  const said = accountJson(report, syncStatus(report));
+  for (const { level, text } of accountLines(said)) {
     const isNews = level !== 'info' || !text.endsWith('nothing new') || run.output.verbose;
     if (isNews) logLine(run, level === 'info' ? 'info' : 'warn', text);
   }
