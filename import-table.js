@@ -32,7 +32,7 @@ export const importTable = {
   'adapters/autoconfig': { ...adapter, npm: ['fast-xml-parser'] },
   'adapters/imap': { ...adapter, npm: ['imapflow'] },
   'adapters/mime': { ...adapter, npm: ['nodemailer', 'mailparser'] },
-  'adapters/smtp': { ...adapter, npm: ['nodemailer'] },
+  'adapters/smtp': adapter,
   'adapters/secrets': { ...adapter, npm: ['@napi-rs/keyring'] },
   app: { may: ['core', 'ports', 'errors'], types: ['config'] },
   daemon: { may: ['app', 'core', 'ports', 'errors'], types: ['config'] },

@@ -207,6 +207,7 @@ const unused: Pick<
     list: refuse,
     get: refuse,
     update: refuse,
+    updateWithRoom: refuse,
     read: refuse,
     remove: refuse,
   },
