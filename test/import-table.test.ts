@@ -44,7 +44,7 @@ const right: readonly Case[] = [
   ['src/adapters/imap/client.ts', `import { connect } from '../../wire/connect.ts';`],
   ['src/adapters/imap/client.ts', `import { login } from './login.ts';`],
   ['src/adapters/imap/client.ts', `import { connect } from 'node:tls';`],
-  ['src/adapters/smtp/sender.ts', `import { createTransport } from 'nodemailer';`],
+  ['src/adapters/mime/compose.ts', `import { createTransport } from 'nodemailer';`],
   [
     'src/adapters/mime/build.ts',
     `import MailComposer from 'nodemailer/lib/mail-composer/index.js';`,
@@ -99,6 +99,10 @@ const wrong: readonly Case[] = [
   ['src/adapters/imap/client.ts', `import { sync } from '../../app/sync.ts';`],
   ['src/adapters/imap/client.ts', `import { Output } from '../../cli/output.ts';`],
   ['src/adapters/imap/client.ts', `import { createTransport } from 'nodemailer';`],
+  [
+    'src/adapters/smtp/connection.ts',
+    `import SMTPConnection from 'nodemailer/lib/smtp-connection';`,
+  ],
   ['src/adapters/pop3/source.ts', `import { ImapFlow } from 'imapflow';`],
   ['src/adapters/state/open.ts', `await import('@photostructure/sqlite');`],
   ['src/disk/durable.ts', `import { crlf } from '../wire/crlf.ts';`],
