@@ -38,7 +38,7 @@ const right: readonly Case[] = [
   ['src/wire/crlf.ts', `import type { Account } from '../core/account.ts';`],
   ['src/config/schema.ts', `import { z } from 'zod';`],
   ['src/config/schema.ts', `import { join } from 'node:path';`],
-  ['src/config/read/load.ts', `import { open } from 'node:fs/promises';`],
+  ['src/config/read/find.ts', `import { open } from 'node:fs/promises';`],
   ['src/config/edit/save.ts', `import { rename } from 'node:fs/promises';`],
   ['src/adapters/imap/client.ts', `import { ImapFlow } from 'imapflow';`],
   ['src/adapters/imap/client.ts', `import { connect } from '../../wire/connect.ts';`],

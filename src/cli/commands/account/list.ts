@@ -11,7 +11,7 @@ import type { Account } from '../../../core/account/account.ts';
 import type { AccountState } from '../../../ports/state-store.ts';
 import { changeConfig } from '../../edit-session.ts';
 import { setDefaultAccount } from '../../../config/edit/edit.ts';
-import { readConfigFile } from '../../../config/read/load.ts';
+import { readConfigFile } from '../../../config/read/find.ts';
 import { originsOf, type Origin } from '../../../config/show/origin.ts';
 import type { Act } from '../../act.ts';
 import { examples } from '../../terminal/examples.ts';
