@@ -127,8 +127,10 @@ async function sendersById(
   const senders = new Map<string, Sender>();
   for (const account of accounts.values()) {
     const known = await lookUpState(state, account);
-    if (known !== null)
-      senders.set(known.id, { name: account.name, halted: haltedBy(account, known) });
+    // Queued for an account that nothing was done for yet: the file knows its id, the state does not.
+    const id = account.id ?? known?.id;
+    const halted = known === null ? null : haltedBy(account, known);
+    if (id !== undefined) senders.set(id, { name: account.name, halted });
   }
   return senders;
 }

@@ -15,13 +15,8 @@ import { readConfigFile } from '../../../config/read/find.ts';
 import { originsOf, type Origin } from '../../../config/show/origin.ts';
 import type { Act } from '../../act.ts';
 import { examples } from '../../terminal/examples.ts';
-import {
-  accountNamed,
-  accountsMeant,
-  oneAccount,
-  readConfig,
-  withNeighbours,
-} from '../../session.ts';
+import { accountNamed } from '../../account-named.ts';
+import { accountsMeant, oneAccount, readConfig, withNeighbours } from '../../session.ts';
 import { localTime, printable } from '../../terminal/text.ts';
 import type { Run } from '../../world.ts';
 

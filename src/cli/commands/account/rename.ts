@@ -12,7 +12,8 @@ import { asPosthornError, InternalError, UsageError } from '../../../errors.ts';
 import type { Act } from '../../act.ts';
 import { changeConfig } from '../../edit-session.ts';
 import { examples } from '../../terminal/examples.ts';
-import { accountNamed, readConfigToChange, withNeighbours } from '../../session.ts';
+import { accountNamed } from '../../account-named.ts';
+import { readConfigToChange, withNeighbours } from '../../session.ts';
 import { homely } from '../../terminal/text.ts';
 import type { Run } from '../../world.ts';
 
