@@ -6,6 +6,7 @@ import { isLive, liveText } from '../../app/accounts/live.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
+import { printTable } from '../terminal/table.ts';
 import { homely, printable } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
@@ -41,7 +42,8 @@ function tell(
   for (const name of live) output.note(liveText(name));
   if (accounts === 0) output.say('No accounts yet: posthorn account add');
   else if (folders.length > 0)
-    output.table(
+    printTable(
+      output,
       heading,
       folders.map((folder) => asRow(folder, home)),
     );

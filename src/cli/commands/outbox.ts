@@ -18,6 +18,7 @@ import { confirm } from '../terminal/prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { runSync } from '../sync/run-sync.ts';
 import { printAccount } from '../sync/sync-text.ts';
+import { printTable } from '../terminal/table.ts';
 import { localTime, plural, printable } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
@@ -59,7 +60,8 @@ async function list(run: Run): Promise<number> {
     if (run.output.json) run.output.document({ messages: rows, broken });
     else if (rows.length === 0) run.output.say('The outbox is empty.');
     else
-      run.output.table(
+      printTable(
+        run.output,
         ['ID', 'ACCOUNT', 'STATE', 'NEXT ATTEMPT', 'TO', 'SUBJECT'],
         rows.map(asRow),
         rows.map(({ reason }) => (reason === null ? null : `(${printable(reason)})`)),

@@ -17,6 +17,7 @@ import type { Act } from '../../act.ts';
 import { examples } from '../../terminal/examples.ts';
 import { accountNamed } from '../../account-named.ts';
 import { accountsMeant, oneAccount, readConfig, withNeighbours } from '../../session.ts';
+import { printTable } from '../../terminal/table.ts';
 import { localTime, printable } from '../../terminal/text.ts';
 import type { Run } from '../../world.ts';
 
@@ -125,7 +126,7 @@ function tellList({ output }: Run, summaries: readonly Summary[]): void {
   const hasRoom = output.hasRoomFor([headings, ...rows]);
   const fitted = (row: readonly string[]): string[] =>
     row.filter((_, at) => hasRoom || headings[at] !== 'SERVER');
-  output.table(fitted(headings), rows.map(fitted));
+  printTable(output, fitted(headings), rows.map(fitted));
 }
 
 function asRow(row: Summary): string[] {
@@ -185,7 +186,7 @@ async function show(run: Run, name: string | undefined): Promise<number> {
         origins: Object.fromEntries(origins),
         state: known === null ? null : stateJson(known),
       });
-    else run.output.table(['KEY', 'VALUE', 'FROM'], shown(rows, origins));
+    else printTable(run.output, ['KEY', 'VALUE', 'FROM'], shown(rows, origins));
     return 0;
   });
 }
