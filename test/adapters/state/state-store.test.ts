@@ -8,16 +8,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectHere, connectThread } from '../../../src/adapters/state/connect.ts';
+import { describe, expect, test } from 'vitest';
+import { connectHere } from '../../../src/adapters/state/connect.ts';
 import { openSqlite } from '../../../src/disk/sqlite.ts';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
 import { UidSet } from '../../../src/core/sync/uid-set.ts';
 import type { StateStore } from '../../../src/ports/state-store.ts';
 import { agreeing, setUp, uidsOf } from '../../contract/state-samples.ts';
-import { buildPrograms, type Built } from './built.ts';
-import { startNode } from './child.ts';
 import { useScratch } from './scratch.ts';
 
 const scratch = useScratch();
@@ -149,58 +146,6 @@ test('an opening that failed is tried again at the next call', async () => {
   writeFileSync(path, '');
   expect(await store.accounts()).toEqual([]);
   await store.close();
-});
-
-describe('the thread', () => {
-  let built: Built;
-  beforeAll(async () => {
-    built = await buildPrograms('state/program-idle', 'state/program-commit');
-  });
-  afterAll(() => {
-    built.remove();
-  });
-
-  test('keeps the process alive while it is asked, and not a moment longer', async () => {
-    const child = startNode(built.program('program-idle'), scratch());
-    expect(await child.ended).toBe(0);
-    expect(child.lines).toEqual(['answered []']);
-  });
-
-  test('its errors arrive as classified errors', async () => {
-    const directory = scratch();
-    writeFileSync(join(directory, 'state.db'), 'no database at all '.repeat(100));
-    const store = createStateStore({ directory, connect: connectThread(built.worker) });
-    await expect(store.accounts()).rejects.toMatchObject({ exitStatus: 74, reach: 'program' });
-    await store.close();
-  });
-
-  test('a death is told to all who wait, and the next call starts it anew', async () => {
-    const directory = scratch();
-    const script = join(directory, 'mortal.mjs');
-    const head = "import { parentPort } from 'node:worker_threads';";
-    writeFileSync(script, `${head} parentPort.once('message', () => process.exit(3));`);
-    const connection = connectThread(pathToFileURL(script))(directory);
-    const asked = [connection.ask({ kind: 'accounts' }), connection.ask({ kind: 'accounts' })];
-    const outcomes = await Promise.allSettled(asked);
-    expect(outcomes).toMatchObject([
-      { status: 'rejected', reason: { code: 'internal' } },
-      { status: 'rejected', reason: { code: 'internal' } },
-    ]);
-    await expect(connection.ask({ kind: 'accounts' })).rejects.toMatchObject({ code: 'internal' });
-  });
-
-  test('several processes may meet an empty folder at once', async () => {
-    const directory = scratch();
-    const children = [1, 100_001, 200_001, 300_001].map((from) =>
-      startNode(built.program('program-commit'), directory, String(from)),
-    );
-    await Promise.all(children.map((child) => child.line(3)));
-    await Promise.all(children.map((child) => child.kill('SIGKILL')));
-    const acknowledged = children.flatMap((child) => child.lines.map(Number).filter((n) => n > 0));
-    const store = storeIn(directory);
-    expect(await uidsOf(store, 'a', 'INBOX')).toEqual(expect.arrayContaining(acknowledged));
-    await store.close();
-  }, 30_000);
 });
 
 test('a state that another process keeps busy is told as locked, after the time to wait', async () => {
