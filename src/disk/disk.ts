@@ -15,6 +15,8 @@ import {
 } from 'node:fs/promises';
 import type { BigIntStats, Dirent } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { realDiskNow, type DiskNow } from './disk-now.ts';
+import { renameNew } from './rename-new.ts';
 import { openFileSystem, type OpenFileSystem } from './syncfs.ts';
 
 /** What is asked of an open file. */
@@ -31,6 +33,8 @@ export interface Disk {
   readFile(path: string): Promise<Buffer>;
   link(existing: string, path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** Renames in one step where nothing stands at `to`. False where it was not done: a file stands there, or the system can't. */
+  renameNew(from: string, to: string): Promise<boolean>;
   unlink(path: string): Promise<void>;
   /** A file, or a folder with all that is in it; nothing there is no error. */
   removeTree(path: string): Promise<void>;
@@ -39,6 +43,8 @@ export interface Disk {
   stat(path: string): Promise<BigIntStats>;
   /** Entries one by one, for folders of which the first few tell enough. */
   entries(path: string): AsyncIterable<Dirent>;
+  /** Calls on Node's thread. */
+  readonly now: DiskNow;
 }
 
 /** Without O_NONBLOCK a pipe that somebody put under the name of a message would hold a thread for ever. */
@@ -50,6 +56,7 @@ export const realDisk: Disk = {
   readFile: (path) => readFile(path),
   link,
   rename,
+  renameNew,
   unlink,
   removeTree: (path) => rm(path, { recursive: true, force: true }),
   mkdir: async (path, mode) => {
@@ -60,6 +67,7 @@ export const realDisk: Disk = {
   async *entries(path) {
     yield* await opendir(path);
   },
+  now: realDiskNow,
 };
 
 /** The system's word for what went wrong, e.g. `ENOSPC`; undefined for anything but a failed system call. */

@@ -115,11 +115,15 @@ export async function linkWithoutReplacing(disk: Disk, from: string, to: string)
     await disk.link(from, to);
   } catch (error) {
     if (!noHardLinks.includes(errorCode(error) ?? '')) throw error;
-    await moveWithoutReplacing(disk, from, to);
+    await renameWithoutReplacing(disk, from, to);
   }
 }
 
-async function moveWithoutReplacing(disk: Disk, from: string, to: string): Promise<void> {
+/**
+ * Renames, or throws EEXIST. Where the system has no such call the file is renamed after a look: see linkWithoutReplacing.
+ */
+export async function renameWithoutReplacing(disk: Disk, from: string, to: string): Promise<void> {
+  if (await disk.renameNew(from, to)) return;
   const found = await nullOn(['ENOENT'], disk.stat(to));
   if (found === null) return disk.rename(from, to);
   throw Object.assign(new Error(`${to} exists`), { code: 'EEXIST', syscall: 'rename' });

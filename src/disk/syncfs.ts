@@ -1,8 +1,8 @@
 /** syncfs(2): many new files on disk by one call. Where it can't stand for an fsync of each file, it is not offered. */
 
 import { open, statfs, type FileHandle } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { release } from 'node:os';
+import { cFunction, errorName } from './libc.ts';
 
 /** A file system held open since before the files were written that `sync` is to bring to disk. */
 export interface OpenFileSystem {
@@ -95,28 +95,13 @@ export function isNewEnough(kernel: string): boolean {
 
 let loaded: Library | null | undefined;
 
+/** Without it all is durable, though slower. */
 function syncFsLibrary(): Library | null {
-  if (loaded === undefined)
-    loaded = process.platform === 'linux' && isNewEnough(release()) ? load() : null;
+  if (loaded === undefined) loaded = isNewEnough(release()) ? load() : null;
   return loaded;
 }
 
-interface Koffi {
-  load(path: null): { func(prototype: string): SyncFsFunction };
-  errno(): number;
-  readonly os: { readonly errno: Readonly<Record<string, number>> };
-}
-
-/** Through require, so that nothing looks for the package before it is needed. Without it all is durable, though slower. */
 function load(): Library | null {
-  try {
-    const koffi = createRequire(import.meta.url)('koffi') as Koffi;
-    const errorName = (): string | undefined => {
-      const errno = koffi.errno();
-      return Object.entries(koffi.os.errno).find(([, number]) => number === errno)?.[0];
-    };
-    return { syncfs: koffi.load(null).func('int syncfs(int)'), errorName };
-  } catch {
-    return null;
-  }
+  const syncfs = cFunction<SyncFsFunction>('int syncfs(int)');
+  return syncfs && { syncfs, errorName };
 }

@@ -32,6 +32,11 @@ export interface MaildropSession {
    */
   retrieve(mail: readonly ListedMail[]): AsyncIterable<readonly Retrieved[]>;
   /**
+   * Whose header says what message it is, without its octets (TOP n 0, RFC 1939 section 7): hashes of their Message-IDs by id, as
+   * Staged.messageIdHash; null for one without. The whole is null where the server has no TOP.
+   */
+  messageIds(mail: readonly ListedMail[]): Promise<ReadonlyMap<string, string | null> | null>;
+  /**
    * DELE for each, then QUIT; ends the session. Resolves with the ids that the server said +OK to, once QUIT was answered
    * +OK: before that nothing is deleted, and after an error nothing is known to be.
    */

@@ -30,7 +30,7 @@ const impossible: readonly StateChange[] = [
   {
     kind: 'maildrop',
     ...nobody,
-    maildrop: { localPath: 'INBOX', identity: null, reusesIds: false },
+    maildrop: { localPath: 'INBOX', identity: null },
   },
   { kind: 'mail-known', ...nobody, mail: [knownMail('x')] },
   { kind: 'mail-status', ...nobody, ids: ['x'], status: 'gone' },

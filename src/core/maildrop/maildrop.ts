@@ -18,8 +18,7 @@ export interface ListedMail {
 }
 
 /**
- * stored: durable here. deleting: was to be deleted on the server, so what comes back under its id is deleted again, not
- * fetched. gone: was stored, and is no longer listed. former: known from another server or user; content alone decides.
+ * stored: durable here. deleting: was to be deleted on the server, and nobody knows whether it was. gone: was stored, and is no longer listed. former: known from another server or user; content alone decides.
  */
 export const mailStatuses = ['stored', 'deleting', 'gone', 'former'] as const;
 export type MailStatus = (typeof mailStatuses)[number];
@@ -56,8 +55,6 @@ export interface Maildrop {
   readonly localPath: string;
   /** `user@host`, host in lower case: UIDLs hold for no other. Null where an older posthorn did not note it. */
   readonly identity: string | null;
-  /** The server was seen to give one id to two messages, so that content decides what an id stands for. */
-  readonly reusesIds: boolean;
 }
 
 export type MaildropChange =

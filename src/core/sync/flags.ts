@@ -25,6 +25,25 @@ export function flagsToImap(flags: readonly Flag[]): string[] {
   return flags.map((flag) => imapNames[flag]);
 }
 
+/** As one number: bit 0 is the first of allFlags. */
+export function flagBits(flags: readonly Flag[]): number {
+  return flags.reduce((bits, flag) => bits | (1 << allFlags.indexOf(flag)), 0);
+}
+
+export function flagsOfBits(bits: number): Flag[] {
+  return allFlags.filter((_, at) => (bits & (1 << at)) !== 0);
+}
+
+/** Those IMAP names that are no flags of Maildir and no system flags: keywords (RFC 9051 2.3.2), each once, sorted. */
+export function keywordsFromImap(names: Iterable<string>): string[] {
+  const known = new Set(Object.values(imapNames).map((name) => name.toLowerCase()));
+  const keywords = new Map<string, string>();
+  for (const name of names)
+    if (!name.startsWith('\\') && !known.has(name.toLowerCase()))
+      keywords.set(name.toLowerCase(), name);
+  return [...keywords.values()].sort();
+}
+
 /** The part of a file name behind the base: `:2,FS`. */
 export function infoSuffix(flags: readonly Flag[]): string {
   return `:2,${allFlags.filter((flag) => flags.includes(flag)).join('')}`;

@@ -1,14 +1,48 @@
-/** What a sync does: the plan is a list of these, printed by --dry-run and carried out one by one. */
+/** What a sync of an IMAP account does: the plan is a list of these, printed by --dry-run and carried out one by one. */
 
-import type { KnownMessage, RemoteId, RemoteMessage } from './message.ts';
+import type { AgreedFolder, Trouble } from './agreed.ts';
+import type { Role } from './remote.ts';
 
 export type Operation =
-  /** Fetch and deliver. `known` is there when the id was seen before (quarantined, or gone and back): its content decides. */
-  | { readonly kind: 'fetch'; readonly message: RemoteMessage; readonly known: KnownMessage | null }
-  /** POP3: delete on the server what is durable here. */
-  | { readonly kind: 'delete'; readonly message: RemoteMessage }
-  /** The server no longer lists it; nothing happens on disk. */
-  | { readonly kind: 'mark-absent'; readonly id: RemoteId };
+  /** Make the folder here, and remember it. */
+  | { readonly kind: 'begin-folder'; readonly path: string; readonly folder: AgreedFolder }
+  | { readonly kind: 'assign-role'; readonly path: string; readonly role: Role | null }
+  /** The folder is the one that is known, on a server that has another name now. */
+  | { readonly kind: 'note-endpoint'; readonly path: string; readonly endpoint: string }
+  /** What held the folder is over. */
+  | { readonly kind: 'release'; readonly path: string }
+  /** Take the folder afresh: what is known of its messages counts by content alone. */
+  | {
+      readonly kind: 'renumber';
+      readonly path: string;
+      readonly endpoint: string;
+      readonly uidValidity: string;
+      readonly reason: string;
+    }
+  /** Everything from this UID on that is not here. */
+  | {
+      readonly kind: 'fetch-range';
+      readonly path: string;
+      readonly from: number;
+      /** Messages of the folder by the server's count; null where it does not say. */
+      readonly exists: number | null;
+    }
+  /** One message that could not be fetched, or came short, at an earlier poll. */
+  | {
+      readonly kind: 'fetch';
+      readonly path: string;
+      readonly uid: number;
+      readonly trouble: Trouble;
+    };
 
-export type FetchOperation = Extract<Operation, { kind: 'fetch' }>;
-export type DeleteOperation = Extract<Operation, { kind: 'delete' }>;
+/** A folder in which nothing is done until a person decides. */
+export interface HeldFolder {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface AccountPlan {
+  /** INBOX first; those of one folder together. */
+  readonly operations: readonly Operation[];
+  readonly held: readonly HeldFolder[];
+}

@@ -1,7 +1,7 @@
 /** Which folders an IMAP account lacks on its server, and what they are to be called there. */
 
 import type { FolderRole } from '../account/account.ts';
-import type { RemoteFolder } from './message.ts';
+import type { RemoteFolder } from './remote.ts';
 
 export interface MissingFolder {
   readonly role: SystemRole;

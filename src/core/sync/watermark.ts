@@ -1,45 +1,38 @@
-/** The UID up to which a folder is settled, while its messages are finished in any order. */
+/** The UID up to which a folder is settled, while its messages are finished in any order (docs/decisions/watermark.md). */
+
+import type { UidSet } from './uid-set.ts';
 
 /**
- * UIDs are expected in ascending order. The mark is the greatest UID with nothing unfinished at or below it, so a run that
- * starts above it misses nothing, whenever the last one was killed.
+ * The mark is the greatest UID with nothing unfinished at or below it, so a run that starts above it misses nothing, whenever
+ * the last one was killed.
  */
 export class Watermark {
-  readonly #unfinished: number[] = [];
+  readonly #unfinished: Iterator<number>;
   readonly #finished = new Set<number>();
+  #next: number | undefined;
   #mark: number;
 
-  constructor(mark: number) {
+  /** `expected`: all UIDs above `mark` that are to be finished. */
+  constructor(mark: number, expected: UidSet) {
     this.#mark = mark;
+    this.#unfinished = expected[Symbol.iterator]();
+    this.#next = this.#take();
   }
 
   get mark(): number {
     return this.#mark;
   }
 
-  expect(uid: number): void {
-    this.#unfinished.push(uid);
+  finish(uids: Iterable<number>): void {
+    for (const uid of uids) this.#finished.add(uid);
+    while (this.#next !== undefined && this.#finished.delete(this.#next)) {
+      this.#mark = this.#next;
+      this.#next = this.#take();
+    }
   }
 
-  /** What the mark will be once these are finished too; nothing is finished by asking. */
-  markAfter(uids: readonly number[]): number {
-    const soon = new Set(uids);
-    let mark = this.#mark;
-    for (const next of this.#unfinished) {
-      if (!this.#finished.has(next) && !soon.has(next)) break;
-      mark = Math.max(mark, next);
-    }
-    return mark;
-  }
-
-  finish(uid: number): void {
-    this.#finished.add(uid);
-    let done = 0;
-    for (const next of this.#unfinished) {
-      if (!this.#finished.delete(next)) break;
-      this.#mark = Math.max(this.#mark, next);
-      done += 1;
-    }
-    this.#unfinished.splice(0, done);
+  #take(): number | undefined {
+    const { done, value } = this.#unfinished.next();
+    return done === true ? undefined : value;
   }
 }
