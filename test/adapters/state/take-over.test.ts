@@ -148,7 +148,6 @@ describe.each([1, 2, 3, 4])('a state in format %i is taken over', (format) => {
       const maildrop = {
         localPath: 'local/INBOX',
         identity: 'User@pop.example.org',
-        reusesIds: false,
       };
       expect(await store.maildrop('a')).toEqual(maildrop);
       expect(await mailIds(store, 'a')).toEqual([...ids, 'gone'].sort());
@@ -171,7 +170,7 @@ test('a maildrop whose owner was not noted yet is taken over without one', async
     messagesOf(db, 10)('x', 'stored');
   });
   await takenOver(directory, async (store) => {
-    const maildrop = { localPath: 'local/INBOX', identity: null, reusesIds: false };
+    const maildrop = { localPath: 'local/INBOX', identity: null };
     expect(await store.maildrop('a')).toEqual(maildrop);
     expect(await mailIds(store, 'a')).toEqual(['x']);
   });

@@ -90,7 +90,7 @@ describe('a disk that hangs', () => {
   }
 
   test('is told as what it is, to all who ask', async () => {
-    const store = frozen('commit', { askMs: 200, closeMs: 200 });
+    const store = frozen('commit', { askMs: 1_500, closeMs: 200 });
     expect(await store.accounts()).toEqual([]);
     const commit = store.commit(setUp('a'), 'durable');
     // Once it has been sent there.
