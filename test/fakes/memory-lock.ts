@@ -90,3 +90,13 @@ async function turnIn(
 function locked(name: string): TemporaryError {
   return new TemporaryError(`this posthorn itself holds the lock ${name}`, { code: 'locked' });
 }
+
+/** One that nobody else ever wants. */
+export const freeLock: Lock = {
+  acquire: (_name, { fenceAbove = 0 } = {}) =>
+    Promise.resolve({
+      fence: fenceAbove + 1,
+      lost: new AbortController().signal,
+      release: () => Promise.resolve(),
+    }),
+};
