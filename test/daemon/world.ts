@@ -166,6 +166,10 @@ export class DaemonWorld {
         await turn();
         this.entries.set(entry.id, entry);
       },
+      updateWithRoom: async (entry) => {
+        await turn();
+        this.entries.set(entry.id, entry);
+      },
       remove: async (id) => {
         await turn();
         this.entries.delete(id);
@@ -177,6 +181,7 @@ export class DaemonWorld {
     await this.onSend(name, signal);
     return {
       facts,
+      broken: null,
       send: async ({ recipients }) => {
         await turn();
         this.sent.push(name);

@@ -83,7 +83,8 @@ export class MaildirTree implements MailTree {
     const watch = await durability.begin(deliveries.length);
     let kept = 0;
     try {
-      const stagings = await stageBatch(this.#stagingTools(), join(path, 'tmp'), deliveries);
+      const place = { directory: join(path, 'tmp'), isBegun: durability.isBegun };
+      const stagings = await stageBatch(this.#stagingTools(), place, deliveries);
       for (const staging of stagings)
         if (staging.kind === 'staged') {
           durability.written(staging.staged.temporaryPath, watch);

@@ -2,9 +2,10 @@
 
 import type { ListedMail } from '../../core/maildrop/maildrop.ts';
 
+/** As it was listed; its id is the UIDL still. */
 export interface Numbered {
+  readonly id: string;
   readonly number: number;
-  readonly uidl: string;
   size: number | null;
 }
 
@@ -12,18 +13,19 @@ export interface Numbered {
  * A UIDL that stands there more than once names none of its messages: each gets an id of its own, `UIDL#1` and on, which is
  * never the UIDL itself. So one that is alone with the UIDL later is not taken for any of them.
  */
-export function identified(messages: readonly Numbered[]): ListedMail[] {
+export function identified(messages: readonly Numbered[]): readonly ListedMail[] {
   const taken = new Set<string>();
   const shared = new Map<string, number>();
-  for (const { uidl } of messages) {
-    if (taken.has(uidl)) shared.set(uidl, 0);
-    else taken.add(uidl);
+  for (const { id } of messages) {
+    if (taken.has(id)) shared.set(id, 0);
+    else taken.add(id);
   }
-  return messages.map(({ number, uidl, size }) =>
-    shared.has(uidl)
-      ? { id: freeId(uidl, shared, taken), number, size, sharedUidl: uidl }
-      : { id: uidl, number, size },
-  );
+  if (shared.size === 0) return messages;
+  return messages.map((message) => {
+    const { id: uidl } = message;
+    if (!shared.has(uidl)) return message;
+    return { ...message, id: freeId(uidl, shared, taken), sharedUidl: uidl };
+  });
 }
 
 /** Goes on counting where the last one of the UIDL ended. */

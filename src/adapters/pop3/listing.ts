@@ -71,7 +71,7 @@ function uidlLine(line: Buffer): Numbered | null {
       text,
     ) ?? [];
   if (digits === undefined || uidl === undefined || uidl.length > longestUidl) return null;
-  return { number: Number(digits), uidl: flat(uidl), size: null };
+  return { id: flat(uidl), number: Number(digits), size: null };
 }
 
 /** A part of a string keeps the whole of it in memory. */
@@ -83,7 +83,7 @@ function ascending(found: Numbered[]): Numbered[] {
   if (found.some((each, at) => each.number < (found[at - 1]?.number ?? 0)))
     found.sort((one, other) => one.number - other.number);
   const twice = found.find((each, at) => each.number === found[at - 1]?.number);
-  if (twice !== undefined) throw malformed(Buffer.from(`${twice.number} ${twice.uidl}`, 'latin1'));
+  if (twice !== undefined) throw malformed(Buffer.from(`${twice.number} ${twice.id}`, 'latin1'));
   return found;
 }
 

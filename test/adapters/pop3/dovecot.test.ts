@@ -7,7 +7,8 @@ import type { IncomingServer } from '../../../src/core/account/account.ts';
 import { pop3Octets } from '../../../src/demo/pop3/message.ts';
 import { startDovecot, type Dovecot, type User } from '../../servers/dovecot.ts';
 import { corpus, hugeMessage, oddMessages } from '../../servers/messages.ts';
-import { fetched, listed, popAccount, thrownBy } from './support.ts';
+import { popAccount } from './account.ts';
+import { fetched, listed, thrownBy } from './support.ts';
 
 const minute = 60_000;
 let dovecot: Dovecot;

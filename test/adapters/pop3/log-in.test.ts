@@ -2,9 +2,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { answerAt, closeAt, stallAt } from '../../../src/demo/faults.ts';
 import type { Pop3Options } from '../../../src/demo/pop3/server.ts';
 import { userWith } from '../../demo/clients.ts';
+import { createPop3Source } from '../../../src/adapters/pop3/source.ts';
+import { popAccount } from './account.ts';
+import { startScripted } from './scripted-server.ts';
 import { opener, thrownBy } from './support.ts';
 
-const { open, start, enter, cleanUp } = opener();
+const { open, start, kept, enter, cleanUp } = opener();
 afterEach(cleanUp);
 
 describe('logging in', () => {
@@ -68,5 +71,64 @@ describe('logging in', () => {
     };
     const error = await thrownBy(open(userWith(), { options, signal: abort.signal }));
     expect(error.message).toBe('enough');
+  });
+});
+
+describe('a server with ways of its own', () => {
+  const capabilities = ['USER', 'SASL PLAIN LOGIN', 'UIDL'];
+  const plain = Buffer.from('\0mara\0geheim').toString('base64');
+
+  /** Answers by the beginning of what is said. */
+  async function scripted(answers: Record<string, string>, more: readonly string[] = capabilities) {
+    const answer = (said: string) =>
+      Object.entries(answers).find(([begin]) => begin !== '' && said.startsWith(begin))?.[1];
+    return kept(await startScripted({ capabilities: more, answer }));
+  }
+
+  it.each(['+ \r\n', '+\r\n'])('asks by %j though the initial response was there', async (ask) => {
+    const server = await scripted({ 'AUTH PLAIN': ask });
+    const session = await enter(server.port);
+    expect(session.facts.mechanism).toBe('PLAIN');
+    expect(server.said.slice(1, 3)).toEqual([`AUTH PLAIN ${plain}`, plain]);
+  });
+
+  it.each(['auto', 'login'] as const)('refuses AUTH where USER is on offer: %s', async (auth) => {
+    const server = await scripted({ AUTH: '-ERR unknown command\r\n' });
+    const session = await enter(server.port, { server: { auth } });
+    expect(session.facts.mechanism).toBe('USER');
+    expect(server.said.slice(2, 4)).toEqual(['USER mara', 'PASS geheim']);
+  });
+
+  it.each([
+    ['the code speaks of the password', {}, '-ERR [AUTH] no\r\n', 77],
+    ['the server means: not now', {}, '-ERR server busy\r\n', 75],
+    ['the account asks for PLAIN', { auth: 'plain' }, '-ERR no\r\n', 77],
+  ] as const)('is asked but once where %s', async (_what, server, refusal, exitStatus) => {
+    const { port, said } = await scripted({ AUTH: refusal });
+    expect(await thrownBy(enter(port, { server }))).toMatchObject({ exitStatus });
+    expect(said.some((line) => line.startsWith('USER'))).toBe(false);
+  });
+
+  it('is asked but once where it offers no USER, or refused the password itself', async () => {
+    const without = await scripted({ AUTH: '-ERR no\r\n' }, ['SASL PLAIN', 'UIDL']);
+    expect(await thrownBy(enter(without.port))).toMatchObject({ exitStatus: 77 });
+    expect(without.said.some((line) => line.startsWith('USER'))).toBe(false);
+    const server = await scripted({ 'AUTH PLAIN': '+ \r\n', [plain]: '-ERR no\r\n' });
+    expect(await thrownBy(enter(server.port))).toMatchObject({ exitStatus: 77 });
+    expect(server.said.some((line) => line.startsWith('USER'))).toBe(false);
+  });
+
+  it.each([
+    ['as it is', 'geheimnis'],
+    ['in base64', Buffer.from('\0mara\0geheimnis').toString('base64')],
+  ])('repeats the password %s: nobody sees it', async (_what, echo) => {
+    const refusal = `-ERR [AUTH] wrong: ${echo}\r\n`;
+    const server = await scripted({ AUTH: refusal, USER: refusal, PASS: refusal });
+    const source = createPop3Source();
+    const account = popAccount({ port: server.port });
+    const own = { username: 'mara', password: 'geheimnis' };
+    const error = await thrownBy(source.connect(account, own, new AbortController().signal));
+    expect(error.message).toContain('[secret]');
+    expect(`${error.message} ${error.stack ?? ''}`).not.toContain(echo);
   });
 });

@@ -1,6 +1,6 @@
-/** Accounts for the tests of the POP3 client, and maildrops on the demo's server, on a scripted one and on Dovecot. */
+/** Sessions for the tests of the POP3 client, and maildrops on the demo's server, on a scripted one and on Dovecot. */
 
-import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
+import type { IncomingServer } from '../../../src/core/account/account.ts';
 import type { ListedMail } from '../../../src/core/maildrop/maildrop.ts';
 import { createPop3Source, type Pop3Limits } from '../../../src/adapters/pop3/source.ts';
 import { Mailbox, type DemoUser } from '../../../src/demo/mail/mailbox.ts';
@@ -9,40 +9,7 @@ import { startPop3Server, type Pop3Options } from '../../../src/demo/pop3/server
 import type { MaildropSession } from '../../../src/ports/maildrop-source.ts';
 import { retrieved, type MaildropWorld } from '../../contract/maildrop-source.ts';
 import type { Dovecot } from '../../servers/dovecot.ts';
-
-export function popAccount(server: Partial<IncomingServer> & { port: number }): Account {
-  return {
-    name: 'test',
-    label: 'Test',
-    tags: [],
-    type: 'pop3',
-    enabled: true,
-    identity: { address: 'mara@brunnen.example' },
-    incoming: {
-      host: '127.0.0.1',
-      security: 'none',
-      auth: 'auto',
-      allowInsecure: false,
-      tls: {},
-      username: 'mara',
-      intervalMs: null,
-      idle: false,
-      leaveOnServer: true,
-      backgroundSync: true,
-      createSystemFolders: false,
-      ...server,
-    },
-    receive: true,
-    send: false,
-    saveSent: false,
-    path: '/nonexistent',
-    folders: {},
-    signature: { onReply: false },
-    rules: [],
-  };
-}
-
-export const login = { username: 'mara', password: 'geheim' };
+import { login, popAccount } from './account.ts';
 
 export interface Opening {
   server?: Partial<IncomingServer>;
