@@ -76,7 +76,7 @@ export class FetchLine {
   }
 
   #skipBlanks(): void {
-    while (this.#text.charCodeAt(this.#at) === 0x20) this.#at += 1;
+    while (isBlank(this.#text.charCodeAt(this.#at))) this.#at += 1;
   }
 
   #step(): void {
@@ -253,4 +253,8 @@ function isNil(text: string, quoted: boolean): boolean {
 
 function modSeqOf(text: string | undefined): string | undefined {
   return text !== undefined && /^\d{1,20}$/.test(text) ? text : undefined;
+}
+
+function isBlank(octet: number): boolean {
+  return octet === 0x20 || octet === 0x09;
 }
