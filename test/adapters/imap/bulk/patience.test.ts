@@ -70,16 +70,6 @@ test('whoever takes nothing is no fault of the server', () => {
   expect(ended).toEqual([]);
 });
 
-test('a program that was stopped meanwhile looks first', () => {
-  const { ended, progress } = watch();
-  // Both timers are late by an hour, and come once each, as Node has it.
-  vi.advanceTimersToNextTimer();
-  vi.setSystemTime(Date.now() + 3_600_000);
-  progress.read = 1;
-  vi.advanceTimersToNextTimer();
-  expect(ended).toEqual([]);
-});
-
 test('once stopped it says nothing', () => {
   const { ended, patience, pass } = watch();
   patience.stop();
