@@ -37,10 +37,13 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Both find their prebuilt binaries beside themselves, so they stay in node_modules.
-    external: ['@photostructure/sqlite', '@napi-rs/keyring'],
+    // They find their prebuilt binaries beside themselves, so they stay in node_modules.
+    external: ['@photostructure/sqlite', '@napi-rs/keyring', 'koffi'],
     banner: { js: banner },
     define: { __POSTHORN_VERSION__: JSON.stringify(version) },
+    // Half the octets for Node to read and compile at each start; names stay, for stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',

@@ -4,38 +4,59 @@ import type { Account, IncomingServer, OutgoingServer } from '../core/account/ac
 import { ConfigurationError, CredentialsError } from '../errors.ts';
 import type { StepObserver } from '../ports/connection-steps.ts';
 import type { SenderSession } from '../ports/mail-sender.ts';
-import type { Login, MailboxSession } from '../ports/mailbox-source.ts';
+import type { Login } from '../ports/connection.ts';
+import type { MailboxSession } from '../ports/mailbox-source.ts';
+import type { MaildropSession } from '../ports/maildrop-source.ts';
 import type { Neighbours } from './neighbours.ts';
-
-type Reaching = Pick<Neighbours, 'secrets' | 'sources' | 'sender'>;
 
 /** Mechanisms that prove the identity otherwise than by a secret of ours (RFC 4422 appendix A: EXTERNAL). */
 function needsSecret(server: IncomingServer | OutgoingServer): boolean {
   return server.auth !== 'external';
 }
 
-export async function connectIncoming(
+/** IMAP accounts alone. */
+export async function connectMailbox(
   account: Account,
   accountId: string,
-  { secrets, sources }: Reaching,
+  { secrets, sources }: Pick<Neighbours, 'secrets' | 'sources'>,
   signal: AbortSignal,
   observe?: StepObserver,
 ): Promise<MailboxSession> {
-  const server = account.incoming;
+  const login = await incomingLogin(account, accountId, secrets, signal);
+  return sources.imap.connect(account, login, signal, observe);
+}
+
+/** POP3 accounts alone. */
+export async function connectMaildrop(
+  account: Account,
+  accountId: string,
+  { secrets, sources }: Pick<Neighbours, 'secrets' | 'sources'>,
+  signal: AbortSignal,
+  observe?: StepObserver,
+): Promise<MaildropSession> {
+  const login = await incomingLogin(account, accountId, secrets, signal);
+  return sources.pop3.connect(account, login, signal, observe);
+}
+
+async function incomingLogin(
+  { incoming: server }: Account,
+  accountId: string,
+  secrets: Neighbours['secrets'],
+  signal: AbortSignal,
+): Promise<Login> {
   if (server === undefined)
     throw new ConfigurationError('it has no incoming server', {
       remedy: 'Set incoming.host, or receive: false.',
     });
   const owner = { accountId, server: 'incoming' } as const;
   const password = await readSecret(server, owner, secrets, signal);
-  const login: Login = { username: server.username, password };
-  return sources[account.type].connect(account, login, signal, observe);
+  return { username: server.username, password };
 }
 
 export async function connectOutgoing(
   account: Account,
   accountId: string,
-  { secrets, sender }: Reaching,
+  { secrets, sender }: Pick<Neighbours, 'secrets' | 'sender'>,
   signal: AbortSignal,
   observe?: StepObserver,
 ): Promise<SenderSession> {

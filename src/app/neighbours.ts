@@ -1,6 +1,5 @@
 /** Everything a use case may touch beyond the pure core, joined by main and passed as one object. */
 
-import type { Account, AccountType } from '../core/account/account.ts';
 import type { Certificates } from '../ports/certificates.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GivenFiles } from '../ports/given-files.ts';
@@ -9,6 +8,7 @@ import type { MailSender } from '../ports/mail-sender.ts';
 import type { MailRoots } from '../ports/mail-roots.ts';
 import type { MailStore } from '../ports/mail-store.ts';
 import type { MailboxSource } from '../ports/mailbox-source.ts';
+import type { MaildropSource } from '../ports/maildrop-source.ts';
 import type { MessageCodec } from '../ports/message-codec.ts';
 import type { OutboxStore } from '../ports/outbox-store.ts';
 import type { PortIdentifier } from '../ports/port-identifier.ts';
@@ -16,7 +16,7 @@ import type { Secrets } from '../ports/secrets.ts';
 import type { StateStore } from '../ports/state-store.ts';
 
 export interface Neighbours {
-  readonly sources: Readonly<Record<AccountType, MailboxSource>>;
+  readonly sources: { readonly imap: MailboxSource; readonly pop3: MaildropSource };
   readonly store: MailStore;
   readonly roots: MailRoots;
   readonly state: StateStore;
@@ -33,6 +33,4 @@ export interface Neighbours {
   /** In [0, 1). */
   readonly chance: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
-  /** Whether the file still has the account as it was read, by NAME and id; true also where that cannot be found out. */
-  readonly isInFile?: (account: Pick<Account, 'name' | 'id'>) => Promise<boolean>;
 }

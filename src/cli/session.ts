@@ -4,10 +4,10 @@ import { withoutTakenIds } from '../app/accounts/bind-account.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import type { Config } from '../config/read/config.ts';
 import { loadConfig, type LoadOptions } from '../config/read/load.ts';
-import { fileWatch } from './file-watch.ts';
 import { refuseUnwritable } from '../config/edit/save.ts';
 import type { Account } from '../core/account/account.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
+import { accountNamed } from './account-named.ts';
 import { configSource, type Run } from './world.ts';
 
 export async function readConfig(run: Run, options: LoadOptions = {}): Promise<Config> {
@@ -34,22 +34,10 @@ export async function withNeighbours<T>(
   });
   const state = withoutTakenIds(neighbours.state, config.accounts.values());
   try {
-    return await work({ ...neighbours, state, isInFile: fileWatch(config.location) });
+    return await work({ ...neighbours, state });
   } finally {
     await neighbours.state.close();
   }
-}
-
-/** UsageError (64) with the nearest names where there is no such account. */
-export function accountNamed(config: Config, name: string): Account {
-  const account = config.accounts.get(name);
-  if (account !== undefined) return account;
-  const known = [...config.accounts.keys()];
-  const remedy =
-    known.length === 0
-      ? 'There is none yet: posthorn account add'
-      : `There are: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.`;
-  throw new UsageError(`there is no account "${name}"`, { remedy });
 }
 
 /** The accounts that NAME… and @TAG mean, each once; all of them where nothing is named. */

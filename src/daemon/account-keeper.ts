@@ -35,7 +35,7 @@ export interface KeeperOptions {
 
 /** Sending has a lane of its own: a message must not wait behind a first sync that takes hours. */
 export class AccountKeeper {
-  readonly account: Account;
+  #account: Account;
   readonly #options: KeeperOptions;
   readonly #receiving = new Lane();
   readonly #sending = new Lane();
@@ -46,11 +46,13 @@ export class AccountKeeper {
   /** Wall-clock time of the next poll. */
   #nextPoll: number | null;
   #dropped = false;
+  /** Until then the server wants to be left alone; 0: it does not. */
+  #pausedUntil = 0;
 
   constructor(options: KeeperOptions) {
     const { account, neighbours, onError } = options;
     this.#options = options;
-    this.account = account;
+    this.#account = account;
     const polls = account.receive && keepsMail(account);
     this.#intervalMs = polls ? (account.incoming?.intervalMs ?? null) : null;
     this.#nextPoll = this.#intervalMs === null ? null : neighbours.clock.now();
@@ -60,6 +62,10 @@ export class AccountKeeper {
     };
     this.#polls = new WorkLoop({ clock, step: () => this.#pollStep(), onError: failed });
     this.#flushes = new WorkLoop({ clock, step: () => this.#flushStep(), onError: failed });
+  }
+
+  get account(): Account {
+    return this.#account;
   }
 
   get nextPoll(): number | null {
@@ -123,7 +129,7 @@ export class AccountKeeper {
   #pollIsDue(): boolean {
     if (this.#nextPoll === null || this.#intervalMs === null) return false;
     const now = this.#now();
-    this.#nextPoll = Math.min(this.#nextPoll, now + this.#intervalMs);
+    this.#nextPoll = Math.min(this.#nextPoll, Math.max(now + this.#intervalMs, this.#pausedUntil));
     return this.#nextPoll <= now;
   }
 
@@ -143,10 +149,13 @@ export class AccountKeeper {
 
   async #receive(full: boolean): Promise<AccountReport> {
     return this.#receiving.run(async (signal) => {
+      let notBefore: number | null = null;
       try {
-        return await this.#sync({ send: false, receive: true, full }, signal);
+        const report = await this.#sync({ send: false, receive: true, full }, signal);
+        notBefore = report.notBefore;
+        return report;
       } finally {
-        this.#planNextPoll();
+        this.#planNextPoll(notBefore);
       }
     });
   }
@@ -155,22 +164,33 @@ export class AccountKeeper {
     const { settings, neighbours } = this.#options;
     const progress = (): void => undefined;
     const options = { ...poll, settings, waitMs: 0, progress, signal };
-    return syncAccount(this.account, neighbours, options);
+    const report = await syncAccount(this.#account, neighbours, options);
+    this.#keepId(report.id);
+    return report;
   }
 
-  /** What the sleep of the machine broke off is due again at once. */
-  #planNextPoll(): void {
+  /** Once known it leads to the state, also when the file has given the account another NAME since this daemon read it. */
+  #keepId(id: string): void {
+    if (id !== '') this.#account = { ...this.#account, id };
+  }
+
+  /** What the sleep of the machine broke off is due again at once; a server that asked for a pause has it. */
+  #planNextPoll(notBefore: number | null): void {
     const wait = this.#dropped ? 0 : this.#intervalMs;
     this.#dropped = false;
-    this.#nextPoll = this.#intervalMs === null || wait === null ? null : this.#now() + wait;
+    this.#pausedUntil = notBefore ?? 0;
+    this.#nextPoll =
+      this.#intervalMs === null || wait === null
+        ? null
+        : Math.max(this.#now() + wait, notBefore ?? 0);
   }
 
   /** When the outbox wants work; null while nothing waits in it, the account or its sending is suspended, or only a sync shall send. */
   async #nextFlush(): Promise<number | null> {
     const { neighbours, settings } = this.#options;
-    if (!settings.sendImmediately || !this.account.send) return null;
-    const state = await lookUpState(neighbours.state, this.account);
-    if (state === null || haltedBy(this.account, state) !== null) return null;
+    if (!settings.sendImmediately || !this.#account.send) return null;
+    const state = await lookUpState(neighbours.state, this.#account);
+    if (state === null || haltedBy(this.#account, state) !== null) return null;
     const { entries } = await neighbours.outbox.list();
     const times = entries
       .filter(({ accountId }) => accountId === state.id)

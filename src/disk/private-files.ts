@@ -1,14 +1,15 @@
 /** Folders and files for the owner alone, made so that a power cut does not take them away again. */
 
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { syncDirectoryNow } from './durable.ts';
 
 /** Makes the folder and those above it, each 0700, and fsyncs the entry of each new one in its parent. */
 export function makePrivateDirectory(directory: string): void {
   const first = mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   const top = dirname(resolve(first));
-  for (let at = resolve(directory); at !== top; at = dirname(at)) syncDirectory(dirname(at));
+  for (let at = resolve(directory); at !== top; at = dirname(at)) syncDirectoryNow(dirname(at));
 }
 
 /**
@@ -24,18 +25,9 @@ export function createPrivateFile(path: string): void {
     throw error;
   }
   closeSync(descriptor);
-  syncDirectory(dirname(path));
+  syncDirectoryNow(dirname(path));
 }
 
 export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -15,7 +15,10 @@ export interface Delivery {
   readonly body: MessageBody;
 }
 
-/** Whole in `tmp/`, not visible to readers, and not durable yet. */
+/**
+ * Whole in `tmp/`, not visible to readers, and not durable yet. Each is published once, by the tree that staged it, or discarded;
+ * after a publish that failed it can only be discarded.
+ */
 export interface Staged {
   readonly key: string;
   readonly temporaryPath: string;

@@ -35,17 +35,27 @@ export function toLf(octets: Buffer): Buffer {
 }
 
 function withoutCr(octets: Buffer): Buffer {
-  let at = octets.indexOf(crlf);
-  if (at < 0) return octets;
-  const out = Buffer.allocUnsafe(octets.length);
-  let length = 0;
-  let from = 0;
-  for (; at >= 0; at = octets.indexOf(crlf, at + 2)) {
-    length += octets.copy(out, length, from, at);
-    from = at + 1;
+  if (!octets.includes(crlf)) return octets;
+  const copy = Buffer.from(octets);
+  return copy.subarray(0, toLfInPlace(copy));
+}
+
+/**
+ * Turns CRLF into LF within the buffer itself, which costs no more than reading it does: what remains of each line is moved up.
+ * Returns how many of its octets count from then on.
+ */
+export function toLfInPlace(octets: Buffer): number {
+  let length = octets.indexOf(CR);
+  if (length === -1) return octets.length;
+  for (let at = length; at < octets.length;) {
+    const next = octets.indexOf(CR, at + 1);
+    const from = octets[at + 1] === LF ? at + 1 : at;
+    const to = next === -1 ? octets.length : next;
+    octets.copyWithin(length, from, to);
+    length += to - from;
+    at = to;
   }
-  length += octets.copy(out, length, from);
-  return out.subarray(0, length);
+  return length;
 }
 
 /** Puts CR before each LF that has none; a CR alone stays alone. The same buffer comes back where nothing is missing. */

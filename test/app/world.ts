@@ -4,7 +4,8 @@ import type { Neighbours } from '../../src/app/neighbours.ts';
 import type { AccountReport } from '../../src/app/sync/report.ts';
 import { syncAccount, type SyncOptions } from '../../src/app/sync/sync-account.ts';
 import type { Account, LeaveOnServer } from '../../src/core/account/account.ts';
-import type { KnownFolder, KnownMessage } from '../../src/core/sync/message.ts';
+import { mailStatuses } from '../../src/core/maildrop/maildrop.ts';
+import type { AgreedFolder } from '../../src/core/sync/agreed.ts';
 import type { Settings } from '../../src/core/account/settings.ts';
 import { TemporaryError } from '../../src/errors.ts';
 import type { Lock } from '../../src/ports/lock.ts';
@@ -45,6 +46,8 @@ export class World {
   readonly account: Account;
   readonly settings: Settings;
   state: StateStore;
+  /** Of the server, as the configuration has it. */
+  host = 'mail.example.org';
   /** Names of the steps of the last run. */
   steps: readonly string[] = [];
 
@@ -65,7 +68,12 @@ export class World {
 
   /** The same with another disk and another state, whose objects live as long as the process. */
   async syncAs(process: CrashingProcess, place: Place, full = false): Promise<AccountReport> {
-    const account = { ...this.account, path: place.root };
+    const { incoming } = this.account;
+    const account: Account = {
+      ...this.account,
+      path: place.root,
+      incoming: incoming && { ...incoming, host: this.host },
+    };
     return syncAccount(account, this.#neighbours(process, place), { ...this.syncOptions, full });
   }
 
@@ -91,24 +99,30 @@ export class World {
     return [...(this.disk.folder(root, path)?.values() ?? [])].map(String).sort();
   }
 
-  async known(path = 'INBOX'): Promise<KnownMessage[]> {
-    const all: KnownMessage[] = [];
-    for await (const page of this.state.messages(accountId, path, -1)) all.push(...page);
-    return all;
+  /** What the state remembers, by id: POP3's statuses, `stored` for what is agreed, and trouble with its tries. */
+  async known(path = 'INBOX'): Promise<Record<string, string>> {
+    const isMaildrop = this.server.type === 'pop3';
+    const known: Record<string, string> = {};
+    const agreed = await this.state.agreed(accountId, path);
+    for (const uid of agreed.uid) known[String(uid)] = 'stored';
+    const mail = await this.state.knownMail(accountId);
+    mail.id.forEach((id, at) => (known[id] = mailStatuses[mail.status[at] ?? 0] ?? '?'));
+    for (const trouble of await this.state.troubles(accountId, isMaildrop ? null : path))
+      known[trouble.id] = `${trouble.kind} ${String(trouble.tries)}`;
+    return known;
   }
 
-  async knownFolder(path = 'INBOX'): Promise<KnownFolder | undefined> {
+  async knownFolder(path = 'INBOX'): Promise<AgreedFolder | undefined> {
     return (await this.state.folders(accountId)).find((folder) => folder.path === path);
   }
 
   #neighbours(process: CrashingProcess, { store, state }: Place): Neighbours {
     const step = (name: string): Promise<void> => process.step(name, () => Promise.resolve());
-    const source = this.server.source(step);
     return {
       ...unused,
-      sources: { imap: source, pop3: source },
+      sources: { imap: this.server.mailbox(step), pop3: this.server.maildrop(step) },
       store: process.store(store),
-      roots: { isOurs: refuse, isFresh: refuse, move: refuse, purge: refuse },
+      roots: { isOurs: refuse, isFresh: refuse, purge: refuse },
       state: process.state(state),
       lock: oneLock(),
       clock: this.clock,
@@ -172,11 +186,14 @@ function settings(maxFailures: number): Settings {
 function oneLock(): Lock {
   const held = new Set<string>();
   return {
-    acquire: async (name) => {
+    acquire: async (name, { fenceAbove = 0 } = {}) => {
+      const fence = fenceAbove + 1;
       await Promise.resolve();
       if (held.has(name)) throw new TemporaryError('it is locked', { code: 'locked' });
       held.add(name);
       return {
+        fence,
+        lost: new AbortController().signal,
         release: async () => {
           await Promise.resolve();
           held.delete(name);
@@ -207,6 +224,7 @@ const unused: Pick<
     list: refuse,
     get: refuse,
     update: refuse,
+    updateWithRoom: refuse,
     read: refuse,
     remove: refuse,
   },

@@ -102,8 +102,8 @@ describe(`killed at random moments (seed ${String(seed)})`, () => {
         expect(await sync()).toBe(0);
         if (now === name)
           expect(await home.run([...rename, name, other])).toMatchObject({ status: 0 });
-        expect(await isThere(home.mail(name))).toBe(false);
-        expect(await maildir(home.mail(other, 'INBOX'))).not.toHaveLength(0);
+        expect(await isThere(home.mail('office'))).toBe(false);
+        expect(await maildir(home.mail('work', 'INBOX'))).not.toHaveLength(0);
       }
       expect(kills).toBe(20);
       expect(await sync()).toBe(0);

@@ -115,7 +115,7 @@ export class DaemonWorld {
     return {
       sources: { imap: source, pop3: source },
       store: new MemoryMailStore(),
-      roots: { isOurs: refuse, isFresh: refuse, move: refuse, purge: refuse },
+      roots: { isOurs: refuse, isFresh: refuse, purge: refuse },
       state: this.#countedState(),
       lock: exclusiveLock(),
       secrets: {
@@ -135,7 +135,7 @@ export class DaemonWorld {
       files: { octets: refuse, text: refuse },
       certificates: { read: refuse, speaksFor: refuse },
       chance: () => 0.5,
-      randomBytes: refuse,
+      randomBytes: (count) => new Uint8Array(count),
     };
   }
 
@@ -166,6 +166,10 @@ export class DaemonWorld {
         await turn();
         this.entries.set(entry.id, entry);
       },
+      updateWithRoom: async (entry) => {
+        await turn();
+        this.entries.set(entry.id, entry);
+      },
       remove: async (id) => {
         await turn();
         this.entries.delete(id);
@@ -177,6 +181,7 @@ export class DaemonWorld {
     await this.onSend(name, signal);
     return {
       facts,
+      broken: null,
       send: async ({ recipients }) => {
         await turn();
         this.sent.push(name);

@@ -48,10 +48,11 @@ export class CrashingProcess {
   state(inner: StateStore): StateStore {
     return {
       ...inner,
-      commit: (changes, durability) =>
+      commit: (changes, durability, fence) =>
         this.step(`commit ${changes.map(({ kind }) => kind).join()}`, () =>
-          inner.commit(changes, durability),
+          inner.commit(changes, durability, fence),
         ),
+      bind: (bindings, taken) => this.step('bind', () => inner.bind(bindings, taken)),
     };
   }
 
@@ -69,7 +70,13 @@ export class CrashingProcess {
       directory: (path) => inner.directory(path),
       count: (path) => inner.count(path),
       ensureFolder: (path) => this.step('ensure', () => inner.ensureFolder(path)),
-      stage: (path, delivery) => this.step('stage', () => inner.stage(path, delivery)),
+      stage: (path, deliveries) => this.step('stage', () => inner.stage(path, deliveries)),
+      stamp: (path) => inner.stamp(path),
+      scan: (path) => inner.scan(path),
+      read: (path, base) => inner.read(path, base),
+      setFlags: (path, base, flags) => inner.setFlags(path, base, flags),
+      move: (from, base, to) => inner.move(from, base, to),
+      remove: (path, base) => inner.remove(path, base),
       publish: (path, staged) => this.#publish(inner, path, staged),
       discard: (staged) => this.step('discard', () => inner.discard(staged)),
     };

@@ -9,7 +9,7 @@ import { freshState } from '../../src/app/accounts/bind-account.ts';
 import { flushOutbox } from '../../src/app/outbox/flush-outbox.ts';
 import type { Neighbours } from '../../src/app/neighbours.ts';
 import type { SendReport } from '../../src/app/sync/report.ts';
-import { InternalError } from '../../src/errors.ts';
+import { InternalError, type PosthornError } from '../../src/errors.ts';
 import type { OutgoingMessage, SenderSession, SendOutcome } from '../../src/ports/mail-sender.ts';
 import type { FilingSession, Login } from '../../src/ports/mailbox-source.ts';
 import type { OutboxStore } from '../../src/ports/outbox-store.ts';
@@ -80,6 +80,10 @@ export class SendingWorld {
   /** What the SMTP server says; it takes the message where this is left out or says `answered`. */
   onSend: (message: OutgoingMessage) => SendOutcome | null = () => null;
   onConnect: () => void = () => undefined;
+  /** Throws where the outbox's disk takes an entry no more. */
+  onWrite: (entry: OutboxEntry) => void = () => undefined;
+  /** What the session says of itself. */
+  broken: PosthornError | null = null;
   onAppend: () => void = () => undefined;
   /** Steps that are left to live; null: for ever. */
   lives: number | null = null;
@@ -157,7 +161,7 @@ export class SendingWorld {
         pop3: { connect: () => Promise.reject(new Error('not here')) },
       },
       store: this.store,
-      roots: { isOurs: unused, isFresh: unused, move: unused, purge: unused },
+      roots: { isOurs: unused, isFresh: unused, purge: unused },
       state: createMemoryStateStore(),
       lock: { acquire: () => Promise.resolve({ release: nothing }) },
       secrets: {
@@ -186,11 +190,8 @@ export class SendingWorld {
       add: () => Promise.reject(new Error('not here')),
       list: () => this.#do(() => ({ entries: [...this.entries.values()], broken: [] })),
       get: (id) => this.#do(() => this.entries.get(id) ?? null),
-      update: (entry) =>
-        this.#do(() => {
-          if (entry.state !== 'sending') this.unknown = false;
-          this.entries.set(entry.id, entry);
-        }),
+      update: (entry) => this.#write(entry),
+      updateWithRoom: (entry) => this.#write(entry),
       read: (id) =>
         this.#do(() => {
           const octets = this.messages.get(id);
@@ -201,14 +202,27 @@ export class SendingWorld {
     };
   }
 
+  #write(entry: OutboxEntry): Promise<void> {
+    return this.#do(() => {
+      this.onWrite(entry);
+      if (entry.state !== 'sending') this.unknown = false;
+      this.entries.set(entry.id, entry);
+    });
+  }
+
   #sending(login: Login | null): SenderSession {
+    this.broken = null;
     this.onConnect();
     const facts = {
       ...{ host: 'x.example', port: 1, tls: null, capabilities: [] },
       mechanism: login === null ? 'none' : 'PLAIN',
     };
+    const broken = (): PosthornError | null => this.broken;
     return {
       facts,
+      get broken() {
+        return broken();
+      },
       send: (message) =>
         this.#do(() => {
           const said = this.onSend(message);

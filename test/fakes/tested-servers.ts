@@ -152,6 +152,7 @@ export class TestedServers {
   #sender(): SenderSession {
     return {
       facts,
+      broken: null,
       tryOut: () => this.onTryOut(),
       send: ({ octets }) => Promise.resolve(this.onSend(octets.toString())),
       close: () => Promise.resolve(),

@@ -1,34 +1,40 @@
 /** The names of message files: what they are called once delivered, and while they are written. */
 
-import { createHash } from 'node:crypto';
-import { parseFileName } from '../../core/sync/flags.ts';
+import { hash } from 'node:crypto';
+import { writerPattern } from './writers.ts';
 
-const hashLength = 32;
-const ourBase = /^([0-9a-f]{32})(?:-[1-9][0-9]*)?$/;
-const ourTemporary = /^posthorn-[0-9a-f]{32}-[0-9a-f]{16}$/;
+const hashOctets = 16;
+const ourTemporary = new RegExp(`^posthorn-[0-9a-f]{32}-(?:(${writerPattern})-)?[0-9a-f]{16}$`);
 
 /** First 128 bits of the key's SHA-256 in hex: the same in every run, and no wish of the server. */
 export function hashOfKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex').slice(0, hashLength);
+  return hash('sha256', key, 'buffer').toString('hex', 0, hashOctets);
 }
 
-/** Name in `tmp/`; the random part keeps two attempts at one message apart. */
-export function temporaryName(hash: string, random: Uint8Array): string {
-  return `posthorn-${hash}-${Buffer.from(random).toString('hex')}`;
+/** Names in `tmp/` that no other writer gives, nor this one twice: `random` are 4 octets of the tree's own. */
+export function temporaryNames(writer: string, random: Uint8Array): (hash: string) => string {
+  const prefix = Buffer.from(random).toString('hex');
+  let count = 0;
+  return (hash) => {
+    count += 1;
+    return `posthorn-${hash}-${writer}-${prefix}${count.toString(16).padStart(8, '0')}`;
+  };
 }
 
-export function isOurTemporary(fileName: string): boolean {
-  return ourTemporary.test(fileName);
+/** Who writes this file of ours in `tmp/`; null where its name does not tell, as once they did not; undefined for a stranger's file. */
+export function writerOf(fileName: string): string | null | undefined {
+  const match = ourTemporary.exec(fileName);
+  return match === null ? undefined : (match[1] ?? null);
 }
 
-/** Base names for one hash in the order of their making: the hash, then `-2`, `-3` … for other content under the same id. */
-export function suffixed(hash: string, count: number): string {
-  return count === 1 ? hash : `${hash}-${String(count)}`;
+/** Base names for one message in the order of their making: its own, then `-2`, `-3` … where other content has that. */
+export function suffixed(base: string, count: number): string {
+  return count === 1 ? base : `${base}-${String(count)}`;
 }
 
-/** Base name and hash of a file that posthorn delivered, whatever a reader made of its flags; null for a stranger's. */
-export function ourName(fileName: string): { base: string; hash: string } | null {
-  const { base } = parseFileName(fileName);
-  const hash = ourBase.exec(base)?.[1];
-  return hash === undefined ? null : { base, hash };
+const ourSuffixed = /^([0-9a-f]{32})-[1-9][0-9]*$/;
+
+/** The hash that this name of ours is a suffixed one of; null for every other name. */
+export function hashBehind(base: string): string | null {
+  return ourSuffixed.exec(base)?.[1] ?? null;
 }

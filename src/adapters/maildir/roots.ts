@@ -1,22 +1,20 @@
-/** Moves and removes the root of an account's Maildir tree, once its marker says whose it is. */
+/** Looks at and removes the root of an account's Maildir tree, once its marker says whose it is. */
 
-import { readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ConfigurationError, StorageError } from '../../errors.ts';
+import { readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nullOn, realDisk } from '../../disk/disk.ts';
+import { ConfigurationError } from '../../errors.ts';
 import type { MailRoots } from '../../ports/mail-roots.ts';
-import { errorCode, realDisk, unless } from './disk.ts';
-import { explained } from './disk-error.ts';
-import { syncDirectory } from './durable.ts';
-import { refuseExistingMail } from './existing-mail.ts';
-import { markerName, readMarker, requireMarker } from './marker.ts';
+import { explained } from './mail-disk.ts';
+import { refuseExistingMail } from './root/existing-mail.ts';
+import { markerName, readMarker, requireMarker } from './root/marker.ts';
 
 export function createMailRoots(): MailRoots {
   return {
     isOurs: async (root, accountId) => (await readMarker(realDisk, root)) === accountId,
     isFresh,
-    move: moveRoot,
     purge: async (root, accountId) => {
-      if ((await explained(root, unless(['ENOENT'], stat(root)))) === null) return { left: 0 };
+      if ((await explained(root, nullOn(['ENOENT'], stat(root)))) === null) return { left: 0 };
       await requireMarker(realDisk, root, accountId);
       return { left: await explained(root, purgeRoot(root)) };
     },
@@ -34,43 +32,11 @@ async function isFresh(root: string): Promise<boolean> {
   }
 }
 
-async function moveRoot(from: string, to: string, accountId: string): Promise<void> {
-  await requireMarker(realDisk, from, accountId);
-  if (await explained(to, isTaken(to)))
-    throw new StorageError(`${to} exists already`, {
-      retry: 'never',
-      remedy: 'Move it away, or choose another name; nothing was changed.',
-    });
-  await rename(from, to).catch((error: unknown) => {
-    throw immovable(from, to, error);
-  });
-  await explained(to, syncDirectory(realDisk, dirname(to)));
-  if (dirname(from) !== dirname(to)) await explained(from, syncDirectory(realDisk, dirname(from)));
-}
-
-/** rename(2) takes the place of an empty folder, and of nothing else. */
-async function isTaken(path: string): Promise<boolean> {
-  const names = await unless(['ENOENT'], readdir(path));
-  return names !== null && names.length > 0;
-}
-
-function immovable(from: string, to: string, cause: unknown): StorageError {
-  const code = errorCode(cause) ?? 'error';
-  const isMount = code === 'EXDEV' || code === 'EBUSY';
-  return new StorageError(`${from} cannot be moved to ${to} (${code})`, {
-    cause,
-    retry: 'never',
-    remedy: isMount
-      ? 'It is a file system of its own: set its `path` to where it is, then rename the account.'
-      : 'See that both folders are yours and their disk is writable; nothing was changed.',
-  });
-}
-
 /** The marker goes last: what a broken-off removal leaves behind is still known as posthorn's. */
 async function purgeRoot(root: string): Promise<number> {
   const left = await purgeBelow(root);
   await unlink(join(root, markerName));
-  if (left === 0) await unless(['ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR', 'EACCES'], rmdir(root));
+  if (left === 0) await nullOn(['ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR', 'EACCES'], rmdir(root));
   return left;
 }
 

@@ -1,35 +1,48 @@
 /** The Maildir tree of one account. */
 
 import { join, resolve, sep } from 'node:path';
-import { parseFileName } from '../../core/sync/flags.ts';
+import { parseFileName, type Flag } from '../../core/sync/flags.ts';
 import { InternalError } from '../../errors.ts';
 import type {
   Delivered,
   Delivery,
   FolderCounts,
+  FolderStamp,
+  LocalScan,
   MailTree,
   Staged,
+  Staging,
 } from '../../ports/mail-store.ts';
-import { explained } from './disk-error.ts';
-import { hashOfKey, temporaryName } from './file-names.ts';
-import { ensureMaildir } from './folder.ts';
-import { FolderIndex } from './folder-index.ts';
-import { requireMarker } from './marker.ts';
-import { publishBatch } from './publishing.ts';
-import { listNames, scanUntil, type Scanner } from './scan.ts';
-import { stageMessage } from './staging.ts';
+import { moveFile, removeFile, setFlags } from './changes.ts';
+import { publishBatch } from './delivering/publishing.ts';
+import { stageBatch, type StagingTools } from './delivering/staging.ts';
+import type { WholeBodies } from './delivering/whole-body.ts';
+import { temporaryNames } from './file-names.ts';
+import { MailFolder, type FolderTools } from './mail-folder.ts';
+import { explained } from './mail-disk.ts';
+import { readMessage } from './reading.ts';
+import { ensureMaildir } from './root/folder.ts';
+import { requireMarker } from './root/marker.ts';
+import { leftBehind } from './root/left-behind.ts';
+import { listNames, localFiles } from './scanning/scan.ts';
+import { folderStamp } from './scanning/stamp.ts';
+import type { Writers } from './writers.ts';
 
-export interface TreeTools extends Scanner {
+export interface TreeTools extends FolderTools {
   readonly randomBytes: (count: number) => Uint8Array;
+  readonly now: () => number;
+  /** Asked for when something is written. */
+  readonly writers: () => Writers;
+  readonly bodies: WholeBodies;
 }
 
 export class MaildirTree implements MailTree {
   readonly root: string;
   readonly #accountId: string;
   readonly #tools: TreeTools;
-  readonly #indexes = new Map<string, FolderIndex>();
-  readonly #publishing = new Map<string, Promise<unknown>>();
+  readonly #folders = new Map<string, MailFolder>();
   readonly #ensured = new Map<string, Promise<void>>();
+  #staging: StagingTools | null = null;
 
   constructor(root: string, accountId: string, tools: TreeTools) {
     this.root = resolve(root);
@@ -43,7 +56,7 @@ export class MaildirTree implements MailTree {
     throw new InternalError(`${localPath} would lead out of the mail folder`, { reach: 'folder' });
   }
 
-  /** `tmp` is cleared the first time alone: later, what lies there is this run's own. */
+  /** Once for each folder; again where it failed. */
   ensureFolder(localPath: string): Promise<void> {
     const known = this.#ensured.get(localPath);
     if (known !== undefined) return known;
@@ -55,46 +68,76 @@ export class MaildirTree implements MailTree {
 
   /** The marker is read again: a disk that was unmounted meanwhile leaves an empty mount point. */
   async #ensure(localPath: string): Promise<void> {
-    const { disk } = this.#tools;
-    const folder = this.directory(localPath);
+    const { disk, writers, now } = this.#tools;
+    const folder = this.#folder(localPath);
     await requireMarker(disk, this.root, this.#accountId);
-    const isEmpty = await explained(folder, ensureMaildir(disk, this.root, localPath));
-    if (isEmpty) this.#indexes.set(localPath, new FolderIndex(new Map()));
+    const isLeft = leftBehind(disk, writers(), now);
+    const work = ensureMaildir(disk, this.root, localPath, isLeft);
+    if (await explained(folder.path, work))
+      folder.index.take({ places: new Map(), complete: true });
   }
 
-  async stage(localPath: string, delivery: Delivery): Promise<Staged> {
-    const { disk, randomBytes } = this.#tools;
-    const name = temporaryName(hashOfKey(delivery.key), randomBytes(8));
-    return stageMessage(disk, join(this.directory(localPath), 'tmp', name), delivery);
+  async stage(localPath: string, deliveries: readonly Delivery[]): Promise<readonly Staging[]> {
+    if (deliveries.length === 0) return [];
+    const { path, durability } = this.#folder(localPath);
+    const watch = await durability.begin(deliveries.length);
+    let kept = 0;
+    try {
+      const place = { directory: join(path, 'tmp'), isBegun: durability.isBegun };
+      const stagings = await stageBatch(this.#stagingTools(), place, deliveries);
+      for (const staging of stagings)
+        if (staging.kind === 'staged') {
+          durability.written(staging.staged.temporaryPath, watch);
+          kept += 1;
+        }
+      return stagings;
+    } finally {
+      await durability.forsake(watch, deliveries.length - kept);
+    }
   }
 
-  /** One batch of a folder after the other: two could choose the same name in `new` and in `cur`. */
   async publish(localPath: string, staged: readonly Staged[]): Promise<readonly Delivered[]> {
-    const before = this.#publishing.get(localPath) ?? Promise.resolve();
-    const work = before.then(() => this.#publish(localPath, staged));
-    const settled = work.catch(() => undefined);
-    this.#publishing.set(localPath, settled);
-    return work;
-  }
-
-  async #publish(localPath: string, staged: readonly Staged[]): Promise<readonly Delivered[]> {
     if (staged.length === 0) return [];
-    const folder = this.directory(localPath);
-    const index = await this.#index(localPath, folder);
-    return publishBatch({ scanner: this.#tools, folder, index }, staged);
+    const folder = this.#folder(localPath);
+    const paths = staged.map(({ temporaryPath }) => temporaryPath);
+    try {
+      const onDisk = explained(folder.path, folder.durability.sync(paths));
+      const { delivered, places } = await folder.inTurn(onDisk, () => publishBatch(folder, staged));
+      await folder.syncNames(places);
+      return delivered;
+    } finally {
+      await folder.durability.release(paths);
+    }
   }
 
-  async #index(localPath: string, folder: string): Promise<FolderIndex> {
-    const known = this.#indexes.get(localPath);
-    if (known !== undefined) return known;
-    const { files } = await scanUntil(this.#tools, folder, () => false);
-    const index = new FolderIndex(files);
-    this.#indexes.set(localPath, index);
-    return index;
+  async discard({ temporaryPath }: Staged): Promise<void> {
+    await this.#tools.disk.unlink(temporaryPath).catch(() => undefined);
+    for (const { durability } of this.#folders.values()) await durability.release([temporaryPath]);
   }
 
-  async discard(staged: Staged): Promise<void> {
-    await this.#tools.disk.unlink(staged.temporaryPath).catch(() => undefined);
+  stamp(localPath: string): Promise<FolderStamp> {
+    return folderStamp(this.#tools.disk, this.directory(localPath), this.#tools.now);
+  }
+
+  async scan(localPath: string): Promise<LocalScan> {
+    const scan = await this.#folder(localPath).scan();
+    return { files: localFiles(scan), complete: scan.complete };
+  }
+
+  read(localPath: string, base: string): AsyncIterable<Buffer> {
+    return readMessage(this.#folder(localPath), base);
+  }
+
+  setFlags(localPath: string, base: string, flags: readonly Flag[]): Promise<boolean> {
+    return setFlags(this.#folder(localPath), base, flags);
+  }
+
+  move(from: string, base: string, to: string): Promise<string | null> {
+    return moveFile(this.#folder(from), base, this.#folder(to));
+  }
+
+  remove(localPath: string, base: string): Promise<boolean> {
+    return removeFile(this.#folder(localPath), base);
   }
 
   /** A file that a reader moves between the two looks counts once, as it was seen last. */
@@ -110,5 +153,23 @@ export class MaildirTree implements MailTree {
       unread.set(base, !flags.includes('S'));
     }
     return { unread: [...unread.values()].filter(Boolean).length, total: unread.size };
+  }
+
+  #folder(localPath: string): MailFolder {
+    const known = this.#folders.get(localPath);
+    if (known !== undefined) return known;
+    const folder = new MailFolder(this.directory(localPath), this.#tools);
+    this.#folders.set(localPath, folder);
+    return folder;
+  }
+
+  #stagingTools(): StagingTools {
+    const { disk, bodies, randomBytes, writers } = this.#tools;
+    this.#staging ??= {
+      disk,
+      bodies,
+      temporaryName: temporaryNames(writers().own, randomBytes(4)),
+    };
+    return this.#staging;
   }
 }

@@ -1,12 +1,14 @@
 /** Looks for one message that was sent to the account itself: by Message-ID in inbox and spam (IMAP), among new UIDLs (POP3). */
 
-import type { RemoteFolder, RemoteId, RemoteMessage } from '../../core/sync/message.ts';
-import { canFile, type FilingSession, type MailboxSession } from '../../ports/mailbox-source.ts';
+import type { MailboxSession } from '../../ports/mailbox-source.ts';
+import type { MaildropSession } from '../../ports/maildrop-source.ts';
+import type { MessageBody } from '../../ports/message-body.ts';
+import type { IncomingSession } from './incoming-session.ts';
 
 /** What the mailbox was like before the message was sent, so that only what is new is looked at. */
 export type Beforehand =
   | { readonly kind: 'folders'; readonly folders: readonly WatchedFolder[] }
-  | { readonly kind: 'maildrop'; readonly ids: ReadonlySet<RemoteId> };
+  | { readonly kind: 'maildrop'; readonly ids: ReadonlySet<string> };
 
 interface WatchedFolder {
   readonly path: string;
@@ -22,21 +24,16 @@ export interface Arrival {
 /** Ours has some hundred octets, and servers add their header fields; larger ones need not be looked at. */
 const largest = 64 * 1024;
 
-export async function beforehand(session: MailboxSession): Promise<Beforehand> {
-  const folders = await session.folders();
-  if (canFile(session)) return { kind: 'folders', folders: await watched(session, folders) };
-  const ids = new Set<RemoteId>();
-  await opened(session, folders);
-  for await (const page of session.list(0)) for (const { id } of page) ids.add(id);
-  return { kind: 'maildrop', ids };
+export async function beforehand(session: IncomingSession): Promise<Beforehand> {
+  if (session.kind === 'mailbox')
+    return { kind: 'folders', folders: await watched(session.mailbox) };
+  const { mail } = await session.maildrop.list();
+  return { kind: 'maildrop', ids: new Set(mail.map(({ id }) => id)) };
 }
 
-async function watched(
-  session: FilingSession,
-  folders: readonly RemoteFolder[],
-): Promise<WatchedFolder[]> {
+async function watched(session: MailboxSession): Promise<WatchedFolder[]> {
   const found: WatchedFolder[] = [];
-  for (const { path, role, selectable } of folders)
+  for (const { path, role, selectable } of (await session.folders()).folders)
     if (selectable && (role === 'inbox' || role === 'spam'))
       found.push({ path, isSpam: role === 'spam', uidNext: await session.uidNext(path) });
   return found;
@@ -46,16 +43,19 @@ async function watched(
 export async function arrivalOf(
   messageId: string,
   before: Beforehand,
-  session: MailboxSession,
+  session: IncomingSession,
 ): Promise<Arrival | null> {
-  if (before.kind === 'maildrop') return await inMaildrop(messageId, before.ids, session);
-  return canFile(session) ? await inFolders(messageId, before.folders, session) : null;
+  if (before.kind === 'maildrop' && session.kind === 'maildrop')
+    return await inMaildrop(messageId, before.ids, session.maildrop);
+  return before.kind === 'folders' && session.kind === 'mailbox'
+    ? await inFolders(messageId, before.folders, session.mailbox)
+    : null;
 }
 
 async function inFolders(
   messageId: string,
   folders: readonly WatchedFolder[],
-  session: FilingSession,
+  session: MailboxSession,
 ): Promise<Arrival | null> {
   for (const { path, isSpam, uidNext } of folders) {
     const uids = await session.findByMessageId(path, messageId, uidNext);
@@ -66,23 +66,22 @@ async function inFolders(
 
 async function inMaildrop(
   messageId: string,
-  known: ReadonlySet<RemoteId>,
-  session: MailboxSession,
+  known: ReadonlySet<string>,
+  session: MaildropSession,
 ): Promise<Arrival | null> {
-  await opened(session, await session.folders());
-  const fresh: RemoteMessage[] = [];
-  for await (const page of session.list(0))
-    fresh.push(...page.filter(({ id, size }) => !known.has(id) && (size ?? 0) <= largest));
-  for await (const { body } of session.fetch(fresh)) {
-    const octets: Buffer[] = [];
-    for await (const part of body) octets.push(part);
-    // Our own id, made a moment ago: nobody else has it.
-    if (Buffer.concat(octets).includes(messageId)) return { folder: 'INBOX', isSpam: false };
-  }
+  const { mail } = await session.list();
+  const fresh = mail.filter(({ id, size }) => !known.has(id) && (size ?? 0) <= largest);
+  for await (const batch of session.retrieve(fresh))
+    for (const each of batch)
+      // Our own id, made a moment ago: nobody else has it.
+      if (each.kind === 'message' && (await octetsOf(each.body)).includes(messageId))
+        return { folder: 'INBOX', isSpam: false };
   return null;
 }
 
-/** POP3 has one folder. */
-async function opened(session: MailboxSession, [inbox]: readonly RemoteFolder[]): Promise<void> {
-  if (inbox !== undefined) await session.open(inbox);
+async function octetsOf(body: MessageBody): Promise<Buffer> {
+  if (body.kind === 'whole') return Buffer.concat(body.octets);
+  const octets: Buffer[] = [];
+  for await (const part of body.chunks) octets.push(part);
+  return Buffer.concat(octets);
 }

@@ -7,7 +7,7 @@ import { misfitOf, type Misfit, type PortProtocol } from '../../core/discovery/p
 import { providerOfDomain, providerOfServer } from '../../core/providers/providers.ts';
 import { asPosthornError, RefusedError, type Layer, type PosthornError } from '../../errors.ts';
 import type { ConnectionStep, StepObserver } from '../../ports/connection-steps.ts';
-import type { ConnectionFacts } from '../../ports/mailbox-source.ts';
+import type { ConnectionFacts } from '../../ports/connection.ts';
 import type { Neighbours } from '../neighbours.ts';
 
 export type Direction = 'receive' | 'send';

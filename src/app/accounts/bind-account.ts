@@ -2,7 +2,7 @@
 
 import type { Account } from '../../core/account/account.ts';
 import { newAccountId } from '../../core/account/account-id.ts';
-import { TemporaryError } from '../../errors.ts';
+import { InternalError } from '../../errors.ts';
 import type { AccountState, StateStore } from '../../ports/state-store.ts';
 import type { Neighbours } from '../neighbours.ts';
 
@@ -25,6 +25,8 @@ export function freshState(id: string, name: string): AccountState {
     failingSince: null,
     lastError: null,
     suspended: null,
+    notBefore: null,
+    fence: 0,
   };
 }
 
@@ -34,7 +36,11 @@ export function freshState(id: string, name: string): AccountState {
  */
 export function withoutTakenIds(state: StateStore, accounts: Iterable<Account>): StateStore {
   const taken = new Set(Array.from(accounts).flatMap(({ id }) => id ?? []));
-  return { ...state, accountNamed: (name) => state.accountNamed(name, taken) };
+  return {
+    ...state,
+    accountNamed: (name) => state.accountNamed(name, taken),
+    bind: (bindings) => state.bind(bindings, taken),
+  };
 }
 
 /** The account's state as it stands, for showing alone: nothing is written. */
@@ -45,46 +51,16 @@ export async function lookUpState(
   return account.id === undefined ? state.accountNamed(account.name) : state.account(account.id);
 }
 
-type Binding = Pick<Neighbours, 'state' | 'randomBytes' | 'lock' | 'isInFile'>;
+type Binding = Pick<Neighbours, 'state' | 'randomBytes'>;
 
-/** How long to wait for whoever gives an id or a NAME; both take moments. */
-export const bindingWaitMs = 10_000;
-
-/**
- * Finds the account's state or begins one; an account written by hand without an id gets one, bound to its NAME. TemporaryError
- * where the file was read before the account got another name.
- */
+/** Finds the account's state or begins one; an account written by hand without an id gets one, bound to its NAME. */
 export async function bindAccount(account: Account, neighbours: Binding): Promise<BoundAccount> {
-  const known = await lookUpState(neighbours.state, account);
+  const { state: store, randomBytes } = neighbours;
+  const known = await lookUpState(store, account);
   if (known?.name === account.name) return { account, id: known.id, state: known };
-  const lock = await neighbours.lock.acquire('accounts', { waitMs: bindingWaitMs });
-  try {
-    return await bindLocked(account, neighbours);
-  } finally {
-    await lock.release();
-  }
-}
-
-/** Under a lock and with a second look: two processes that meet an account first must not give it two ids. */
-async function bindLocked(account: Account, neighbours: Binding): Promise<BoundAccount> {
-  const known = await lookUpState(neighbours.state, account);
-  const { isInFile = () => Promise.resolve(true) } = neighbours;
-  if (isNewHere(account, known) && !(await isInFile(account))) throw readTooEarly(account);
-  const id = account.id ?? known?.id ?? newAccountId(neighbours.randomBytes);
-  const state = known === null ? freshState(id, account.name) : { ...known, name: account.name };
-  await neighbours.state.commit([{ kind: 'account', account: state }], 'durable');
-  return { account, id, state };
-}
-
-/** Nothing is known of it, or its mail is elsewhere: so it also looks to whoever read the file before a rename. */
-function isNewHere({ path }: Account, known: AccountState | null): boolean {
-  return known === null || (known.root !== null && known.root !== path);
-}
-
-/** The account has, or may have, another name by now: under this one all its mail would be fetched once more. */
-export function readTooEarly({ name }: Account): TemporaryError {
-  return new TemporaryError('it was renamed, removed or given an id after the file was read', {
-    account: name,
-    remedy: 'Give the command again; a running daemon reads the file when it is started again.',
-  });
+  const { name, id } = account;
+  const freshId = id ?? newAccountId(randomBytes);
+  const [state] = await store.bind([{ name, id, freshId }], new Set());
+  if (state === undefined) throw new InternalError(`the state did not bind ${name}`);
+  return { account, id: state.id, state };
 }

@@ -2,15 +2,15 @@
 
 import { keepsMail, type Account } from '../../core/account/account.ts';
 import { localPath } from '../../core/sync/folder-name.ts';
-import type { RemoteFolder } from '../../core/sync/message.ts';
+import type { RemoteFolder } from '../../core/sync/remote.ts';
 import type { OutboxEntry } from '../../core/outbox/entry.ts';
 import { afterFailedFiling, afterFiling } from '../../core/outbox/plan-outbox.ts';
 import { filesSentItself } from '../../core/providers/providers.ts';
 import { asPosthornError, RefusedError } from '../../errors.ts';
-import { canFile, type FilingSession, type MailboxSession } from '../../ports/mailbox-source.ts';
+import type { MailboxSession } from '../../ports/mailbox-source.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
 import type { FlushOptions } from './flush-options.ts';
-import { connectIncoming } from '../log-in.ts';
+import { connectMailbox } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { openTree } from '../sync/open-tree.ts';
 import type { SendReport, SentMessage } from '../sync/report.ts';
@@ -103,7 +103,7 @@ class SentCabinet {
     const session = await this.#connected();
     const { account } = this.#bound;
     this.#folder ??= sentFolder((await foldersWithRoles(session, account)).folders);
-    if (this.#folder === null || !canFile(session)) {
+    if (this.#folder === null) {
       if (!keepsMail(account)) throw nowhere();
       await this.#keepLocally(entry);
     } else await this.#append(entry, session, this.#folder.path);
@@ -111,7 +111,7 @@ class SentCabinet {
 
   async #connected(): Promise<MailboxSession> {
     const { account, id } = this.#bound;
-    this.#session ??= await connectIncoming(account, id, this.#neighbours, this.#signal);
+    this.#session ??= await connectMailbox(account, id, this.#neighbours, this.#signal);
     return this.#session;
   }
 
@@ -119,7 +119,7 @@ class SentCabinet {
    * APPEND is not repeatable (design rule 4): the intent is durable before it, and where an intent stands already, the copy is
    * looked for from its UIDNEXT on.
    */
-  async #append(entry: OutboxEntry, session: FilingSession, folder: string): Promise<void> {
+  async #append(entry: OutboxEntry, session: MailboxSession, folder: string): Promise<void> {
     const { outbox } = this.#neighbours;
     if (entry.filing?.folder === folder) {
       const found = await session.findByMessageId(folder, entry.messageId, entry.filing.uidNext);
@@ -138,13 +138,12 @@ class SentCabinet {
     const tree = await openTree(this.#bound, this.#neighbours);
     const folder = localPath([this.#bound.account.folders.sent ?? 'Sent'], this.#layout);
     await tree.ensureFolder(folder);
-    const staged = await tree.stage(folder, {
-      key: [accountId, 'outbox', id].join('\0'),
-      flags: ['S'],
-      internalDate: createdAt,
-      body: once(await outbox.read(id)),
-    });
-    await tree.publish(folder, [staged]);
+    const body = { kind: 'whole', octets: [await outbox.read(id)] } as const;
+    const key = [accountId, 'outbox', id].join('\0');
+    const [staging] = await tree.stage(folder, [
+      { key, flags: ['S'], internalDate: createdAt, body },
+    ]);
+    if (staging?.kind === 'staged') await tree.publish(folder, [staging.staged]);
   }
 }
 
@@ -156,9 +155,4 @@ function nowhere(): RefusedError {
 
 function sentFolder(folders: readonly RemoteFolder[]): RemoteFolder | null {
   return folders.find(({ role, selectable }) => role === 'sent' && selectable) ?? null;
-}
-
-async function* once(octets: Buffer): AsyncIterable<Buffer> {
-  await Promise.resolve();
-  yield octets;
 }

@@ -1,10 +1,10 @@
 /** The folder table of an account as the last sync left it; asks no server. */
 
 import type { Account } from '../../core/account/account.ts';
-import type { Role } from '../../core/sync/message.ts';
+import type { Role } from '../../core/sync/remote.ts';
 import { StorageError } from '../../errors.ts';
 import { lookUpState } from '../accounts/bind-account.ts';
-import { openRoot } from './open-tree.ts';
+import { maildropPath } from './sync-maildrop.ts';
 import type { Neighbours } from '../neighbours.ts';
 
 export interface ListedFolder {
@@ -26,11 +26,11 @@ export async function listFolders(
 ): Promise<ListedFolder[]> {
   const known = await lookUpState(state, account);
   if (known?.root == null) return [];
-  const tree = await openRoot(account, known, store).catch((thrown: unknown) => {
+  const tree = await store.open(account.path, known.id).catch((thrown: unknown) => {
     if (thrown instanceof StorageError) thrown.account ??= account.name;
     throw thrown;
   });
-  const folders = [...(await state.folders(known.id))].sort(inboxFirst);
+  const folders = [...(await knownFolders(known.id, state))].sort(inboxFirst);
   return Promise.all(
     folders.map(async ({ path: remote, role, localPath }) => {
       const counts = await tree.count(localPath);
@@ -45,6 +45,15 @@ export async function listFolders(
       };
     }),
   );
+}
+
+async function knownFolders(
+  id: string,
+  state: Neighbours['state'],
+): Promise<readonly { path: string; role: Role | null; localPath: string }[]> {
+  const maildrop = await state.maildrop(id);
+  if (maildrop === null) return state.folders(id);
+  return [{ path: maildropPath, role: 'inbox', localPath: maildrop.localPath }];
 }
 
 function inboxFirst(one: { path: string; role: Role | null }, other: typeof one): number {

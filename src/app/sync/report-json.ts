@@ -18,9 +18,12 @@ export interface FolderJson {
   readonly fetched: number;
   readonly octets: number;
   readonly adopted: number;
+  /** Known to be here by their content, so not delivered again. */
+  readonly known: number;
   readonly deleted: number;
   readonly collided: readonly string[];
   readonly failed: readonly { readonly id: string; readonly error: ErrorJson }[];
+  readonly notes: readonly string[];
   readonly error: ErrorJson | null;
 }
 

@@ -16,11 +16,15 @@ export interface FolderReport {
   octets: number;
   /** Of these, found on disk already: an earlier run was broken off after the delivery. */
   adopted: number;
+  /** Known to be here by their content, so not delivered again. */
+  known: number;
   /** POP3: deleted on the server, confirmed. */
   deleted: number;
   /** Delivered under a suffixed name, since the server gave an id twice: their base names. */
   readonly collided: string[];
   readonly failed: FailedMessage[];
+  /** What deserves a word, and is no failure. */
+  readonly notes: string[];
   error: PosthornError | null;
 }
 
@@ -56,6 +60,8 @@ export interface AccountReport {
   readonly received: ReceiveReport | null;
   /** Receiving was asked for, but its mail is read live and never kept here. */
   readonly live: boolean;
+  /** The server asked to be left alone until then; milliseconds since the epoch. */
+  readonly notBefore: number | null;
   readonly error: PosthornError | null;
 }
 
@@ -65,9 +71,11 @@ export function emptyFolderReport(path: string): FolderReport {
     fetched: 0,
     octets: 0,
     adopted: 0,
+    known: 0,
     deleted: 0,
     collided: [],
     failed: [],
+    notes: [],
     error: null,
   };
 }

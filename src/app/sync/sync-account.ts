@@ -1,16 +1,19 @@
 /** One poll of one account: send what waits, receive what is new, remember how it went. */
 
 import { keepsMail, type Account } from '../../core/account/account.ts';
+import { incomingFingerprint } from '../../core/account/endpoint-fingerprint.ts';
 import type { Settings } from '../../core/account/settings.ts';
-import { afterFailure, afterSuccess } from '../../core/account/suspension.ts';
-import { wayIn } from '../../core/account/endpoint-fingerprint.ts';
-import { asPosthornError, gravest, type PosthornError } from '../../errors.ts';
-import { readTooEarly, type BoundAccount } from '../accounts/bind-account.ts';
-import { flushOutbox } from '../outbox/flush-outbox.ts';
-import { isLive } from '../accounts/live.ts';
-import type { Neighbours } from '../neighbours.ts';
-import { receive } from './receive.ts';
+import { afterFailure, afterSuccess, pollHistory } from '../../core/account/suspension.ts';
+import { asPosthornError, gravest, TemporaryError, type PosthornError } from '../../errors.ts';
+import type { HeldLock } from '../../ports/lock.ts';
+import type { Fence } from '../../ports/state-store.ts';
+import type { BoundAccount } from '../accounts/bind-account.ts';
+import { isReadFromServer } from '../accounts/read-from-server.ts';
 import { bindForUse } from '../accounts/start-afresh.ts';
+import type { Neighbours } from '../neighbours.ts';
+import { flushOutbox } from '../outbox/flush-outbox.ts';
+import { ProgressDeadline } from './progress-deadline.ts';
+import { receive } from './receive.ts';
 import type { AccountReport, FolderReport, ReceiveReport, SendReport } from './report.ts';
 
 export interface SyncOptions {
@@ -30,7 +33,7 @@ export async function syncAccount(
   neighbours: Neighbours,
   options: SyncOptions,
 ): Promise<AccountReport> {
-  const nothing = { sent: null, received: null, suspended: null, live: false };
+  const nothing = { sent: null, received: null, suspended: null, live: false, notBefore: null };
   const blank = { account: account.name, id: account.id ?? '', ...nothing };
   if (!account.enabled) return { ...blank, skipped: 'disabled', error: null };
   try {
@@ -55,7 +58,7 @@ async function syncBound(
     options.receive && account.receive && keepsMail(account)
       ? { folders: [], created: [], warnings: [] }
       : null;
-  const live = options.receive && isLive(account);
+  const live = options.receive && isReadFromServer(account);
   const errors: PosthornError[] = [];
   if (sent !== null)
     await flushOutbox(bound, neighbours, options, sent).catch((thrown: unknown) => {
@@ -66,8 +69,9 @@ async function syncBound(
       errors.push(named(thrown, account));
     });
   const error = gravestOf(errors);
-  const suspended = error === null ? null : await whySuspended(id, neighbours);
-  return { account: account.name, id, skipped: null, suspended, sent, received, live, error };
+  const { suspended, notBefore } = await outcome(id, neighbours, error);
+  const name = account.name;
+  return { account: name, id, skipped: null, suspended, sent, received, live, notBefore, error };
 }
 
 function gravestOf(errors: readonly PosthornError[]): PosthornError | null {
@@ -75,10 +79,14 @@ function gravestOf(errors: readonly PosthornError[]): PosthornError | null {
   return errors.find(({ exitStatus }) => exitStatus === status) ?? null;
 }
 
-/** A failure may have been the one too many. */
-async function whySuspended(id: string, { state }: Neighbours): Promise<string | null> {
-  const now = await state.account(id).catch(() => null);
-  return now?.suspended?.why ?? null;
+/** A failure may have been the one too many, and a server may have asked for a pause. */
+async function outcome(
+  id: string,
+  { state }: Neighbours,
+  error: PosthornError | null,
+): Promise<{ suspended: string | null; notBefore: number | null }> {
+  const now = error === null ? null : await state.account(id).catch(() => null);
+  return { suspended: now?.suspended?.why ?? null, notBefore: now?.notBefore ?? null };
 }
 
 /** The lock comes first: what another process does now is no failure of the account, and is not remembered as one. */
@@ -89,49 +97,70 @@ async function receiveLocked(
   report: ReceiveReport,
 ): Promise<void> {
   const { waitMs, signal } = options;
-  const lock = await neighbours.lock.acquire(`account-${bound.id}`, { waitMs, signal });
+  requireNoPause(bound, neighbours);
+  const fenceAbove = bound.state.fence;
+  const lock = await neighbours.lock.acquire(`account-${bound.id}`, { waitMs, signal, fenceAbove });
   try {
     const state = (await neighbours.state.account(bound.id)) ?? bound.state;
-    if (state.name !== bound.account.name) throw readTooEarly(bound.account);
-    await receiveRemembered({ ...bound, state }, neighbours, options, report);
+    await receiveRemembered({ ...bound, state }, neighbours, options, lock, report);
   } finally {
     await lock.release();
   }
+}
+
+/** The server has said until when it wants to be left alone; asking sooner makes it longer. */
+function requireNoPause({ state }: BoundAccount, { clock }: Neighbours): void {
+  if (state.notBefore === null || state.notBefore <= clock.now()) return;
+  const seconds = String(Math.ceil((state.notBefore - clock.now()) / 1000));
+  const why = state.lastError === null ? '' : ` (${state.lastError.message})`;
+  throw new TemporaryError(`the server asked to be left alone for another ${seconds} s${why}`, {
+    remedy: 'It is polled again after that.',
+  });
 }
 
 async function receiveRemembered(
   bound: BoundAccount,
   neighbours: Neighbours,
   options: SyncOptions,
+  lock: HeldLock,
   report: ReceiveReport,
 ): Promise<void> {
+  const fence = { accountId: bound.id, number: lock.fence };
+  const deadline = new ProgressDeadline(neighbours.clock);
+  const signal = AbortSignal.any([options.signal, lock.lost, deadline.signal]);
   const progress = (folder: FolderReport): void => {
+    deadline.advance();
     options.progress(bound.account.name, folder);
   };
   try {
-    await receive(bound, neighbours, { ...options, progress }, report);
-    await remember(bound, neighbours, options, null);
+    await receive(bound, neighbours, { ...options, fence, progress, signal }, report);
+    await rememberOutcome(bound, neighbours, options, fence, null);
   } catch (thrown) {
     const error = asPosthornError(thrown);
-    if (!options.signal.aborted) await remember(bound, neighbours, options, error);
+    if (!options.signal.aborted && !lock.lost.aborted)
+      await rememberOutcome(bound, neighbours, options, fence, error);
     throw error;
+  } finally {
+    deadline.end();
   }
 }
 
 /** Relaxed: a poll without news costs no disk flush, and losing the time of a success loses nothing. */
-async function remember(
+async function rememberOutcome(
   { account, id, state }: BoundAccount,
   { state: store, clock }: Neighbours,
   { settings }: SyncOptions,
+  fence: Fence,
   error: PosthornError | null,
 ): Promise<void> {
-  const current = (await store.account(id)) ?? state;
   const now = clock.now();
-  const next =
+  const before = pollHistory(state);
+  const history =
     error === null
-      ? afterSuccess(current, now)
-      : afterFailure(current, error, settings, now, wayIn(account));
-  await store.commit([{ kind: 'account', account: next }], 'relaxed');
+      ? afterSuccess(before, now)
+      : afterFailure(before, error, settings, now, incomingFingerprint(account));
+  const notBefore = error?.pauseMs === undefined ? null : now + error.pauseMs;
+  await store.commit([{ kind: 'polled', accountId: id, history, notBefore }], 'relaxed', fence);
 }
 
 function named(thrown: unknown, account: Account): PosthornError {

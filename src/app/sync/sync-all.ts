@@ -4,21 +4,44 @@ import type { Account } from '../../core/account/account.ts';
 import { ConfigurationError, gravest, type ExitStatus } from '../../errors.ts';
 import { mapBounded } from '../bounded.ts';
 import type { Neighbours } from '../neighbours.ts';
+import { Places } from './places.ts';
+import { previewSync, type AccountPreview, type PreviewOptions } from './preview.ts';
 import { errorJson, type AccountJson } from './report-json.ts';
 import type { AccountReport } from './report.ts';
 import { syncAccount, type SyncOptions } from './sync-account.ts';
 
-/** More connections than this hardly help one machine. */
-const accountsAtOnce = 8;
+/** Accounts that make headway at once: more connections than this hardly help one machine. */
+const atOnce = 16;
+/** With those that stall: they keep their connections, and bounded memory, but no place that another one waits for. */
+const inAll = 48;
+/** Without anything durable for so long, an account counts as stalled. */
+const patienceMs = 10_000;
 
 export async function syncAll(
   accounts: readonly Account[],
   neighbours: Neighbours,
   options: SyncOptions,
 ): Promise<AccountReport[]> {
-  return mapBounded(accounts, accountsAtOnce, (account) =>
-    syncAccount(account, neighbours, options),
+  const places = new Places({ atOnce, inAll, patienceMs, clock: neighbours.clock });
+  return Promise.all(
+    accounts.map((account) =>
+      places.run((headway) => {
+        const progress: SyncOptions['progress'] = (...news) => {
+          headway();
+          options.progress(...news);
+        };
+        return syncAccount(account, neighbours, { ...options, progress });
+      }),
+    ),
   );
+}
+
+export async function previewAll(
+  accounts: readonly Account[],
+  neighbours: Neighbours,
+  options: PreviewOptions,
+): Promise<AccountPreview[]> {
+  return mapBounded(accounts, atOnce, (account) => previewSync(account, neighbours, options));
 }
 
 /** The status that this account alone earns. */

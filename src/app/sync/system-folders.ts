@@ -1,10 +1,10 @@
 /** Makes the folders that an account lacks on its server (`incoming.createSystemFolders`); what is refused is told, no more. */
 
 import type { Account } from '../../core/account/account.ts';
-import type { RemoteFolder } from '../../core/sync/message.ts';
+import type { RemoteFolder } from '../../core/sync/remote.ts';
 import { missingSystemFolders } from '../../core/sync/system-folders.ts';
 import { asPosthornError } from '../../errors.ts';
-import { canMakeFolders, type MailboxSession } from '../../ports/mailbox-source.ts';
+import type { MailboxSession } from '../../ports/mailbox-source.ts';
 
 export interface SystemFolders {
   /** As the server has them now. */
@@ -18,12 +18,11 @@ export async function foldersWithRoles(
   session: MailboxSession,
   account: Account,
 ): Promise<SystemFolders> {
-  const folders = await session.folders();
-  const wanted = account.incoming?.createSystemFolders === true && canMakeFolders(session);
-  if (!wanted) return { folders, created: [], warnings: [] };
+  const { folders, warnings: unread } = await session.folders();
+  const warnings = [...unread];
+  if (account.incoming?.createSystemFolders !== true) return { folders, created: [], warnings };
   const prefix = await session.personalPrefix();
   const created: string[] = [];
-  const warnings: string[] = [];
   for (const { role, path } of missingSystemFolders(folders, account.folders, prefix))
     try {
       await session.createFolder(path, role);
@@ -31,7 +30,8 @@ export async function foldersWithRoles(
     } catch (thrown) {
       warnings.push(refusal(thrown));
     }
-  return { folders: created.length === 0 ? folders : await session.folders(), created, warnings };
+  const now = created.length === 0 ? folders : (await session.folders()).folders;
+  return { folders: now, created, warnings };
 }
 
 /** What reaches further than the one folder – a lost connection, a bug – is not the folder's. */

@@ -1,14 +1,14 @@
 /** posthorn config show: the configuration as posthorn understands it, defaults filled in and marked; never a secret. */
 
 import type { Command } from 'commander';
-import { readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
 import { mergedLines, nested } from '../../config/show/merged-text.ts';
 import { mergedConfig, type Merged, type MergedConfig } from '../../config/show/merged.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import type { Output } from '../terminal/output.ts';
 import { accountsMeant, readConfig } from '../session.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Run } from '../world.ts';
 
 export function registerShow(command: Command, act: Act): void {

@@ -1,14 +1,15 @@
 /** posthorn config: where the file is, whether it holds, what it means, and its schema for editors. */
 
 import type { Command } from 'commander';
-import { checkConfig, findConfig } from '../../config/read/load.ts';
+import { findConfig } from '../../config/read/find.ts';
+import { checkConfig } from '../../config/read/load.ts';
 import type { Problem } from '../../config/read/config.ts';
 import { schemaLine } from '../../config/schema/line.ts';
 import { configJsonSchema } from '../../config/schema/schema.ts';
 import { described } from '../../config/read/yaml-file.ts';
 import { InternalError } from '../../errors.ts';
 import { checkNamedFiles, none } from '../account/named-files.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import { registerShow } from './config-show.ts';

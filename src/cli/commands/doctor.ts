@@ -4,13 +4,15 @@ import type { Command } from 'commander';
 import { examine } from '../../app/doctor/examine.ts';
 import type { Finding } from '../../app/doctor/finding.ts';
 import type { Config, ConfigLocation, Problem } from '../../config/read/config.ts';
-import { checkConfig, findConfig, loadConfigAt } from '../../config/read/load.ts';
+import { findConfig } from '../../config/read/find.ts';
+import { checkConfig, loadConfigAt } from '../../config/read/load.ts';
 import { ConfigurationError, StorageError } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import type { Output } from '../terminal/output.ts';
 import { accountsMeant } from '../session.ts';
-import { plural, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { plural } from '../terminal/text.ts';
 import { configSource, type Run } from '../world.ts';
 
 /** For all of it, so that somebody who waits for an answer has one within ten seconds. */

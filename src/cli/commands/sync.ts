@@ -1,11 +1,14 @@
 /** posthorn sync: send, then receive, once; beside a running daemon it asks the daemon to do it. */
 
 import { Option, type Command } from 'commander';
-import { refusedIfSkipped } from '../../app/sync/sync-all.ts';
+import { previewAll, refusedIfSkipped } from '../../app/sync/sync-all.ts';
+import type { Config } from '../../config/read/config.ts';
+import type { Account } from '../../core/account/account.ts';
 import { ConfigurationError, gravest, type ExitStatus } from '../../errors.ts';
 import type { Act } from '../act.ts';
-import { runSync } from '../sync/run-sync.ts';
-import { accountsMeant, readConfig } from '../session.ts';
+import { previewJson, printPreview } from '../sync/preview-text.ts';
+import { runSync, type Wish } from '../sync/run-sync.ts';
+import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { printAccount } from '../sync/sync-text.ts';
 import type { Run } from '../world.ts';
 
@@ -17,6 +20,7 @@ interface SyncFlags {
   readonly receive?: boolean;
   readonly full?: boolean;
   readonly wait?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function register(command: Command, act: Act): void {
@@ -24,7 +28,8 @@ export function register(command: Command, act: Act): void {
     .argument('[names...]', 'accounts, or @TAG; all enabled ones where left out')
     .addOption(new Option('--send', 'send alone').conflicts('receive'))
     .addOption(new Option('--receive', 'receive alone').conflicts('send'))
-    .option('--full', 'also try messages again that failed before')
+    .option('--full', 'also try again what failed before, and take afresh what was numbered anew')
+    .option('--dry-run', 'say what would be done, and do nothing')
     .option('--wait', 'wait for another posthorn that works on an account, instead of failing (75)')
     .action(act(sync))
     .addHelpText(
@@ -41,15 +46,38 @@ async function sync(run: Run, names: readonly string[], flags: SyncFlags): Promi
       reach: 'program',
       remedy: 'Run: posthorn account add',
     });
-  const done = await runSync(run, config, accounts, {
+  const wish = {
     send: flags.receive !== true,
     receive: flags.send !== true,
     full: flags.full === true,
     waitMs: flags.wait === true ? longestWaitMs : 0,
-  });
+  };
+  if (flags.dryRun === true) return preview(run, config, accounts, wish);
+  const done = await runSync(run, config, accounts, wish);
   const reports = names.length === 0 ? done : done.map(refusedIfSkipped);
   for (const report of reports) printAccount(run.output, report);
   if (run.output.json) run.output.document({ accounts: reports });
   run.world.signal.throwIfAborted();
   return gravest(reports.map(({ status }) => status as ExitStatus));
+}
+
+/** Beside a daemon too: nothing is changed, so nobody's lock is needed. */
+async function preview(
+  run: Run,
+  config: Config,
+  accounts: readonly Account[],
+  wish: Wish,
+): Promise<number> {
+  const previews = await withNeighbours(run, config, (neighbours) =>
+    previewAll(accounts, neighbours, {
+      ...wish,
+      settings: config.settings,
+      signal: run.world.signal,
+    }),
+  );
+  const shown = previews.map(previewJson);
+  for (const each of shown) printPreview(run.output, each);
+  if (run.output.json) run.output.document({ accounts: shown });
+  run.world.signal.throwIfAborted();
+  return gravest(shown.map(({ status }) => status as ExitStatus));
 }

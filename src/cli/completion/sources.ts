@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Neighbours } from '../../app/neighbours.ts';
 import type { ConfigLocation } from '../../config/read/config.ts';
 import type { Glance } from '../../config/read/glance.ts';
-import { printable } from '../terminal/text.ts';
+import { once } from '../once.ts';
+import { printable } from '../../printable.ts';
 import type { World } from '../world.ts';
 import type { Candidate, Sources } from './candidates.ts';
 
@@ -38,11 +39,6 @@ interface Found {
   readonly accounts: readonly Glance[];
 }
 
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | undefined;
-  return () => (reading ??= read());
-}
-
 async function quietly<T>(otherwise: T, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -54,7 +50,7 @@ async function quietly<T>(otherwise: T, work: () => Promise<T>): Promise<T> {
 function read({ env, homedir, cwd }: World, config: string | undefined): Promise<Found | null> {
   const source = { env, homedir, cwd, ...(config === undefined ? {} : { configFile: config }) };
   return quietly(null, async () => {
-    const { findConfig, readConfigFile } = await import('../../config/read/load.ts');
+    const { findConfig, readConfigFile } = await import('../../config/read/find.ts');
     const { glanceAt } = await import('../../config/read/glance.ts');
     const location = await findConfig(source);
     return { location, accounts: glanceAt((await readConfigFile(location.path)).text) };

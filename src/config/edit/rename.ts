@@ -1,20 +1,19 @@
 /** Gives an account another NAME in the text of the file, where it stands and with its comments. Pure. */
 import { ConfigurationError } from '../../errors.ts';
 import { accountNames, below, dataOf, firstThatHolds, setAccountKeys } from './edit.ts';
-import { setDefaultAccount, type Data } from './edit.ts';
+import { setDefaultAccount, type AccountChanges, type Data } from './edit.ts';
 import { renameInText } from './text-edit.ts';
 
 /**
- * `defaultAccount` follows. `id` is written where the account has none: state that is bound to the old NAME would be lost
- * with it. Throws ConfigurationError where there is no such account, or the new NAME is taken.
+ * `defaultAccount` follows. `kept` is written with the account: what it had by its old NAME alone would be lost with it. Throws ConfigurationError where there is no such account, or the new NAME is taken.
  */
 export function renameAccount(
   text: string,
   name: string,
   newName: string,
-  id: string | undefined,
+  kept: AccountChanges,
 ): string {
-  const identified = id === undefined ? text : setAccountKeys(text, name, new Map([['id', id]]));
+  const identified = setAccountKeys(text, name, kept);
   const data = dataOf(identified);
   if (accountNames(identified).includes(newName))
     throw new ConfigurationError(`the account \`${newName}\` exists already`, {

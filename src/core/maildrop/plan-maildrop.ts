@@ -23,9 +23,7 @@ export type MaildropOperation =
   /** The server no longer lists them; nothing happens on disk. */
   | { readonly kind: 'note-gone'; readonly ids: readonly string[] }
   /** Trouble of messages that are gone is over. */
-  | { readonly kind: 'end-trouble'; readonly ids: readonly string[] }
-  /** Delete on the server what is durable here. */
-  | { readonly kind: 'delete'; readonly mail: readonly ListedMail[] };
+  | { readonly kind: 'end-trouble'; readonly ids: readonly string[] };
 
 interface Known {
   readonly status: MailStatus;

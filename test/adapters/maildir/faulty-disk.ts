@@ -1,85 +1,25 @@
-/** Disks that fail at a chosen call, lose power at a chosen call, or can't do something at all. */
+/** Disks that lose power at a chosen call, or can't do something at all. */
 
-import { realDisk, type Disk, type DiskFile } from '../../../src/adapters/maildir/disk.ts';
+import type { Disk } from '../../../src/disk/disk.ts';
+import { diskAround, failingDisk, systemError, type Call } from '../../disk/faulty-disk.ts';
 
-export interface Call {
-  readonly name: string;
-  readonly path: string;
+/** Without hard links, and without a rename that replaces nothing: as some network file systems. */
+export const diskWithoutLinks = withoutRenameNew(
+  failingDisk('EPERM', ({ name }) => name === 'link'),
+);
+
+/** As where koffi is missing: no syncfs, and no rename that replaces nothing. */
+export function diskWithoutKoffi(disk: Disk): Disk {
+  return { ...withoutRenameNew(disk), openFileSystem: () => Promise.resolve(null) };
 }
 
-/** Around every call that reaches the disk. */
-export type Around = <T>(call: Call, work: () => Promise<T>) => Promise<T>;
-
-export function diskAround(around: Around): Disk {
+function withoutRenameNew(disk: Disk): Disk {
   return {
-    open: (path, flags, mode) => openAround(around, path, flags, mode),
-    link: (from, to) => around({ name: 'link', path: to }, () => realDisk.link(from, to)),
-    rename: (from, to) => around({ name: 'rename', path: to }, () => realDisk.rename(from, to)),
-    unlink: (path) => around({ name: 'unlink', path }, () => realDisk.unlink(path)),
-    mkdir: (path, mode) => around({ name: 'mkdir', path }, () => realDisk.mkdir(path, mode)),
-    readdir: (path) => around({ name: 'readdir', path }, () => realDisk.readdir(path)),
-    stat: (path) => around({ name: 'stat', path }, () => realDisk.stat(path)),
-    entries: (path) => realDisk.entries(path),
+    ...disk,
+    renameNew: () => Promise.resolve(false),
+    now: { ...disk.now, renameNew: () => false },
   };
 }
-
-/** A descriptor that the caller never gets to see is closed here. */
-async function openAround(
-  around: Around,
-  path: string,
-  flags: 'r' | 'wx',
-  mode: number | undefined,
-): Promise<DiskFile> {
-  let opened: DiskFile | undefined;
-  try {
-    return await around({ name: `open-${flags}`, path }, async () => {
-      opened = await realDisk.open(path, flags, mode);
-      return fileAround(opened, path, around);
-    });
-  } catch (error) {
-    await opened?.close();
-    throw error;
-  }
-}
-
-function fileAround(file: DiskFile, path: string, around: Around): DiskFile {
-  const close = (): Promise<void> => file.close();
-  const on = <A extends unknown[], T>(name: string, work: (...given: A) => Promise<T>) => {
-    return (...given: A): Promise<T> => around({ name, path }, () => work(...given));
-  };
-  return {
-    write: on('write', (octets: Buffer, offset: number, length: number) =>
-      file.write(octets, offset, length),
-    ) as DiskFile['write'],
-    read: on('read', (buffer: Buffer, offset: number, length: number, position: number) =>
-      file.read(buffer, offset, length, position),
-    ) as DiskFile['read'],
-    stat: on('stat', () => file.stat()) as DiskFile['stat'],
-    sync: on('sync', () => file.sync()),
-    utimes: on('utimes', (atime: Date, mtime: Date) =>
-      file.utimes(atime, mtime),
-    ) as DiskFile['utimes'],
-    // The descriptor must not leak, whatever the disk says.
-    close: () => around({ name: 'close', path }, () => Promise.resolve()).finally(close),
-  };
-}
-
-export function systemError(code: string, call: Call): Error {
-  return Object.assign(new Error(`${code}: ${call.name} '${call.path}'`), {
-    code,
-    syscall: call.name,
-  });
-}
-
-/** Fails each call that `when` chooses, before it does anything. */
-export function failingDisk(code: string, when: (call: Call) => boolean): Disk {
-  return diskAround((call, work) =>
-    when(call) ? Promise.reject(systemError(code, call)) : work(),
-  );
-}
-
-/** Without hard links, as vfat. */
-export const diskWithoutLinks = failingDisk('EPERM', ({ name }) => name === 'link');
 
 export class PowerCut extends Error {}
 
@@ -100,19 +40,31 @@ export interface DyingDisk {
 export function dyingDisk(cut: Cut, links: boolean): DyingDisk {
   let calls = 0;
   const underWay = new Set<Promise<unknown>>();
-  const disk = diskAround(async (call, work) => {
+  const begin = (call: Call): boolean => {
     const number = calls;
     calls += 1;
     if (number > cut.at || (number === cut.at && !cut.after)) throw new PowerCut(call.name);
     if (!links && call.name === 'link') throw systemError('EPERM', call);
-    const working = work();
-    underWay.add(working);
-    const result = await working.finally(() => underWay.delete(working));
-    if (number === cut.at) throw new PowerCut(call.name);
-    return result;
-  });
+    return number === cut.at;
+  };
+  const disk = diskAround(
+    async (call, work) => {
+      const isLast = begin(call);
+      const working = work();
+      underWay.add(working);
+      const result = await working.finally(() => underWay.delete(working));
+      if (isLast) throw new PowerCut(call.name);
+      return result;
+    },
+    (call, work) => {
+      const isLast = begin(call);
+      const result = work();
+      if (isLast) throw new PowerCut(call.name);
+      return result;
+    },
+  );
   const atRest = async (): Promise<void> => {
     while (underWay.size > 0) await Promise.allSettled(underWay);
   };
-  return { disk, calls: () => calls, atRest };
+  return { disk: links ? disk : withoutRenameNew(disk), calls: () => calls, atRest };
 }

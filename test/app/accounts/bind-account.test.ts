@@ -1,4 +1,4 @@
-/** Which state an account of the file gets, where NAMEs changed hands, or the file changed after it was read. */
+/** Which state an account of the file gets, where NAMEs changed hands. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -6,7 +6,6 @@ import {
   freshState,
   withoutTakenIds,
 } from '../../../src/app/accounts/bind-account.ts';
-import { syncAccount } from '../../../src/app/sync/sync-account.ts';
 import type { Account } from '../../../src/core/account/account.ts';
 import type { Lock } from '../../../src/ports/lock.ts';
 import type { AccountState, StateStore } from '../../../src/ports/state-store.ts';
@@ -32,14 +31,7 @@ async function remember(id: string, name: string, changes: Partial<AccountState>
 }
 
 function bind(wanted: Account, file: readonly Account[]) {
-  const isInFile = ({ name, id }: Pick<Account, 'name' | 'id'>): Promise<boolean> =>
-    Promise.resolve(file.some((each) => each.name === name && each.id === id));
-  return bindAccount(wanted, {
-    state: withoutTakenIds(state, file),
-    lock,
-    randomBytes,
-    isInFile,
-  });
+  return bindAccount(wanted, { state: withoutTakenIds(state, file), lock, randomBytes });
 }
 
 describe('an account without an id', () => {
@@ -64,39 +56,6 @@ describe('an account without an id', () => {
     await remember('aaaaaa', 'work');
     const work = account('work');
     expect((await bind(work, [work])).id).toBe('aaaaaa');
-  });
-});
-
-describe('a file that was read before a rename', () => {
-  it.each([undefined, 'aaaaaa'])('begins no account anew (id in the file: %s)', async (id) => {
-    await remember('aaaaaa', 'new', { root: '/mail/new' });
-    const before = await state.accounts();
-    const stale = bind(account('old', id), [account('new', 'aaaaaa')]);
-    await expect(stale).rejects.toMatchObject({ exitStatus: 75, account: 'old' });
-    expect(await state.accounts()).toEqual(before);
-  });
-
-  it('of an account that was never met begins none either', async () => {
-    const stale = bind(account('old'), [account('new')]);
-    await expect(stale).rejects.toMatchObject({ exitStatus: 75 });
-    expect(await state.accounts()).toEqual([]);
-  });
-
-  it('is found out also between the binding and the lock, and is no failure of the account', async () => {
-    await remember('aaaaaa', 'old');
-    const renaming: Lock = {
-      acquire: async () => {
-        await remember('aaaaaa', 'new');
-        return { release: () => Promise.resolve() };
-      },
-    };
-    const report = await syncAccount(
-      account('old', 'aaaaaa'),
-      { ...world.neighbours(state), lock: renaming },
-      world.syncOptions,
-    );
-    expect(report.error).toMatchObject({ exitStatus: 75 });
-    expect(await state.account('aaaaaa')).toMatchObject({ name: 'new', failures: 0 });
   });
 });
 

@@ -1,6 +1,6 @@
-/** A rename that dies at any of its steps leaves an account that works, with its mail and its id; again, it completes. */
+/** A rename is one edit of the file: killed at any step, or beside others at work, the account has its mail and its id. */
 
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename as move, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,9 +9,10 @@ import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
 import { bindAccount } from '../../../src/app/accounts/bind-account.ts';
 import { listFolders } from '../../../src/app/sync/list-folders.ts';
 import { openTree } from '../../../src/app/sync/open-tree.ts';
-import { finishRename, renameAccount } from '../../../src/app/accounts/rename-account.ts';
+import { renameAccount, type KeptKeys } from '../../../src/app/accounts/rename-account.ts';
 import type { Config } from '../../../src/config/read/config.ts';
 import { loadConfig } from '../../../src/config/read/load.ts';
+import type { AccountChanges } from '../../../src/config/edit/edit.ts';
 import { renameAccount as renameInFile } from '../../../src/config/edit/rename.ts';
 import { editConfig, previewConfig } from '../../../src/config/edit/save.ts';
 import type { Account } from '../../../src/core/account/account.ts';
@@ -57,51 +58,45 @@ async function only(): Promise<Account> {
   return account;
 }
 
-/** One message in the inbox, as a sync would leave it. */
-async function setUp(id: string): Promise<void> {
+async function configure(id: string): Promise<void> {
   await mkdir(join(folder, 'Mail'), { recursive: true });
   await writeFile(join(folder, 'config.yaml'), text(id), { mode: 0o600 });
+}
+
+/** One message in the inbox, as a sync would leave it. */
+async function setUp(id: string): Promise<void> {
+  await configure(id);
   const bound = await bindAccount(await only(), { state, lock, randomBytes });
   const tree = await openTree(bound, { store, state });
   await tree.ensureFolder('INBOX');
   await deliver(tree, 'INBOX', [{ key: 'a', text: 'Subject: a\r\n\r\nA\r\n' }]);
 }
 
-/** By a process that dies at this point; `steps` are those that it took. */
-async function rename(crash: CrashPoint = never, newName = 'new'): Promise<CrashingProcess> {
+/** By a process that dies at this point; its steps are those that it took. */
+async function rename(crash: CrashPoint = never, held: Lock = lock): Promise<CrashingProcess> {
   const process = new CrashingProcess(crash);
   const config = await load();
   const account = config.accounts.get('old');
-  if (account === undefined) {
-    await finishRename(await only(), 'old', { state, roots, lock });
-    return process;
-  }
-  const edit = (id: string | undefined) => (before: string) =>
-    renameInFile(before, 'old', newName, account.id === undefined ? id : undefined);
-  const renamed = (await previewConfig(config.location, edit(undefined))).accounts.get(newName);
-  if (renamed === undefined) throw new Error('not renamed');
-  const writeName = (id: string | undefined): Promise<void> =>
+  if (account === undefined) return process;
+  const edit = (keys: AccountChanges) => (before: string) =>
+    renameInFile(before, 'old', 'new', keys);
+  const draft = (await previewConfig(config.location, edit(new Map()))).accounts.get('new');
+  const write = (kept: KeptKeys): Promise<void> =>
     process.step('write', async () => {
-      await editConfig(config.location, edit(id), { withLock: (run) => run() });
+      const keys = Object.entries(kept).filter(([key]) => key !== 'id' || account.id === undefined);
+      const changes = new Map(keys.filter(([, value]) => value !== undefined));
+      await editConfig(config.location, edit(changes), { withLock: (run) => run() });
     });
-  const dying = {
-    state: process.state(state),
-    lock,
-    roots: {
-      ...roots,
-      move: (from: string, to: string, id: string) =>
-        process.step('move', () => roots.move(from, to, id)),
-    },
-  };
-  await renameAccount({ account, renamed, writeName }, dying).catch((error: unknown) => {
+  const neighbours = { state: process.state(state), lock: held, roots, randomBytes };
+  const wanted = { account, newPath: draft?.path ?? '', write };
+  await renameAccount(wanted, neighbours).catch((error: unknown) => {
     if (!(error instanceof Crash)) throw error;
   });
   return process;
 }
 
 /** What any command does first: the same id, the mail where it is, and nothing made anew. */
-async function works(): Promise<void> {
-  const account = await only();
+async function works(account: Account): Promise<void> {
   const bound = await bindAccount(account, { state, lock, randomBytes: () => new Uint8Array(9) });
   expect(bound.state.root).not.toBeNull();
   const tree = await openTree(bound, { store, state });
@@ -110,86 +105,87 @@ async function works(): Promise<void> {
   await listFolders(account, { state, store });
 }
 
+/** By which another process works meanwhile. */
+function without(busy: string): Lock {
+  return {
+    acquire: (name, options) =>
+      name.startsWith(busy)
+        ? Promise.reject(new TemporaryError(name, { code: 'locked' }))
+        : lock.acquire(name, options),
+  };
+}
+
 describe.each([
   ['with an id in the file', withId],
   ['with an id in the state alone', ''],
 ])('a rename of an account %s', (_title, id) => {
-  it('moves mail and state, and keeps the rest of the file', async () => {
+  it('changes the name alone: the mail stays, its folder and the id are written', async () => {
     await setUp(id);
-    const { steps } = await rename();
-    expect(steps).toEqual(['commit account', 'move', 'write', 'commit account']);
-    await works();
-    const account = await only();
-    expect(account).toMatchObject({ name: 'new', path: join(folder, 'Mail', 'new') });
-    const [known] = await state.accounts();
-    expect(known).toMatchObject({ name: 'new', id: account.id, root: account.path });
-    expect(known).not.toHaveProperty('movingTo');
-    await expect(access(join(folder, 'Mail', 'old'))).rejects.toThrow('ENOENT');
+    const { id: known } = (await state.accounts())[0] ?? {};
+    expect((await rename()).steps).toEqual(['write']);
+    const path = join(folder, 'Mail', 'old');
+    expect(await only()).toMatchObject({ name: 'new', id: known, path });
+    await works(await only());
   });
 
-  for (let at = 0; at < 4; at += 1)
+  for (const at of [0, 1])
     for (const after of [false, true])
-      it(`killed ${after ? 'after' : 'before'} step ${String(at)} works, and completes when done again`, async () => {
+      it(`killed ${after ? 'after' : 'before'} step ${String(at)} works, and is done by doing it again`, async () => {
         await setUp(id);
-        expect((await rename({ at, after })).isDead).toBe(true);
-        await works();
+        await rename({ at, after });
+        await works(await only());
         await rename();
-        await works();
-        expect(await only()).toMatchObject({ name: 'new', path: join(folder, 'Mail', 'new') });
-        expect((await state.accounts())[0]).toMatchObject({ name: 'new' });
-        await expect(access(join(folder, 'Mail', 'old'))).rejects.toThrow('ENOENT');
+        expect((await only()).name).toBe('new');
+        await works(await only());
       });
 
-  for (let at = 0; at < 5; at += 1)
-    it(`killed after the move, then given a third name and killed at step ${String(at)}, works`, async () => {
-      await setUp(id);
-      await rename({ at: 1, after: true });
-      for (const after of [false, true]) {
-        if ((await only()).name === 'old') await rename({ at, after }, 'third');
-        await works();
-      }
-    });
+  it('leaves whoever has read the file before with the same mail and the same id', async () => {
+    await setUp(id);
+    const before = await only();
+    await rename();
+    await works(before);
+    // As a daemon, which keeps the id that it was once told.
+    const told = { ...before, id: (await state.accounts())[0]?.id };
+    for (const account of [await only(), told, await only(), told]) await works(account);
+  });
+
+  it('knows the mail again that a person has moved', async () => {
+    await setUp(id);
+    await rename();
+    await move(join(folder, 'Mail', 'old'), join(folder, 'Mail', 'new'));
+    await works({ ...(await only()), path: join(folder, 'Mail', 'new') });
+    expect((await state.accounts())[0]?.root).toBe(join(folder, 'Mail', 'new'));
+  });
+
+  it('that was never polled needs no path', async () => {
+    await configure(id);
+    await rename();
+    expect(await only()).toMatchObject({ name: 'new', path: join(folder, 'Mail', 'new') });
+    const [known] = await state.accounts();
+    expect(await only()).toMatchObject({ id: known?.id });
+  });
+
+  it.each(['daemon', 'account-'])('gets its path where the lock %s is held', async (name) => {
+    await configure(id);
+    await rename(never, without(name));
+    expect(await only()).toMatchObject({ name: 'new', path: join(folder, 'Mail', 'old') });
+  });
+
+  it('whose disk is away still leads to where the mail was', async () => {
+    await setUp(id);
+    await rm(join(folder, 'Mail', 'old'), { recursive: true });
+    await rename();
+    expect(await only()).toMatchObject({ path: join(folder, 'Mail', 'old') });
+  });
 });
 
-describe('a rename', () => {
-  it('that cannot write the file puts the mail back', async () => {
-    await setUp(withId);
-    const account = await only();
-    const renamed = { ...account, name: 'new', path: join(folder, 'Mail', 'new') };
-    const refused = (): Promise<void> => Promise.reject(new StorageError('read-only'));
-    await expect(
-      renameAccount({ account, renamed, writeName: refused }, { state, roots, lock }),
-    ).rejects.toThrow('read-only');
-    await works();
-    expect((await state.accounts())[0]).not.toHaveProperty('movingTo');
-    await expect(access(renamed.path)).rejects.toThrow('ENOENT');
-  });
-
-  it('onto a folder with something in it changes nothing', async () => {
-    await setUp(withId);
-    await mkdir(join(folder, 'Mail', 'new', 'mine'), { recursive: true });
-    await expect(rename()).rejects.toThrow('exists already');
-    expect((await only()).name).toBe('old');
-    await works();
-    expect((await state.accounts())[0]).not.toHaveProperty('movingTo');
-  });
-
-  it('of an account whose disk is away changes nothing', async () => {
-    await setUp(withId);
-    await rm(join(folder, 'Mail', 'old'), { recursive: true });
-    await expect(rename()).rejects.toThrow(StorageError);
-    expect((await only()).name).toBe('old');
-  });
-
-  it('waits for nobody: a daemon that runs is told of', async () => {
-    await setUp(withId);
-    const account = await only();
-    const busy: Lock = {
-      acquire: (name) => Promise.reject(new TemporaryError(name, { code: 'locked' })),
-    };
-    const writeName = (): Promise<void> => Promise.resolve();
-    await expect(
-      renameAccount({ account, renamed: account, writeName }, { state, roots, lock: busy }),
-    ).rejects.toMatchObject({ code: 'locked', remedy: 'Run: posthorn daemon stop' });
-  });
+it('a rename that cannot write the file changes nothing', async () => {
+  await setUp(withId);
+  const account = await only();
+  const write = (): Promise<void> => Promise.reject(new StorageError('read-only'));
+  await expect(
+    renameAccount({ account, newPath: '/new', write }, { state, roots, lock, randomBytes }),
+  ).rejects.toThrow('read-only');
+  expect(await only()).toEqual(account);
+  await works(account);
 });

@@ -15,12 +15,13 @@ describe('a UIDL that was gone and comes back', () => {
       world.server.deliver('one', { id: 'x' });
       await world.sync();
       world.server.expunge('x');
+      world.server.deliver('other', { id: 'y' });
       await world.sync();
-      expect(await world.known()).toMatchObject([{ id: 'x', status: 'absent' }]);
+      expect(await world.known()).toMatchObject({ x: 'gone' });
       world.server.deliver('one', { id: 'x' });
       const { received } = await world.sync();
       expect(received?.folders).toMatchObject([{ fetched: 0 }]);
-      expect(world.mail()).toEqual(['one']);
+      expect(world.mail()).toEqual(['one', 'other']);
       expect(world.disk.temporary.size).toBe(0);
     },
   );
@@ -71,6 +72,44 @@ describe('a UIDL that was gone and comes back', () => {
     world.server.deliver('good', { id: 'x' });
     await world.sync();
     expect(world.mail()).toEqual(['good']);
+  });
+});
+
+describe('a server that wraps a message anew each time it gives it', () => {
+  const wrapped = (boundary: string): string =>
+    `Message-ID: <one@example.org>\r\n\r\n--${boundary}\r\nletter`;
+
+  it.each([true, false])(
+    'and breaks off at QUIT: it is deleted again, neither fetched nor doubled (TOP: %s)',
+    async (hasTop) => {
+      const world = deleting();
+      world.server.hasTop = hasTop;
+      world.server.deliver(wrapped('1'), { id: 'u1' });
+      for (let poll = 2; poll < 6; poll += 1) {
+        world.server.faults.atQuit = 'refuse';
+        await world.sync();
+        world.server.folder().messages = [{ id: 'u1', text: wrapped(String(poll)), flags: [] }];
+      }
+      world.server.faults.atQuit = null;
+      await world.sync();
+      expect(world.mail().length).toBe(1);
+      expect(world.server.folder().messages).toEqual([]);
+      if (hasTop) expect(world.server.asked).toEqual(['u1']);
+    },
+  );
+
+  it('is found again after it was gone for a moment', async () => {
+    const world = new World('pop3');
+    world.server.deliver(wrapped('1'), { id: 'u1' });
+    world.server.deliver('other', { id: 'u2' });
+    await world.sync();
+    world.server.expunge('u1');
+    await world.sync();
+    world.server.deliver(wrapped('2'), { id: 'u1' });
+    await world.sync();
+    await world.sync();
+    expect(world.mail().length).toBe(2);
+    expect(world.server.asked).toEqual(['u1', 'u2']);
   });
 });
 
@@ -125,7 +164,9 @@ describe('deleting on the server', () => {
     expect(error).toMatchObject({ exitStatus: 75 });
     world.server.faults.atQuit = null;
     await world.sync();
-    expect(await world.known()).toMatchObject([{ status: 'absent' }]);
-    expect(world.mail()).toEqual(['one']);
+    world.server.deliver('two');
+    await world.sync();
+    expect(await world.known()).toMatchObject({ 'uidl-1': 'gone' });
+    expect(world.mail()).toEqual(['one', 'two']);
   });
 });

@@ -35,20 +35,12 @@ describe('a message that the server does not give', () => {
       world.server.faults.refused.set(bad, 4);
       for (let poll = 0; poll < 6; poll += 1) await world.sync();
       expect(world.server.asked.filter((id) => id === bad).length).toBe(3);
-      expect((await world.known()).find(({ id }) => id === bad)).toMatchObject({
-        status: 'quarantined',
-        attempts: 3,
-        error: 'the server does not give it',
-      });
+      expect((await world.known())[bad]).toBe('refused 3');
       await world.sync({ full: true });
       expect(world.mail()).toEqual(['five', 'four', 'one', 'two']);
       await world.sync({ full: true });
       expect(world.mail()).toEqual([...five].sort());
-      expect((await world.known()).find(({ id }) => id === bad)).toMatchObject({
-        status: 'stored',
-        attempts: 0,
-        error: null,
-      });
+      expect((await world.known())[bad]).toBe('stored');
     },
   );
 
@@ -62,18 +54,85 @@ describe('a message that the server does not give', () => {
     expect(world.server.asked).toEqual(['1', '2', '3', '4', '5', '3']);
   });
 
-  it('is remembered when it was listed and left out, and forgotten when it is gone', async () => {
+  it('is forgotten when it is gone', async () => {
     const world = imap();
     fill(world);
-    world.server.faults.leftOut.add('2');
+    world.server.faults.refused.set('2', 9);
     await world.sync();
-    expect(await world.known()).toContainEqual(
-      expect.objectContaining({ id: '2', status: 'quarantined' }),
-    );
-    world.server.faults.leftOut.clear();
+    expect((await world.known())['2']).toBe('refused 1');
     world.server.expunge('2');
     await world.sync();
-    expect((await world.known()).map(({ id }) => id)).toEqual(['1', '3', '4', '5']);
+    expect(await world.known()).toEqual({ 1: 'stored', 3: 'stored', 4: 'stored', 5: 'stored' });
+  });
+});
+
+describe('a server in trouble', () => {
+  it('that gives nothing now costs no message a try', async () => {
+    const world = imap({ folders: ['INBOX', 'Sent'] });
+    fill(world);
+    world.server.faults.throttled = true;
+    for (let poll = 0; poll < 5; poll += 1) {
+      const { received } = await world.sync();
+      expect(received?.folders[0]?.error).toMatchObject({ exitStatus: 75 });
+    }
+    expect(await world.known()).toEqual({});
+    world.server.faults.throttled = false;
+    await world.sync();
+    expect(world.mail()).toEqual([...five].sort());
+  });
+
+  it('that asks for a pause has it', async () => {
+    const world = imap();
+    fill(world);
+    world.server.faults.throttledForMs = 600_000;
+    expect((await world.sync()).error).toMatchObject({ exitStatus: 75 });
+    world.server.faults.throttledForMs = null;
+    const { error, notBefore } = await world.sync();
+    expect(error?.message).toMatch(/left alone for another 600 s/);
+    expect(notBefore).toBe(world.clock.now() + 600_000);
+    expect(world.server.connections).toBe(1);
+    await world.clock.advance(600_001);
+    expect((await world.sync()).error).toBeNull();
+    expect(world.mail()).toEqual([...five].sort());
+  });
+
+  it('that lists a part alone settles nothing that it left out', async () => {
+    const world = imap();
+    fill(world);
+    world.server.faults.listedAtMost = 2;
+    await world.sync();
+    expect(world.mail()).toEqual(['five', 'four']);
+    world.server.faults.listedAtMost = null;
+    await world.sync();
+    expect(world.mail()).toEqual([...five].sort());
+    expect(world.server.asked).toEqual(['4', '5', '1', '2', '3']);
+  });
+
+  it('POP3: that lists nothing for a moment has nothing fetched again', async () => {
+    const world = new World('pop3');
+    fill(world);
+    await world.sync();
+    const { messages } = world.server.folder();
+    world.server.folder().messages = [];
+    await world.sync();
+    world.server.folder().messages = messages;
+    await world.sync();
+    expect(world.server.asked.length).toBe(5);
+    expect(world.mail()).toEqual([...five].sort());
+  });
+
+  it('a message that comes short is told, and fetched again with full', async () => {
+    const world = imap();
+    world.server.deliver('a stump', { listedSize: 5_000 });
+    const { received } = await world.sync();
+    expect(received?.folders[0]?.notes[0]).toMatch(/7 octets, and the server lists 5000/);
+    await world.sync();
+    expect(world.server.asked).toEqual(['1']);
+    world.server.folder().messages = [{ id: '1', text: 'a stump no more', flags: [] }];
+    await world.sync({ full: true });
+    expect(world.mail()).toEqual(['a stump', 'a stump no more']);
+    await world.sync({ full: true });
+    expect(world.server.asked).toEqual(['1', '1']);
   });
 });
 
@@ -156,7 +215,7 @@ describe('an error of one folder', () => {
     expect(received?.folders.map((folder) => folder.error)).toEqual([null, null, null]);
     const more = Array.from({ length: 40 }, (_, at) => `more ${String(at)}`);
     fill(world, more);
-    world.server.pageSize = 100;
+    world.server.batchSize = 100;
     fill(world, ['sent too'], 'Sent');
     world.disk.failures.stage = new StorageError('permission is missing', { reach: 'folder' });
     const second = await world.sync();
@@ -173,18 +232,57 @@ describe('an error of one folder', () => {
     expect(world.mail()).toEqual([...five, ...more].sort());
   });
 
-  it('a new UIDVALIDITY: nothing is fetched or deleted in it, the others go on', async () => {
+  it.each([
+    ['a new UIDVALIDITY', (world: World) => (world.server.folder().uidValidity = '8')],
+    ['a restored server', (world: World) => (world.server.folder().uidNext = 4)],
+  ])('%s: nothing is fetched or deleted in it, the others go on', async (_, change) => {
     const world = imap({ folders: ['INBOX', 'Sent'] });
     fill(world);
     await world.sync();
-    world.server.folder().uidValidity = '8';
-    fill(world, ['six']);
+    change(world);
     fill(world, ['sent'], 'Sent');
     const { error, received } = await world.sync();
     expect(error).toBeNull();
     expect(received?.folders[0]?.error).toMatchObject({ exitStatus: 75, reach: 'folder' });
     expect(world.mail()).toEqual([...five].sort());
     expect(world.mail('Sent')).toEqual(['sent']);
+    expect(await world.known()).toMatchObject({ '': 'held 1' });
+  });
+
+  it('full takes a folder afresh that was numbered anew: what is here is kept, what is not is fetched', async () => {
+    const world = imap();
+    fill(world);
+    await world.sync();
+    const folder = world.server.folder();
+    folder.uidValidity = '8';
+    folder.messages = ['four', 'five', 'six'].map((text, at) => ({
+      id: String(at + 1),
+      text,
+      flags: [],
+    }));
+    folder.uidNext = 4;
+    const { received } = await world.sync({ full: true });
+    expect(received?.folders).toMatchObject([{ fetched: 1, known: 2, error: null }]);
+    expect(world.mail()).toEqual([...five, 'six'].sort());
+    await world.sync();
+    expect(world.server.asked.length).toBe(8);
+    expect(await world.known()).toEqual({ 1: 'stored', 2: 'stored', 3: 'stored' });
+  });
+
+  it('another server with other mail under the same numbers is told from one with another name', async () => {
+    const world = imap();
+    fill(world);
+    await world.sync();
+    world.host = 'imap.example.net';
+    fill(world, ['six']);
+    expect((await world.sync()).received?.folders[0]?.error).toBeNull();
+    expect(world.mail()).toEqual([...five, 'six'].sort());
+    world.host = 'elsewhere.example.com';
+    const folder = world.server.folder();
+    folder.messages = folder.messages.map(({ id }) => ({ id, text: `other ${id}`, flags: [] }));
+    expect((await world.sync()).received?.folders[0]?.error?.message).toMatch(/elsewhere/);
+    await world.sync({ full: true });
+    expect(world.mail().length).toBe(12);
   });
 });
 
@@ -199,7 +297,7 @@ describe('a sync without news', () => {
       const { received } = await world.sync();
       expect(received?.folders).toMatchObject([{ fetched: 0, octets: 0 }]);
       expect(world.server.asked.length).toBe(asked);
-      expect(world.steps.filter((step) => /commit .*(?:folder|message)/.test(step))).toEqual([]);
+      expect(world.steps.filter((step) => /commit (?!polled$)/.test(step))).toEqual([]);
     },
   );
 });
@@ -212,7 +310,7 @@ describe('the state', () => {
     world.state = {
       ...inner,
       commit: async (changes, durability) => {
-        const isMail = changes.some(({ kind }) => kind === 'message');
+        const isMail = changes.some(({ kind }) => kind === 'messages-agreed');
         if (isMail && when(commits++)) throw new StorageError('the database is busy');
         return inner.commit(changes, durability);
       },
@@ -221,10 +319,10 @@ describe('the state', () => {
 
   it('never settles a UID whose fate was not committed', async () => {
     const world = imap();
-    const texts = Array.from({ length: 200 }, (_, at) => `message ${String(at)}`);
+    const texts = Array.from({ length: 2_200 }, (_, at) => `message ${String(at)}`);
     // The server gives all of them in one page, so that a second batch follows the one that fails.
     fill(world, texts);
-    world.server.pageSize = 1000;
+    world.server.batchSize = 1000;
     world.server.faults.refused.set('5', 1);
     failing(world, (commit) => commit === 0);
     const { error } = await world.sync();

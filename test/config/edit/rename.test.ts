@@ -18,15 +18,17 @@ accounts:
   last: { id: cccccc }
 `;
 
+const none = new Map<string, string>();
+
 describe('renameAccount', () => {
   it('changes the key and the default, and no other byte', () => {
-    const renamed = renameAccount(text, 'work', 'office', undefined);
+    const renamed = renameAccount(text, 'work', 'office', none);
     expect(renamed).toBe(
       text
         .replace('defaultAccount: work ', 'defaultAccount: office ')
         .replace('  work: #', '  office: #'),
     );
-    expect(renameAccount(renamed, 'office', 'work', undefined)).toBe(text);
+    expect(renameAccount(renamed, 'office', 'work', none)).toBe(text);
   });
 
   it.each([
@@ -44,26 +46,32 @@ describe('renameAccount', () => {
       'accounts:\r\n  x:\r\n    label: a\r\n',
     ],
   ])('finds the key %s', (_title, before, after) => {
-    expect(renameAccount(before, 'work', 'x', undefined)).toBe(after);
+    expect(renameAccount(before, 'work', 'x', none)).toBe(after);
   });
 
-  it('writes the id that the state had given', () => {
-    const after = renameAccount('accounts:\n  a:\n    label: A # me\n', 'a', 'b', 'dddddd');
-    expect(after).toBe('accounts:\n  b:\n    label: A # me\n    id: dddddd\n');
+  it('writes with it what would be lost with the old name', () => {
+    const after = renameAccount(
+      'accounts:\n  a:\n    label: A # me\n',
+      'a',
+      'b',
+      new Map([
+        ['id', 'dddddd'],
+        ['path', '~/Mail/a'],
+      ]),
+    );
+    expect(after).toBe('accounts:\n  b:\n    label: A # me\n    id: dddddd\n    path: ~/Mail/a\n');
   });
 
   it.each(['1', '1e5', 'true', 'null', '0x1', '1.0'])('keeps the name %s a text', (name) => {
-    const after = renameAccount(text, 'work', name, undefined);
+    const after = renameAccount(text, 'work', name, none);
     expect([...accountChanges(after, after.replace('label: work', 'label: x')).keys()]).toEqual([
       name,
     ]);
   });
 
   it('refuses a name that is taken, and an account that is not there', () => {
-    expect(() => renameAccount(text, 'work', 'last', undefined)).toThrow(ConfigurationError);
-    expect(() => renameAccount('accounts: {}\n', 'work', 'x', undefined)).toThrow(
-      ConfigurationError,
-    );
+    expect(() => renameAccount(text, 'work', 'last', none)).toThrow(ConfigurationError);
+    expect(() => renameAccount('accounts: {}\n', 'work', 'x', none)).toThrow(ConfigurationError);
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { FolderRole } from '../../../src/core/account/account.ts';
-import type { RemoteFolder } from '../../../src/core/sync/message.ts';
+import type { RemoteFolder } from '../../../src/core/sync/remote.ts';
 import { missingSystemFolders } from '../../../src/core/sync/system-folders.ts';
 
 function folder(path: string, role: FolderRole | null = null): RemoteFolder {
-  return { path, segments: path.split('/'), role, attributes: [], selectable: true };
+  return { path, segments: path.split('/'), role, attributes: [], selectable: true, status: null };
 }
 
 const inbox = folder('INBOX', 'inbox');

@@ -7,7 +7,7 @@ import { isTemporary, said, throttled, type Refusal } from '../answers/refusal.t
 import type { BulkItem, TaggedAnswer } from '../bulk/bulk-item.ts';
 import { factsInPages } from '../folder/facts.ts';
 import { searchRange } from '../folder/search.ts';
-import { asRefusal, isEmpty, type Arrivals, type FetchRequest } from './fetch-messages.ts';
+import { asRefusal, isEmpty, type Arrivals, type FetchRequest } from './arrivals.ts';
 
 /** After so many failures in a row a message that is known to be given is asked for. */
 const mostInARow = 3;

@@ -4,25 +4,22 @@ import type { Command } from 'commander';
 import { lookUpState } from '../../../app/accounts/bind-account.ts';
 import { settingsJson } from '../../../app/accounts/account-settings.ts';
 import { describeAccount } from '../../../app/accounts/describe-account.ts';
-import { isLive } from '../../../app/accounts/live.ts';
+import { isReadFromServer } from '../../../app/accounts/read-from-server.ts';
 import { isoTime } from '../../../app/sync/report-json.ts';
 import type { Config } from '../../../config/read/config.ts';
 import type { Account } from '../../../core/account/account.ts';
 import type { AccountState } from '../../../ports/state-store.ts';
 import { changeConfig } from '../../edit-session.ts';
 import { setDefaultAccount } from '../../../config/edit/edit.ts';
-import { readConfigFile } from '../../../config/read/load.ts';
+import { readConfigFile } from '../../../config/read/find.ts';
 import { originsOf, type Origin } from '../../../config/show/origin.ts';
 import type { Act } from '../../act.ts';
 import { examples } from '../../terminal/examples.ts';
-import {
-  accountNamed,
-  accountsMeant,
-  oneAccount,
-  readConfig,
-  withNeighbours,
-} from '../../session.ts';
-import { localTime, printable } from '../../terminal/text.ts';
+import { accountNamed } from '../../account-named.ts';
+import { accountsMeant, oneAccount, readConfig, withNeighbours } from '../../session.ts';
+import { printTable } from '../../terminal/table.ts';
+import { localTime } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import type { Run } from '../../world.ts';
 
 export function registerList(command: Command, act: Act): void {
@@ -92,7 +89,7 @@ function summary(account: Account, config: Config, state: AccountState | null) {
     enabled,
     receive,
     send,
-    live: isLive(account),
+    live: isReadFromServer(account),
     incoming: incoming?.host ?? null,
     outgoing: outgoing?.host ?? null,
     lastSuccess: isoTime(state?.lastSuccess ?? null),
@@ -130,7 +127,7 @@ function tellList({ output }: Run, summaries: readonly Summary[]): void {
   const hasRoom = output.hasRoomFor([headings, ...rows]);
   const fitted = (row: readonly string[]): string[] =>
     row.filter((_, at) => hasRoom || headings[at] !== 'SERVER');
-  output.table(fitted(headings), rows.map(fitted));
+  printTable(output, fitted(headings), rows.map(fitted));
 }
 
 function asRow(row: Summary): string[] {
@@ -190,7 +187,7 @@ async function show(run: Run, name: string | undefined): Promise<number> {
         origins: Object.fromEntries(origins),
         state: known === null ? null : stateJson(known),
       });
-    else run.output.table(['KEY', 'VALUE', 'FROM'], shown(rows, origins));
+    else printTable(run.output, ['KEY', 'VALUE', 'FROM'], shown(rows, origins));
     return 0;
   });
 }

@@ -1,0 +1,70 @@
+/** Whether a file that stands in the folder is the message at hand. */
+
+import type { Disk, DiskFile } from '../../../disk/disk.ts';
+import type { Staged } from '../../../ports/mail-store.ts';
+import { explained } from '../mail-disk.ts';
+import type { MailFolder } from '../mail-folder.ts';
+
+export type Verdict = 'same' | 'other' | 'gone';
+
+const readSize = 256 * 1024;
+
+/**
+ * Compares size and octets with the staged file, which was written now. `gone` needs a complete scan. A file that is the same is
+ * fsynced as well, since nobody knows who wrote it.
+ */
+export async function compare(folder: MailFolder, base: string, staged: Staged): Promise<Verdict> {
+  const { disk } = folder.tools;
+  const verdict = await folder.withFile(base, async (place): Promise<Verdict> => {
+    const file = await disk.open(folder.pathOf(base, place), 'r');
+    try {
+      if (!(await isSame(disk, file, staged))) return 'other';
+      await file.sync();
+      return 'same';
+    } finally {
+      await file.close();
+    }
+  });
+  return verdict ?? 'gone';
+}
+
+async function isSame(disk: Disk, file: DiskFile, staged: Staged): Promise<boolean> {
+  const found = await file.stat();
+  if (!found.isFile() || found.size !== staged.size) return false;
+  const path = staged.temporaryPath;
+  const written = await explained(path, disk.open(path, 'r'));
+  try {
+    return await hasSameOctets(file, written);
+  } finally {
+    await written.close();
+  }
+}
+
+async function hasSameOctets(one: DiskFile, other: DiskFile): Promise<boolean> {
+  const buffers = [Buffer.allocUnsafe(readSize), Buffer.allocUnsafe(readSize)] as const;
+  for (let at = 0; ;) {
+    const [first, second] = await Promise.all([
+      readAt(one, buffers[0], at),
+      readAt(other, buffers[1], at),
+    ]);
+    if (!first.equals(second)) return false;
+    if (first.length === 0) return true;
+    at += first.length;
+  }
+}
+
+/** As much as there is room for, or up to the end. */
+async function readAt(file: DiskFile, buffer: Buffer, position: number): Promise<Buffer> {
+  let length = 0;
+  while (length < buffer.length) {
+    const { bytesRead } = await file.read(
+      buffer,
+      length,
+      buffer.length - length,
+      position + length,
+    );
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
+}

@@ -1,0 +1,198 @@
+/** `sync --dry-run`: gathers and decides as a sync does, and does nothing. */
+
+import { keepsMail, type Account } from '../../core/account/account.ts';
+import type { Settings } from '../../core/account/settings.ts';
+import { knownById, planDeletions, planMaildrop } from '../../core/maildrop/plan-maildrop.ts';
+import { isDue } from '../../core/outbox/plan-outbox.ts';
+import type { HeldFolder, Operation } from '../../core/sync/operation.ts';
+import { planAccount } from '../../core/sync/plan-account.ts';
+import type { RemoteFolder } from '../../core/sync/remote.ts';
+import { missingSystemFolders } from '../../core/sync/system-folders.ts';
+import { asPosthornError, type PosthornError } from '../../errors.ts';
+import type { MailboxSession } from '../../ports/mailbox-source.ts';
+import { lookUpState } from '../accounts/bind-account.ts';
+import { connectMailbox, connectMaildrop } from '../log-in.ts';
+import type { Neighbours } from '../neighbours.ts';
+import { gatherMailbox } from './gather-mailbox.ts';
+import { syncPolicy } from './receive.ts';
+import { ReconnectingSession } from './reconnecting-session.ts';
+import { gatherMaildrop, maildropPath } from './sync-maildrop.ts';
+
+/** One thing that a sync would do now. */
+export type PlannedStep =
+  | { readonly step: 'send'; readonly id: string; readonly subject: string }
+  | { readonly step: 'create-folder'; readonly folder: string }
+  | { readonly step: 'begin-folder'; readonly folder: string; readonly localPath: string }
+  | { readonly step: 'assign-role'; readonly folder: string; readonly role: string | null }
+  /** It is, or is again, the folder that is known. */
+  | { readonly step: 'note-server'; readonly folder: string }
+  | { readonly step: 'take-afresh'; readonly folder: string; readonly reason: string }
+  | { readonly step: 'fetch'; readonly folder: string; readonly messages: number }
+  | {
+      readonly step: 'fetch-again';
+      readonly folder: string;
+      readonly id: string;
+      readonly reason: string;
+    }
+  | { readonly step: 'delete-on-server'; readonly folder: string; readonly messages: number };
+
+export interface AccountPreview {
+  readonly account: string;
+  readonly skipped: 'disabled' | 'suspended' | null;
+  readonly steps: readonly PlannedStep[];
+  readonly held: readonly HeldFolder[];
+  readonly warnings: readonly string[];
+  readonly error: PosthornError | null;
+}
+
+export interface PreviewOptions {
+  readonly settings: Settings;
+  readonly send: boolean;
+  readonly receive: boolean;
+  readonly full: boolean;
+  readonly signal: AbortSignal;
+}
+
+type Found = { steps: PlannedStep[]; held: HeldFolder[]; warnings: string[] };
+
+/** Never throws; takes no lock, commits nothing, makes nothing. */
+export async function previewSync(
+  account: Account,
+  neighbours: Neighbours,
+  options: PreviewOptions,
+): Promise<AccountPreview> {
+  const found: Found = { steps: [], held: [], warnings: [] };
+  const preview = { account: account.name, skipped: null, ...found, error: null };
+  if (!account.enabled) return { ...preview, skipped: 'disabled' };
+  try {
+    const state = await lookUpState(neighbours.state, account);
+    if (state?.suspended != null) return { ...preview, skipped: 'suspended' };
+    const id = state?.id ?? account.id ?? '';
+    if (options.send && account.send) await previewOutbox(id, neighbours, found);
+    if (options.receive && account.receive && keepsMail(account))
+      await previewReceiving(account, id, neighbours, options, found);
+    return preview;
+  } catch (thrown) {
+    const error = asPosthornError(thrown);
+    error.account ??= account.name;
+    return { ...preview, error };
+  }
+}
+
+async function previewOutbox(
+  id: string,
+  { outbox, clock }: Neighbours,
+  found: Found,
+): Promise<void> {
+  const now = clock.now();
+  for (const entry of (await outbox.list()).entries)
+    if (entry.accountId === id && isDue(entry, now))
+      found.steps.push({ step: 'send', id: entry.id, subject: entry.subject });
+}
+
+async function previewReceiving(
+  account: Account,
+  id: string,
+  neighbours: Neighbours,
+  options: PreviewOptions,
+  found: Found,
+): Promise<void> {
+  if (account.type === 'pop3') return previewMaildrop(account, id, neighbours, options, found);
+  const sessions = new ReconnectingSession(() =>
+    connectMailbox(account, id, neighbours, options.signal),
+  );
+  try {
+    await previewMailbox(account, id, neighbours, options, sessions, found);
+  } finally {
+    await sessions.close();
+  }
+}
+
+async function previewMailbox(
+  account: Account,
+  accountId: string,
+  { state }: Neighbours,
+  { settings, full }: PreviewOptions,
+  sessions: ReconnectingSession<MailboxSession>,
+  found: Found,
+): Promise<void> {
+  const session = await sessions.current();
+  const { folders, warnings } = await session.folders();
+  found.warnings.push(...warnings);
+  found.steps.push(...(await missing(session, account, folders)));
+  const { views, failures } = await gatherMailbox({ account, accountId, state, sessions }, folders);
+  for (const [path, { message }] of failures) found.held.push({ path, reason: message });
+  const { operations, held } = planAccount(views, syncPolicy(settings, full));
+  found.held.push(...held);
+  for (const operation of operations)
+    found.steps.push(await described(operation, accountId, state, sessions));
+}
+
+async function missing(
+  session: MailboxSession,
+  account: Account,
+  folders: readonly RemoteFolder[],
+): Promise<PlannedStep[]> {
+  if (account.incoming?.createSystemFolders !== true) return [];
+  const prefix = await session.personalPrefix();
+  return missingSystemFolders(folders, account.folders, prefix).map(({ path: folder }) => ({
+    step: 'create-folder',
+    folder,
+  }));
+}
+
+async function described(
+  operation: Operation,
+  accountId: string,
+  state: Neighbours['state'],
+  sessions: ReconnectingSession<MailboxSession>,
+): Promise<PlannedStep> {
+  const { path: folder } = operation;
+  switch (operation.kind) {
+    case 'begin-folder':
+      return { step: 'begin-folder', folder, localPath: operation.folder.localPath };
+    case 'assign-role':
+      return { step: 'assign-role', folder, role: operation.role };
+    case 'release':
+    case 'note-endpoint':
+      return { step: 'note-server', folder };
+    case 'renumber':
+      return { step: 'take-afresh', folder, reason: operation.reason };
+    case 'fetch': {
+      const { id, reason } = operation.trouble;
+      return { step: 'fetch-again', folder, id, reason };
+    }
+    case 'fetch-range': {
+      const { uids } = await (await (await sessions.current()).select(folder)).uids(operation.from);
+      const agreed = await state.agreedUids(accountId, folder, operation.from);
+      const isAfresh = operation.from === 1;
+      return { step: 'fetch', folder, messages: (isAfresh ? uids : uids.without(agreed)).size };
+    }
+  }
+}
+
+async function previewMaildrop(
+  account: Account,
+  accountId: string,
+  neighbours: Neighbours,
+  { settings, full, signal }: PreviewOptions,
+  found: Found,
+): Promise<void> {
+  const session = await connectMaildrop(account, accountId, neighbours, signal);
+  try {
+    const view = await gatherMaildrop({ account, accountId, neighbours }, session);
+    const fetches = planMaildrop(view, syncPolicy(settings, full)).filter(
+      ({ kind }) => kind === 'fetch',
+    );
+    const folder = maildropPath;
+    if (fetches.length > 0) found.steps.push({ step: 'fetch', folder, messages: fetches.length });
+    const leave = account.incoming?.leaveOnServer ?? true;
+    const known = knownById(await neighbours.state.knownMail(accountId));
+    const due = planDeletions(view.listing, known, leave, neighbours.clock.now()).length;
+    const fresh = leave === false ? fetches.length : 0;
+    if (due + fresh > 0)
+      found.steps.push({ step: 'delete-on-server', folder, messages: due + fresh });
+  } finally {
+    await session.close();
+  }
+}

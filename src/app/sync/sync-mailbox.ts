@@ -1,0 +1,141 @@
+/** IMAP: gather, decide, do. The plan is made for the whole account, and carried out folder by folder. */
+
+import type { AgreedFolder } from '../../core/sync/agreed.ts';
+import { foldDone } from '../../core/sync/fold.ts';
+import type { HeldFolder, Operation } from '../../core/sync/operation.ts';
+import { planAccount } from '../../core/sync/plan-account.ts';
+import { asPosthornError, InternalError, TemporaryError } from '../../errors.ts';
+import type { MailboxSession } from '../../ports/mailbox-source.ts';
+import { commit, type AccountRun } from './account-run.ts';
+import { fetchAgain, fetchRange } from './fetch-messages.ts';
+import { gatherMailbox } from './gather-mailbox.ts';
+import type { ReconnectingSession } from './reconnecting-session.ts';
+import { emptyFolderReport, type FolderReport, type ReceiveReport } from './report.ts';
+import { foldersWithRoles } from './system-folders.ts';
+
+type Sessions = ReconnectingSession<MailboxSession>;
+
+/** Fills `report` as it goes, so that it tells what was done also where this throws. */
+export async function syncMailbox(
+  run: AccountRun,
+  sessions: Sessions,
+  report: ReceiveReport,
+): Promise<void> {
+  const { account, accountId, neighbours } = run;
+  const { folders, created, warnings } = await foldersWithRoles(await sessions.current(), account);
+  report.created.push(...created);
+  report.warnings.push(...warnings);
+  const gathering = { account, accountId, state: neighbours.state, sessions };
+  const { views, failures } = await gatherMailbox(gathering, folders);
+  const plan = planAccount(views, run.policy);
+  const reports = new Map<string, FolderReport>();
+  for (const path of [...views.map(({ remote }) => remote.path), ...failures.keys()]) {
+    const folderReport = { ...emptyFolderReport(path), error: failures.get(path) ?? null };
+    reports.set(path, folderReport);
+    report.folders.push(folderReport);
+  }
+  await holdBack(run, plan.held, reports);
+  const agreed = new Map(
+    views.flatMap(({ agreed: each }) => (each === null ? [] : [[each.path, each]])),
+  );
+  for (const [path, operations] of byFolder(plan.operations))
+    await carryOutContained({ run, sessions, agreed }, operations, reports.get(path));
+}
+
+/** What held a folder is kept, so that doctor tells it too; it is over once the folder was taken afresh. */
+async function holdBack(
+  run: AccountRun,
+  held: readonly HeldFolder[],
+  reports: ReadonlyMap<string, FolderReport>,
+): Promise<void> {
+  for (const { path, reason } of held) {
+    const folderReport = reports.get(path);
+    if (folderReport !== undefined) folderReport.error = heldError(run, reason);
+    const trouble = { id: '', kind: 'held', tries: 1, reason } as const;
+    await commit(run, [{ kind: 'trouble', path, trouble }], 'relaxed');
+  }
+}
+
+function heldError({ account }: AccountRun, reason: string): TemporaryError {
+  return new TemporaryError(reason, {
+    reach: 'folder',
+    remedy:
+      `Nothing was fetched or deleted in it. If it does not come back by itself, run: posthorn sync ${account.name} --full ` +
+      '– it fetches the folder afresh, and keeps what proves to be here.',
+  });
+}
+
+function byFolder(operations: readonly Operation[]): Map<string, Operation[]> {
+  const folders = new Map<string, Operation[]>();
+  for (const operation of operations)
+    folders.set(operation.path, [...(folders.get(operation.path) ?? []), operation]);
+  return folders;
+}
+
+interface CarryingOut {
+  readonly run: AccountRun;
+  readonly sessions: Sessions;
+  readonly agreed: Map<string, AgreedFolder>;
+}
+
+/** An error that reaches no further than the folder stops that folder alone. */
+async function carryOutContained(
+  context: CarryingOut,
+  operations: readonly Operation[],
+  report: FolderReport | undefined,
+): Promise<void> {
+  if (report === undefined) throw new InternalError('a folder was planned that nobody saw');
+  try {
+    await carryOut(context, operations, report);
+  } catch (thrown) {
+    const error = asPosthornError(thrown);
+    if (error.reach === 'account' || error.reach === 'program') throw error;
+    report.error = error;
+  }
+}
+
+async function carryOut(
+  { run, sessions, agreed }: CarryingOut,
+  operations: readonly Operation[],
+  report: FolderReport,
+): Promise<void> {
+  const { path } = report;
+  const retries = operations.filter((operation) => operation.kind === 'fetch');
+  for (const operation of operations) {
+    if (operation.kind === 'fetch-range' || operation.kind === 'fetch') continue;
+    if (operation.kind === 'begin-folder') await run.tree.ensureFolder(operation.folder.localPath);
+    await commit(run, foldDone(operation), 'durable');
+    agreed.set(path, after(operation, agreed.get(path)));
+  }
+  const range = operations.find((operation) => operation.kind === 'fetch-range');
+  const folder = agreed.get(path);
+  if (folder === undefined || (range === undefined && retries.length === 0)) return;
+  await run.tree.ensureFolder(folder.localPath);
+  const target = { run, folder, report };
+  if (retries.length > 0)
+    await fetchAgain(target, await (await sessions.current()).select(path), retries);
+  if (range !== undefined)
+    await fetchRange(target, await (await sessions.current()).select(path), range.from);
+}
+
+/** The folder as the state has it once the operation is folded in. */
+function after(
+  operation: Exclude<Operation, { kind: 'fetch' | 'fetch-range' }>,
+  before: AgreedFolder | undefined,
+): AgreedFolder {
+  if (operation.kind === 'begin-folder') return operation.folder;
+  if (before === undefined) throw new InternalError('a folder was changed that nobody knows');
+  switch (operation.kind) {
+    case 'release':
+      return before;
+    case 'assign-role':
+      return { ...before, role: operation.role };
+    case 'note-endpoint':
+      return { ...before, endpoint: operation.endpoint };
+    case 'renumber': {
+      const { endpoint, uidValidity } = operation;
+      const unsettled = { settledUid: 0, uidNext: null, exists: null, highestModSeq: null };
+      return { ...before, ...unsettled, endpoint, uidValidity };
+    }
+  }
+}

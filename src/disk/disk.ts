@@ -1,0 +1,87 @@
+/** The calls to the file system that whoever writes durably needs, as an object, so that tests can make any of them fail. */
+
+import {
+  constants,
+  link,
+  mkdir,
+  open,
+  opendir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises';
+import type { BigIntStats, Dirent } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { realDiskNow, type DiskNow } from './disk-now.ts';
+import { renameNew } from './rename-new.ts';
+import { openFileSystem, type OpenFileSystem } from './syncfs.ts';
+
+/** What is asked of an open file. */
+export type DiskFile = Pick<
+  FileHandle,
+  'write' | 'read' | 'sync' | 'utimes' | 'stat' | 'chmod' | 'chown' | 'close'
+>;
+
+/** Each call fails as Node's does: an Error with `code` (`ENOSPC`) and `syscall`. */
+export interface Disk {
+  open(path: string, flags: 'r' | 'w' | 'wx', mode?: number): Promise<DiskFile>;
+  /** For syncfs(2); see syncfs.ts. Null where it can't stand for an fsync of each file. */
+  openFileSystem(path: string): Promise<OpenFileSystem | null>;
+  readFile(path: string): Promise<Buffer>;
+  link(existing: string, path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Renames in one step where nothing stands at `to`. False where it was not done: a file stands there, or the system can't. */
+  renameNew(from: string, to: string): Promise<boolean>;
+  unlink(path: string): Promise<void>;
+  /** A file, or a folder with all that is in it; nothing there is no error. */
+  removeTree(path: string): Promise<void>;
+  mkdir(path: string, mode: number): Promise<void>;
+  readdir(path: string): Promise<string[]>;
+  stat(path: string): Promise<BigIntStats>;
+  /** Entries one by one, for folders of which the first few tell enough. */
+  entries(path: string): AsyncIterable<Dirent>;
+  /** Calls on Node's thread. */
+  readonly now: DiskNow;
+}
+
+/** Without O_NONBLOCK a pipe that somebody put under the name of a message would hold a thread for ever. */
+const openFlags = { r: constants.O_RDONLY | constants.O_NONBLOCK, w: 'w', wx: 'wx' } as const;
+
+export const realDisk: Disk = {
+  open: (path, flags, mode) => open(path, openFlags[flags], mode),
+  openFileSystem,
+  readFile: (path) => readFile(path),
+  link,
+  rename,
+  renameNew,
+  unlink,
+  removeTree: (path) => rm(path, { recursive: true, force: true }),
+  mkdir: async (path, mode) => {
+    await mkdir(path, { mode });
+  },
+  readdir: (path) => readdir(path),
+  stat: (path) => stat(path, { bigint: true }),
+  async *entries(path) {
+    yield* await opendir(path);
+  },
+  now: realDiskNow,
+};
+
+/** The system's word for what went wrong, e.g. `ENOSPC`; undefined for anything but a failed system call. */
+export function errorCode(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown) || !('syscall' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+/** What the call gives, or null where it fails with one of these codes. */
+export async function nullOn<T>(codes: readonly string[], call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (codes.includes(errorCode(error) ?? '')) return null;
+    throw error;
+  }
+}

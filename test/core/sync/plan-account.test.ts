@@ -1,0 +1,198 @@
+/** What a sync of an IMAP account plans: tables of what the server says, and what is agreed. */
+
+import { describe, expect, it } from 'vitest';
+import type { AgreedFolder, Trouble } from '../../../src/core/sync/agreed.ts';
+import type { Operation } from '../../../src/core/sync/operation.ts';
+import {
+  isTriedAgain,
+  planAccount,
+  type FolderView,
+  type SyncPolicy,
+} from '../../../src/core/sync/plan-account.ts';
+import type { FolderStatus, RemoteFolder } from '../../../src/core/sync/remote.ts';
+
+const endpoint = 'anna@mail.example.org';
+const usual: SyncPolicy = { layout: 'fs', maxTries: 3, full: false };
+const full: SyncPolicy = { ...usual, full: true };
+
+function remote(path: string, more: Partial<RemoteFolder> = {}): RemoteFolder {
+  const role = path === 'INBOX' ? 'inbox' : null;
+  return {
+    path,
+    segments: path.split('/'),
+    role,
+    attributes: [],
+    selectable: true,
+    status: null,
+    ...more,
+  };
+}
+
+function agreed(more: Partial<AgreedFolder> = {}): AgreedFolder {
+  return {
+    path: 'INBOX',
+    localPath: 'INBOX',
+    role: 'inbox',
+    endpoint,
+    uidValidity: '7',
+    settledUid: 10,
+    uidNext: 11,
+    exists: 10,
+    highestModSeq: '100',
+    ...more,
+  };
+}
+
+const status: FolderStatus = { uidValidity: '7', uidNext: 11, exists: 10, highestModSeq: '100' };
+
+function view(more: Partial<FolderView> = {}): FolderView {
+  return {
+    remote: remote('INBOX'),
+    status,
+    endpoint,
+    agreed: agreed(),
+    troubles: [],
+    sampleAgrees: null,
+    ...more,
+  };
+}
+
+/** In short: `fetch-range 11`, `begin-folder`, or `held`. */
+function planned(views: readonly FolderView[], policy = usual): string[] {
+  const { operations, held } = planAccount(views, policy);
+  return [...operations.map(short), ...held.map(({ path }) => `held ${path}`)];
+}
+
+function short(operation: Operation): string {
+  const { kind, path } = operation;
+  if (kind === 'fetch-range') return `${kind} ${path} ${String(operation.from)}`;
+  if (kind === 'fetch') return `${kind} ${path} ${String(operation.uid)}`;
+  return `${kind} ${path}`;
+}
+
+describe('a folder', () => {
+  it.each<readonly [string, Partial<FolderView>, readonly string[]]>([
+    ['without news: nothing', {}, []],
+    [
+      'with a new message',
+      { status: { ...status, uidNext: 12, exists: 11 } },
+      ['fetch-range INBOX 11'],
+    ],
+    ['of which messages are gone: nothing, for now', { status: { ...status, exists: 3 } }, []],
+    ['whose flags changed: nothing, for now', { status: { ...status, highestModSeq: '101' } }, []],
+    ['that was never met', { agreed: null }, ['begin-folder INBOX', 'fetch-range INBOX 1']],
+    [
+      'that was never met, and is empty',
+      { agreed: null, status: { ...status, exists: 0, uidNext: 1 } },
+      ['begin-folder INBOX'],
+    ],
+    [
+      'whose server does not tell UIDNEXT',
+      { status: { ...status, uidNext: null } },
+      ['fetch-range INBOX 11'],
+    ],
+    [
+      'whose count nobody could read',
+      { status: { ...status, uidNext: 12, exists: null } },
+      ['fetch-range INBOX 11'],
+    ],
+    ['that is empty now', { status: { ...status, uidNext: 30, exists: 0 } }, []],
+    [
+      'that was begun by an older posthorn',
+      { agreed: agreed({ endpoint: null, uidNext: null }) },
+      ['note-endpoint INBOX'],
+    ],
+    [
+      'with another role now',
+      { remote: remote('INBOX', { role: 'archive' }) },
+      ['assign-role INBOX'],
+    ],
+  ])('%s', (_, more, expected) => {
+    expect(planned([view(more)])).toEqual(expected);
+  });
+
+  it('INBOX comes first, the others in their order', () => {
+    const fresh = (path: string): FolderView => view({ remote: remote(path), agreed: null });
+    expect(
+      planned(['Archive', 'INBOX', 'Sent'].map(fresh)).filter((each) => each.startsWith('begin')),
+    ).toEqual(['begin-folder INBOX', 'begin-folder Archive', 'begin-folder Sent']);
+  });
+});
+
+describe('a folder that is not the one that is known', () => {
+  it.each<readonly [string, Partial<FolderView>]>([
+    ['another UIDVALIDITY', { status: { ...status, uidValidity: '8' } }],
+    ['UIDNEXT below what was seen', { status: { ...status, uidNext: 5, exists: 4 } }],
+    [
+      'UIDNEXT below what is settled',
+      { agreed: agreed({ uidNext: null, settledUid: 4_294_967_295 }) },
+    ],
+    ['another server, other messages', { endpoint: 'anna@other.example', sampleAgrees: false }],
+    [
+      'fewer changes than were seen, other messages',
+      { status: { ...status, highestModSeq: '9' }, sampleAgrees: false },
+    ],
+  ])('%s: held, and taken afresh with full', (_, more) => {
+    expect(planned([view(more)])).toEqual(['held INBOX']);
+    expect(planned([view(more)], full)).toEqual(['renumber INBOX', 'fetch-range INBOX 1']);
+  });
+
+  it.each<readonly [string, Partial<FolderView>, readonly string[]]>([
+    [
+      'another server, the same messages',
+      { endpoint: 'anna@other.example', sampleAgrees: true },
+      ['note-endpoint INBOX'],
+    ],
+    [
+      'fewer changes, the same messages',
+      { status: { ...status, highestModSeq: '9' }, sampleAgrees: true },
+      [],
+    ],
+  ])('%s: it goes on', (_, more, expected) => {
+    expect(planned([view(more)])).toEqual(expected);
+  });
+
+  it('holds that folder alone', () => {
+    const broken = view({ status: { ...status, uidValidity: '8' } });
+    const sent = view({ remote: remote('Sent'), agreed: null });
+    expect(planned([broken, sent])).toEqual([
+      'begin-folder Sent',
+      'fetch-range Sent 1',
+      'held INBOX',
+    ]);
+  });
+});
+
+describe('trouble', () => {
+  const trouble = (kind: Trouble['kind'], tries: number): Trouble => ({
+    id: '4',
+    kind,
+    tries,
+    reason: '',
+  });
+  it.each([
+    [trouble('refused', 1), usual, true],
+    [trouble('refused', 2), usual, true],
+    [trouble('refused', 3), usual, false],
+    [trouble('refused', 99), full, true],
+    [trouble('short', 1), usual, false],
+    [trouble('short', 1), full, true],
+    [trouble('held', 1), full, false],
+  ])('%j with %j is tried again: %s', (each, policy, expected) => {
+    expect(isTriedAgain(each, policy)).toBe(expected);
+  });
+
+  it('that held a folder is over once it is the known one again', () => {
+    expect(planned([view({ troubles: [{ ...trouble('held', 1), id: '' }] })])).toEqual([
+      'release INBOX',
+    ]);
+  });
+
+  it('is tried before what is new', () => {
+    const news = { ...status, uidNext: 12, exists: 11 };
+    expect(planned([view({ status: news, troubles: [trouble('refused', 1)] })])).toEqual([
+      'fetch INBOX 4',
+      'fetch-range INBOX 11',
+    ]);
+  });
+});
