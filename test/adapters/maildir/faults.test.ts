@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
 import { StorageError } from '../../../src/errors.ts';
-import { deliver, inChunks, type Message, type StoreWorld } from '../../contract/mail-store.ts';
-import { diskWorld, filesOf } from './disk-world.ts';
 import {
-  diskAround,
-  diskWithoutLinks,
-  failingDisk,
-  systemError,
-  type Call,
-} from './faulty-disk.ts';
+  asDelivery,
+  deliver,
+  stagedOf,
+  type Message,
+  type StoreWorld,
+} from '../../contract/mail-store.ts';
+import { diskAround, failingDisk, systemError, type Call } from '../../disk/faulty-disk.ts';
+import { diskWorld, filesOf } from './disk-world.ts';
+import { diskWithoutLinks } from './faulty-disk.ts';
 
 const worlds: StoreWorld[] = [];
 
@@ -58,7 +59,7 @@ describe('stage on a disk that fails', () => {
     ['EROFS', /read-only/, /Mount it/, 'account'],
     ['EACCES', /permission/, /chown/, 'folder'],
     ['ENOENT', /is gone/, /mounted/, 'folder'],
-    ['ENAMETOOLONG', /cannot be used \(ENAMETOOLONG\)/, /^$/, 'folder'],
+    ['ENAMETOOLONG', /cannot be used \(ENAMETOOLONG\)/, /^Check /, 'folder'],
   ])('says what %s means', async (code, what, remedy, reach) => {
     const { root } = await soundWorld();
     const disk = failingDisk(code, (call) => call.name === 'open-wx' && isMessage(call));
@@ -81,7 +82,8 @@ describe('stage on a disk that fails', () => {
         ended = true;
       }
     }
-    await failure(tree.stage('INBOX', { key: 'k', flags: [], internalDate: null, body: body() }));
+    const delivery = { ...asDelivery(message), body: { kind: 'stream', chunks: body() } as const };
+    await failure(tree.stage('INBOX', [delivery]));
     expect(ended).toBe(true);
   });
 
@@ -196,7 +198,7 @@ describe('publish on a disk that fails', () => {
     const { root } = await soundWorld();
     const disk = failingDisk('EROFS', ({ name }) => name === 'unlink');
     const tree = await createMaildirStore({ disk }).open(root, 'mine');
-    const delivery = { key: 'k', flags: [], internalDate: null, body: inChunks('x') };
-    await expect(tree.discard(await tree.stage('INBOX', delivery))).resolves.toBeUndefined();
+    for (const staged of stagedOf(await tree.stage('INBOX', [asDelivery(message)])))
+      await expect(tree.discard(staged)).resolves.toBeUndefined();
   });
 });
