@@ -1,6 +1,7 @@
 /** What the linter demands: few rules, each for a mistake that has a price. The import table stands in import-table.js. */
 import tseslint from 'typescript-eslint';
 import { importTable } from './import-table.js';
+import { circleRule } from './scripts/circle-rule.js';
 import { importRule } from './scripts/import-rule.js';
 
 const promises = {
@@ -93,9 +94,10 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     // A rule that is wrong for a file is changed here, where everyone sees it.
     linterOptions: { noInlineConfig: true },
-    plugins: { posthorn: { rules: { imports: importRule } } },
+    plugins: { posthorn: { rules: { imports: importRule, circles: circleRule } } },
     rules: {
       'posthorn/imports': ['error', importTable],
+      'posthorn/circles': 'error',
       '@typescript-eslint/no-unnecessary-condition': [
         'error',
         { allowConstantLoopConditions: 'only-allowed-literals' },

@@ -9,23 +9,27 @@
  * npm    packages (a package with all its sub-paths)
  * node   modules of Node: `true` for all of them, else the list; a file named under `files` has its own list
  */
-const adapter = { may: ['ports', 'core', 'wire', 'disk', 'errors'], node: true };
+/** What stands in src/ itself and needs nothing. */
+const everywhere = ['errors', 'printable', 'defined'];
+const adapter = { may: ['ports', 'core', 'wire', 'disk', ...everywhere], node: true };
 const sqlite = ['@photostructure/sqlite'];
 
 export const importTable = {
   errors: {},
+  printable: {},
+  defined: {},
   version: { node: true },
-  core: { may: ['errors'] },
+  core: { may: everywhere },
   ports: { types: ['core', 'errors'] },
-  wire: { may: ['errors'], types: ['core'], node: true },
-  disk: { may: ['errors'], npm: [...sqlite, 'koffi'], node: true },
+  wire: { may: everywhere, types: ['core'], node: true },
+  disk: { may: everywhere, npm: [...sqlite, 'koffi'], node: true },
   config: {
-    may: ['core', 'errors'],
+    may: ['core', ...everywhere],
     npm: ['yaml', 'zod', 'cosmiconfig'],
     node: ['node:path', 'node:os', 'node:util', 'node:crypto'],
     files: {
       'src/config/read/load.ts': { node: true },
-      'src/config/edit/save.ts': { node: true },
+      'src/config/edit/save.ts': { may: ['core', ...everywhere, 'disk'], node: true },
     },
   },
   adapters: adapter,
@@ -34,14 +38,14 @@ export const importTable = {
   'adapters/mime': { ...adapter, npm: ['nodemailer', 'mailparser'] },
   'adapters/smtp': { ...adapter, npm: ['nodemailer'] },
   'adapters/secrets': { ...adapter, npm: ['@napi-rs/keyring'] },
-  app: { may: ['core', 'ports', 'errors'], types: ['config'] },
-  daemon: { may: ['app', 'core', 'ports', 'errors'], types: ['config'] },
+  app: { may: ['core', 'ports', ...everywhere], types: ['config'] },
+  daemon: { may: ['app', 'core', 'ports', ...everywhere], types: ['config'] },
   cli: {
-    may: ['app', 'daemon', 'config', 'errors', 'version'],
+    may: ['app', 'daemon', 'config', ...everywhere, 'version'],
     types: ['core', 'ports'],
     npm: ['commander', 'cli-table3', '@inquirer/prompts', 'ora'],
     node: true,
   },
-  demo: { may: ['errors', 'wire'], npm: ['smtp-server', 'nodemailer'], node: true },
+  demo: { may: [...everywhere, 'wire'], npm: ['smtp-server', 'nodemailer'], node: true },
   main: { everything: true },
 };

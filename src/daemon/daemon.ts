@@ -1,6 +1,6 @@
 /** The daemon: one keeper for each enabled account, a control socket, a heartbeat, and an orderly end. */
 
-import { isLive, liveText } from '../app/accounts/live.ts';
+import { isReadFromServer, readFromServerText } from '../app/accounts/read-from-server.ts';
 import { accountJson } from '../app/sync/report-json.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import type { AccountReport } from '../app/sync/report.ts';
@@ -72,7 +72,7 @@ class Daemon {
       const heart = beat(neighbours.clock, onLeap, this.#signal);
       this.#log('info', `started with ${count(keepers.length, 'account')}`);
       for (const { account } of this.#keepers.values())
-        if (isLive(account)) this.#log('info', liveText(account.name));
+        if (isReadFromServer(account)) this.#log('info', readFromServerText(account.name));
       onReady();
       await aborted(this.#signal);
       this.#log('info', 'stopping: messages in hand are finished first');

@@ -6,14 +6,17 @@ import {
   StorageError,
   TemporaryError,
   type ErrorDetails,
+  type Reach,
   type Retry,
 } from '../errors.ts';
+import { explanationOf, type Remedies } from './disk-error.ts';
 import { resultCode, sqliteCode } from './sqlite.ts';
 
 export interface Fault {
   readonly kind: 'storage' | 'locked' | 'internal';
   readonly message: string;
   readonly remedy: string | undefined;
+  readonly reach: Reach;
   readonly retry: Retry;
   readonly detail: string | undefined;
 }
@@ -24,21 +27,15 @@ export function faultOf(error: unknown, path: string): Fault {
   const code = sqliteCode(error);
   const detail = error instanceof Error ? error.message : String(error);
   if (code !== null) return { ...faultOfSqlite(code, path), detail };
-  if (error instanceof Error && 'syscall' in error) {
-    return storage(`cannot make ${path}: ${detail}`, writable(path));
-  }
-  return {
-    kind: 'internal',
-    message: detail,
-    remedy: undefined,
-    retry: 'never',
-    detail: undefined,
-  };
+  const explanation = explanationOf(error, path, remedies(path));
+  if (explanation !== undefined)
+    return { ...storage(explanation.what, explanation.remedy), detail };
+  return { ...storage(detail, undefined), kind: 'internal', retry: 'never' };
 }
 
-/** The state is everybody's, so its errors reach the whole program. */
+/** The other way round, where the fault has crossed the thread. */
 export function errorOf(fault: Fault): PosthornError {
-  const details: ErrorDetails = { reach: 'program', retry: fault.retry };
+  const details: ErrorDetails = { reach: fault.reach, retry: fault.retry };
   if (fault.remedy !== undefined) details.remedy = fault.remedy;
   if (fault.detail !== undefined) details.detail = fault.detail;
   switch (fault.kind) {
@@ -52,9 +49,13 @@ export function errorOf(fault: Fault): PosthornError {
 }
 
 function faultOfOurs(error: PosthornError): Fault {
-  const { message, remedy, retry, detail } = error;
-  const kind = error instanceof StorageError ? 'storage' : 'internal';
-  return { kind, message, remedy, retry, detail };
+  const { message, remedy, reach, retry, detail } = error;
+  return { kind: kindOf(error), message, remedy, reach, retry, detail };
+}
+
+function kindOf(error: PosthornError): Fault['kind'] {
+  if (error instanceof StorageError) return 'storage';
+  return error instanceof TemporaryError ? 'locked' : 'internal';
 }
 
 function faultOfSqlite(code: number, path: string): Fault {
@@ -81,12 +82,17 @@ function faultOfSqlite(code: number, path: string): Fault {
   }
 }
 
+/** The state and the locks are everybody's, so what their disk does reaches the whole program. */
 function storage(message: string, remedy: string | undefined): Fault {
-  return { kind: 'storage', message, remedy, retry: 'later', detail: undefined };
+  return { kind: 'storage', message, remedy, reach: 'program', retry: 'later', detail: undefined };
 }
 
 function writable(path: string): string {
-  return `See that ${path} and its folder are yours and can be written.`;
+  return `See that ${path} and its folder are yours and can be written, and that their disk is not full.`;
+}
+
+function remedies(path: string): Remedies {
+  return { EACCES: writable(path), ENOTDIR: writable(path), ENOENT: writable(path) };
 }
 
 function asideRemedy(path: string): string {

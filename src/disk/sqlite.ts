@@ -4,13 +4,13 @@ import { createRequire } from 'node:module';
 
 export type SqlValue = null | number | string | Uint8Array;
 
-/** Parameters by name, without the colon that they bear in the statement. */
-export type SqlRow = Readonly<Record<string, SqlValue>>;
-
+/** Parameters by position: names would have to be looked up at each call. */
 export interface Statement {
-  run(parameters?: SqlRow): unknown;
-  get(parameters?: SqlRow): unknown;
-  all(parameters?: SqlRow): unknown[];
+  run(...parameters: readonly SqlValue[]): { readonly changes: number | bigint };
+  get(...parameters: readonly SqlValue[]): unknown;
+  all(...parameters: readonly SqlValue[]): unknown[];
+  /** Rows as arrays instead of objects; not in every Node that has node:sqlite. */
+  setReturnArrays?(on: boolean): void;
 }
 
 export interface Database {

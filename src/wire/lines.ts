@@ -28,6 +28,8 @@ export class SocketReader {
   layer: Layer = 'session';
   /** How long the server may say nothing at all while it is waited for, in milliseconds. */
   idleMs: number;
+  /** The last line had no CR before its LF. */
+  endedByLf = false;
 
   constructor(socket: Socket, options: ReaderOptions) {
     this.#socket = socket;
@@ -63,59 +65,93 @@ export class SocketReader {
     this.#pending = this.#pending.length === 0 ? octets : Buffer.concat([octets, this.#pending]);
   }
 
+  /** Octets that came lie unread. */
+  get hasMore(): boolean {
+    return this.#pending.length > 0 || this.#socket.readableLength > 0;
+  }
+
+  /** The connection is gone, or was given up. */
+  get isBroken(): boolean {
+    return this.#abandoned !== undefined || this.#socket.destroyed;
+  }
+
   /** The next octets, as many as there are; never empty. A stream that ends is a TemporaryError. */
   async chunk(): Promise<Buffer> {
-    const pending = this.#pending;
-    if (pending.length > 0) {
-      this.#pending = nothing;
-      return pending;
+    for (;;) {
+      const chunk = this.takeChunk();
+      if (chunk !== null) return chunk;
+      await this.wait(this.idleMs);
     }
-    return await this.#more();
   }
 
   /** The next line without its CRLF (or LF); RefusedError where it is longer than `limit` octets. */
   async line(limit: number): Promise<Buffer> {
+    for (;;) {
+      const line = this.takeLine(limit);
+      if (line !== null) return line;
+      await this.wait(this.idleMs);
+    }
+  }
+
+  /** What is here already; null where nothing is. */
+  takeChunk(): Buffer | null {
+    this.#checkKept();
+    const pending = this.#pending;
+    this.#pending = nothing;
+    if (pending.length > 0) return pending;
+    return this.#socket.read() as Buffer | null;
+  }
+
+  /** As line(), where all of it is here already; else null. */
+  takeLine(limit: number): Buffer | null {
+    this.#checkKept();
     for (let searched = 0; ;) {
       const end = this.#pending.indexOf(LF, searched);
       if (end > limit || (end < 0 && this.#pending.length > limit)) throw this.#tooLong(limit);
       if (end >= 0) return this.#take(end);
       searched = this.#pending.length;
-      const more = await this.#more();
+      const more = this.#socket.read() as Buffer | null;
+      if (more === null) return null;
       this.#pending = searched === 0 ? more : Buffer.concat([this.#pending, more]);
     }
   }
 
   #take(end: number): Buffer {
-    const line = this.#pending.subarray(0, this.#pending[end - 1] === CR ? end - 1 : end);
+    this.endedByLf = this.#pending[end - 1] !== CR;
+    const line = this.#pending.subarray(0, this.endedByLf ? end : end - 1);
     this.#pending = this.#pending.subarray(end + 1);
     return line;
   }
 
-  async #more(): Promise<Buffer> {
-    for (;;) {
-      if (this.#abandoned !== undefined) throw this.#abandoned;
-      const chunk = this.#socket.read() as Buffer | null;
-      if (chunk !== null && chunk.length > 0) return chunk;
-      this.#checkAlive();
-      await this.#news();
-    }
+  /**
+   * Until anything more is here, or the stream has ended, which throws. Where nothing happens for so long, the connection is
+   * given up with what `late` makes, else a timeout.
+   */
+  async wait(ms: number, late?: () => Error): Promise<void> {
+    this.#checkAlive();
+    await this.#news(ms, late);
+    this.#checkKept();
+  }
+
+  #checkKept(): void {
+    if (this.#abandoned !== undefined) throw this.#abandoned;
   }
 
   #checkAlive(): void {
+    this.#checkKept();
     const { host, port } = this.#peer;
     if (this.#failure !== undefined) throw connectionError(this.#failure, host, port);
     if (this.#socket.destroyed || this.#socket.readableEnded)
       throw cutError(host, port, this.layer);
   }
 
-  /** Until anything happens to the socket, or for too long nothing does. */
-  #news(): Promise<void> {
-    const { idleMs, layer } = this;
+  #news(ms: number, late?: () => Error): Promise<void> {
+    const { layer } = this;
     const { host, port } = this.#peer;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.fail(timeoutError(host, port, idleMs, layer));
-      }, idleMs);
+        this.fail(late?.() ?? timeoutError(host, port, ms, layer));
+      }, ms);
       this.#wake = () => {
         clearTimeout(timer);
         this.#wake = undefined;

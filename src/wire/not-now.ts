@@ -7,7 +7,7 @@
 const words: readonly RegExp[] = [
   /temporar/i,
   /try (?:again|later|in \d)|later\b.{0,20}\btry|retry/i,
-  /too (?:many|frequent|often)|rate.?limit|throttl|back.?off/i,
+  /too (?:many|frequent|often)|rate.?limit|rate .{0,12}exceed|slow down|throttl|back.?off/i,
   /maximum (?:number|connections)|limit (?:for|of|reached|exceeded)|exceeded the .{0,30}limit|(?:login|connection|session|quota|bandwidth)s? limit/i,
   /unavailable|not available|overload|\bbusy\b|server error|internal error|system error|maintenance|out of service/i,
   /(?:maildrop|mailbox|mail ?box|account)\b.{0,40}\block(?:ed)?\b(?!.{0,40}admin)|already locked|\bin use\b|being accessed|another .{0,12}session/i,

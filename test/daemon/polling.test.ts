@@ -49,20 +49,6 @@ describe('polling', () => {
     await daemon?.stop();
   });
 
-  it('goes on with the state of an account that got another name meanwhile', async () => {
-    world = new DaemonWorld();
-    await start([account('work', 2 * minute, { id: undefined })]);
-    const [known] = await world.state.accounts();
-    if (known === undefined) throw new Error('never polled');
-    // As `account rename` and a sync after it leave the state.
-    const renamed = { ...known, name: 'office' };
-    await world.state.commit([{ kind: 'account', account: renamed }], 'durable');
-    await minutes(4);
-    expect(world.pollsOf('work')).toEqual([0, 2, 4]);
-    expect((await world.state.accounts()).map(({ id }) => id)).toEqual([known.id]);
-    await daemon?.stop();
-  });
-
   it('counts the interval from the end of a poll', async () => {
     world = new DaemonWorld();
     world.onPoll = () => world.clock.sleepUntil(world.clock.now() + 3 * minute, never());

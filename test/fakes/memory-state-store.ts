@@ -1,167 +1,176 @@
-/** The state port in memory, which answers late: after a random number of turns of the event loop, and out of order. */
+/** The state port in memory. With a source of randomness it answers late, and out of order. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { KnownFolder, KnownMessage } from '../../src/core/sync/message.ts';
-import { InternalError } from '../../src/errors.ts';
-import type { AccountState, StateChange, StateStore } from '../../src/ports/state-store.ts';
+import { mailStatuses, type KnownMail } from '../../src/core/maildrop/maildrop.ts';
+import {
+  agreedStatuses,
+  type AgreedColumns,
+  type AgreedMessage,
+} from '../../src/core/sync/agreed.ts';
+import { UidSet } from '../../src/core/sync/uid-set.ts';
+import { InternalError, TemporaryError } from '../../src/errors.ts';
+import type { AccountState, Binding, Fence, StateStore } from '../../src/ports/state-store.ts';
+import { apply, beginAccount, copied, type Contents } from './memory-state-changes.ts';
 
-interface Folder {
-  readonly folder: KnownFolder;
-  readonly messages: ReadonlyMap<string, KnownMessage>;
-}
-
-interface Entry {
-  readonly account: AccountState;
-  readonly folders: ReadonlyMap<string, Folder>;
+/** `random` yields numbers in [0, 1): how many microtasks or turns of the event loop each call takes. */
+export function createMemoryStateStore(random: () => number = () => 0): StateStore {
+  const memory = new Memory(random);
+  return {
+    ...readsOf(memory),
+    bind: (bindings, taken) =>
+      memory.write((contents) =>
+        bindings.map((binding) => bound(contents, binding, new Set(taken))),
+      ),
+    commit: (changes, _durability, fence) => {
+      const mine = structuredClone(changes);
+      return memory.write((contents) => {
+        if (fence !== undefined && mine.length > 0) pass(contents, fence);
+        for (const change of mine) apply(contents, change);
+      });
+    },
+    close: () => memory.close(),
+  };
 }
 
 /** Never changed, but replaced: a batch that fails half-way leaves nothing behind. */
-type Contents = ReadonlyMap<string, Entry>;
+class Memory {
+  readonly #random: () => number;
+  #contents: Contents = new Map();
+  // Writes take effect in the order of the calls, however late each is.
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
-/** `random` yields numbers in [0, 1); `pageSize` is small, so that tests see several pages. */
-export function createMemoryStateStore(
-  random: () => number = Math.random,
-  pageSize = 7,
-): StateStore {
-  let contents: Contents = new Map();
-  const late = async (): Promise<void> => {
-    for (let turns = Math.floor(random() * 4); turns >= 0; turns -= 1) await turn();
-  };
-  const folder = (id: string, path: string): Folder | undefined =>
-    contents.get(id)?.folders.get(path);
-  // Commits take effect in the order of the calls, however late each is.
-  let lastCommit: Promise<unknown> = Promise.resolve();
-  return {
-    accounts: async () => {
-      await late();
-      return [...contents.values()].map(({ account }) => account);
-    },
-    account: async (id) => {
-      await late();
-      return contents.get(id)?.account ?? null;
-    },
-    accountNamed: async (name, taken) => {
-      await late();
-      const named = [...contents.values()].filter(
-        ({ account }) => account.name === name && taken?.has(account.id) !== true,
-      );
-      return named.at(-1)?.account ?? null;
-    },
-    folders: async (id) => {
-      await late();
-      return [...(contents.get(id)?.folders.values() ?? [])].map((entry) => entry.folder);
-    },
-    async *messages(id, path, aboveUid) {
-      let last: KnownMessage | undefined;
-      for (;;) {
-        await late();
-        const rest = sorted(folder(id, path)).filter(
-          (message) =>
-            sortKey(message.id)[0] > aboveUid &&
-            (last === undefined || compare(message.id, last.id) > 0),
-        );
-        const page = rest.slice(0, pageSize);
-        last = page.at(-1);
-        if (last === undefined) return;
-        yield page;
-      }
-    },
-    quarantined: async (id, path) => {
-      await late();
-      return sorted(folder(id, path)).filter(({ status }) => status === 'quarantined');
-    },
-    commit: async (changes) => {
-      const mine = lastCommit.then(async () => {
-        await late();
-        contents = changes.reduce(apply, contents);
-        await late();
-      });
-      lastCommit = mine.catch(() => undefined);
-      await mine;
-    },
-    close: async () => {
-      await lastCommit;
-    },
-  };
-}
+  constructor(random: () => number) {
+    this.#random = random;
+  }
 
-function apply(contents: Contents, change: StateChange): Contents {
-  switch (change.kind) {
-    case 'account':
-      return with_(contents, change.account.id, {
-        folders: new Map(),
-        ...contents.get(change.account.id),
-        account: withSending(change.account, contents.get(change.account.id)?.account.sending),
-      });
-    case 'sending': {
-      const entry = contents.get(change.accountId);
-      if (entry === undefined) return contents;
-      const account = withSending(entry.account, change.sending);
-      return with_(contents, change.accountId, { ...entry, account });
-    }
-    case 'account-removed':
-      return without(contents, change.accountId);
-    case 'folder':
-      return changeFolder(contents, change.accountId, change.folder.path, (old) => ({
-        messages: old?.messages ?? new Map<string, KnownMessage>(),
-        folder: change.folder,
-      }));
-    case 'message':
-      return changeFolder(contents, change.accountId, change.folder, (old) => {
-        if (old === undefined) throw new InternalError('the state knows no such folder');
-        return { ...old, messages: with_(old.messages, change.message.id, change.message) };
-      });
-    case 'message-forgotten':
-      if (contents.get(change.accountId)?.folders.has(change.folder) !== true) return contents;
-      return changeFolder(contents, change.accountId, change.folder, (old) => {
-        if (old === undefined) throw new InternalError('the state knows no such folder');
-        return { ...old, messages: without(old.messages, change.id) };
-      });
+  async read<T>(look: (contents: Contents) => T): Promise<T> {
+    this.#refuseClosed();
+    await this.#late();
+    const seen = look(this.#contents);
+    await this.#late();
+    return seen;
+  }
+
+  async write<T>(change: (contents: Contents) => T): Promise<T> {
+    this.#refuseClosed();
+    const mine = this.#lastWrite.then(async () => {
+      await this.#late();
+      const next = copied(this.#contents);
+      const result = change(next);
+      this.#contents = next;
+      await this.#late();
+      return result;
+    });
+    this.#lastWrite = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#lastWrite;
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new InternalError('the state is closed already');
+  }
+
+  async #late(): Promise<void> {
+    const wait = this.#random() < 0.5 ? () => Promise.resolve() : () => turn();
+    for (let left = Math.floor(this.#random() * 4); left >= 0; left -= 1) await wait();
   }
 }
 
-/** As good as never heard of, where nothing is wrong. */
-function withSending(account: AccountState, sending: AccountState['sending']): AccountState {
-  const { sending: _before, ...rest } = account;
-  const isGood = sending === undefined || (sending.loginFailures === 0 && !sending.suspended);
-  return isGood ? rest : { ...rest, sending };
+function readsOf(memory: Memory): Omit<StateStore, 'bind' | 'commit' | 'close'> {
+  const folder = (contents: Contents, id: string, path: string) =>
+    contents.get(id)?.folders.get(path);
+  return {
+    accounts: () => memory.read((contents) => [...contents.values()].map(({ account }) => account)),
+    account: (id) => memory.read((contents) => contents.get(id)?.account ?? null),
+    accountNamed: (name, taken = new Set()) =>
+      memory.read((contents) => named(contents, name, taken)),
+    folders: (id) =>
+      memory.read((contents) =>
+        [...(contents.get(id)?.folders.values() ?? [])].map((each) => each.folder),
+      ),
+    agreedUids: (id, path, fromUid) =>
+      memory.read((contents) => {
+        const uids = [...(folder(contents, id, path)?.messages.keys() ?? [])];
+        return UidSet.of(uids.filter((uid) => uid >= fromUid));
+      }),
+    agreed: (id, path, uids) =>
+      memory.read((contents) => {
+        const all = [...(folder(contents, id, path)?.messages.values() ?? [])];
+        return columnsOf(all.filter(({ uid }) => uids?.has(uid) ?? true));
+      }),
+    former: (id, path) =>
+      memory.read((contents) => [...(folder(contents, id, path)?.former.values() ?? [])]),
+    troubles: (id, path) =>
+      memory.read((contents) => {
+        const place = path === null ? contents.get(id) : folder(contents, id, path);
+        return [...(place?.troubles.values() ?? [])];
+      }),
+    maildrop: (id) => memory.read((contents) => contents.get(id)?.maildrop ?? null),
+    knownMail: (id) =>
+      memory.read((contents) => {
+        const mail = [...(contents.get(id)?.mail.values() ?? [])];
+        return {
+          id: mail.map((each) => each.id),
+          status: Uint8Array.from(mail, ({ status }) => mailStatuses.indexOf(status)),
+          listedSize: Float64Array.from(mail, ({ listedSize }) => listedSize ?? NaN),
+          storedAt: Float64Array.from(mail, ({ storedAt }) => storedAt),
+        };
+      }),
+    mailOf: (id, ids) =>
+      memory.read((contents) => {
+        const mail = contents.get(id)?.mail ?? new Map<string, KnownMail>();
+        return ids.flatMap((each) => mail.get(each) ?? []);
+      }),
+  };
 }
 
-function changeFolder(
+function named(contents: Contents, name: string, taken: ReadonlySet<string>): AccountState | null {
+  const accounts = [...contents.values()].map(({ account }) => account);
+  return accounts.findLast((account) => account.name === name && !taken.has(account.id)) ?? null;
+}
+
+function bound(
   contents: Contents,
-  id: string,
-  path: string,
-  change: (old: Folder | undefined) => Folder,
-): Contents {
-  const entry = contents.get(id);
-  if (entry === undefined) throw new InternalError('the state knows no such account');
-  const folders = with_(entry.folders, path, change(entry.folders.get(path)));
-  return with_(contents, id, { ...entry, folders });
+  { name, id, freshId }: Binding,
+  taken: ReadonlySet<string>,
+): AccountState {
+  const known = id === undefined ? named(contents, name, taken) : contents.get(id)?.account;
+  const bindTo = known?.id ?? id ?? freshId;
+  if (known == null && contents.has(bindTo))
+    throw new InternalError(`the id ${bindTo} belongs to another account`);
+  return beginAccount(contents, bindTo, name);
 }
 
-function with_<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
-  return new Map(map).set(key, value);
+function pass(contents: Contents, { accountId, number }: Fence): void {
+  const entry = contents.get(accountId);
+  if (entry === undefined) return;
+  if (entry.account.fence > number)
+    throw new TemporaryError('another posthorn has taken over this account', { code: 'locked' });
+  entry.account = { ...entry.account, fence: number };
 }
 
-function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
-  const rest = new Map(map);
-  rest.delete(key);
-  return rest;
-}
-
-function sorted(folder: Folder | undefined): KnownMessage[] {
-  return [...(folder?.messages.values() ?? [])].sort((a, b) => compare(a.id, b.id));
-}
-
-/** UIDs by number, and behind them all other ids by their text. */
-function sortKey(id: string): [number, string] {
-  const isUid = /^(?:0|[1-9][0-9]{0,9})$/.test(id) && Number(id) < 2 ** 32;
-  return [isUid ? Number(id) : 2 ** 32, id];
-}
-
-function compare(a: string, b: string): number {
-  const [numberA, textA] = sortKey(a);
-  const [numberB, textB] = sortKey(b);
-  if (numberA !== numberB) return numberA - numberB;
-  return textA === textB ? 0 : textA < textB ? -1 : 1;
+function columnsOf(messages: readonly AgreedMessage[]): AgreedColumns {
+  const sorted = messages.toSorted((a, b) => a.uid - b.uid);
+  return {
+    uid: Uint32Array.from(sorted, ({ uid }) => uid),
+    name: sorted.map(({ name }) => name),
+    flags: Uint8Array.from(sorted, ({ flags }) => flags),
+    keywords: sorted.map(({ keywords }) => keywords.join(' ')),
+    modSeq: BigUint64Array.from(sorted, ({ modSeq }) => BigInt(modSeq ?? 0)),
+    wireSize: Float64Array.from(sorted, ({ wireSize }) => wireSize),
+    wireSha256: Uint8Array.from(
+      sorted.flatMap(({ wireSha256 }) => [...Buffer.from(wireSha256, 'hex')]),
+    ),
+    messageIdHash: BigUint64Array.from(sorted, ({ messageIdHash }) =>
+      messageIdHash === null ? 0n : BigInt(`0x${messageIdHash}`),
+    ),
+    internalDate: Float64Array.from(sorted, ({ internalDate }) => internalDate ?? NaN),
+    storedAt: Float64Array.from(sorted, ({ storedAt }) => storedAt),
+    status: Uint8Array.from(sorted, ({ status }) => agreedStatuses.indexOf(status)),
+  };
 }

@@ -1,7 +1,9 @@
 /** Where the daemon listens: a file in the state folder, since the socket's own folder hangs on the environment. */
 
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { realDisk } from '../../disk/disk.ts';
+import { makeDirectories, replaceFile } from '../../disk/durable.ts';
 
 export interface Announcement {
   readonly socket: string;
@@ -14,20 +16,12 @@ export function announcementFile(stateDir: string): string {
 
 /** Put in place whole. */
 export async function announce(path: string, announcement: Announcement): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeDirectories(realDisk, dirname(path));
   const temporary = `${path}.${String(process.pid)}`;
-  try {
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(announcement)}\n`);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  // Of a daemon that was killed while it wrote, and had the same process id.
+  await rm(temporary, { force: true });
+  const octets = Buffer.from(`${JSON.stringify(announcement)}\n`);
+  await replaceFile(realDisk, path, temporary, octets);
 }
 
 /** Null where none stands there that could be ours. */

@@ -1,50 +1,35 @@
-/** One IMAP connection: commands one after another, each within a deadline, and what became of it when it is lost. */
+/** One IMAP connection: commands one after another, each within its limits, and what became of it when it is lost. */
 
+import type { Socket } from 'node:net';
 import type { ImapFlow } from 'imapflow';
-import { PosthornError, TemporaryError } from '../../errors.ts';
+import { UidSet } from '../../core/sync/uid-set.ts';
+import { PosthornError, RefusedError, TemporaryError } from '../../errors.ts';
 import { printable } from '../../wire/printable.ts';
-import { RefusedCommand, readRefusal } from './failures.ts';
-import type { Answer, TokenNode } from './tokens.ts';
+import { installGate, type Listener, type Running } from './answers/answer-gate.ts';
+import type { DataLine } from './answers/line.ts';
+import { rangesOf } from './answers/numbers.ts';
+import { readRefusal, RefusedCommand, throttled } from './answers/refusal.ts';
+import type { StatusLine } from './answers/status-line.ts';
+import type { TokenNode } from './answers/tokens.ts';
+import { Watchdog, type WatchLimits } from './watchdog.ts';
 
-/** What happens to untagged answers while a command runs, by their keyword. */
-export type Untagged = Readonly<Record<string, (answer: Answer) => void>>;
-
-/**
- * The part of imapflow that it uses itself and does not declare. Its commands are left aside: they fall back on others
- * that expunge, and return false for failures; its connection, parser and compiler are what is used here.
- */
+/** The part of imapflow that it uses itself and does not declare. */
 interface Inner {
   exec(
     command: string,
     attributes: readonly (TokenNode | undefined)[] | false,
-    options: ExecOptions,
-  ): Promise<{ response: Answer; next: () => void }>;
+    options: { running?: Running; onPlusTag?: (answer: unknown) => Promise<void> },
+  ): Promise<{ response: unknown; next: () => void }>;
   write(text: string): void;
-  readonly socket: InnerSocket | false;
-}
-
-interface ExecOptions {
-  untagged?: Record<string, (answer: Answer) => Promise<void>>;
-  onPlusTag?: (answer: Answer) => Promise<void>;
-}
-
-/** net.Socket or tls.TLSSocket. */
-export interface InnerSocket {
-  readonly connecting: boolean;
-  readonly remoteAddress?: string | undefined;
-  readonly bytesWritten: number;
-  readonly writableLength: number;
-  getProtocol?: () => string | null;
+  readonly socket: Socket | false | null;
+  readonly streamer: { readonly readBytesCounter: number };
 }
 
 /** A refusal as imapflow throws it. */
 interface FlowError extends Error {
   code?: string;
-  response?: Answer;
   responseStatus?: string;
   responseText?: string;
-  /** The tagged answer itself could not be read; the two sides are still in step. */
-  parserError?: unknown;
 }
 
 /** A line of the answer could not be read, so what it said is not known; never leaves this adapter. */
@@ -54,41 +39,61 @@ export class UnreadableAnswer extends Error {
   }
 }
 
-export function socketOf(flow: ImapFlow): InnerSocket | undefined {
-  const { socket } = flow as unknown as Inner;
-  return socket === false ? undefined : socket;
+export interface RunOptions {
+  /** Octets of the answer, beyond which it is not read any further. Default 32 MiB. */
+  readonly mostOctets?: number;
+  /** How long the command may take beyond the usual, as it sends much. */
+  readonly extraMs?: number;
 }
 
-/** Writes a line within a command that is running (RFC 9051, section 6.2.2). */
-export function writeLine(flow: ImapFlow, text: string): void {
-  (flow as unknown as Inner).write(text);
+/** A tagged OK, and what of the answer could not be read, fit to be shown. */
+export interface Answered {
+  readonly line: StatusLine;
+  readonly unreadable: readonly string[];
 }
+
+const usualOctets = 32 * 1024 * 1024;
+const nothing: Listener = { data: {} };
 
 export class ImapConnection {
   readonly flow: ImapFlow;
-  readonly #stallMs: number;
-  readonly #unparsed: { readonly count: number };
+  readonly #watchdog: Watchdog;
   readonly #lostListeners = new Set<() => void>();
+  readonly #posted = new Map<string, (line: StatusLine) => void>();
   #running = 0;
-  #watchdog: NodeJS.Timeout | undefined;
+  #most = usualOctets;
+  #wasted = 0;
+  #asked = false;
+  #qresync = false;
+  #exists: number | null = null;
   #cause: PosthornError | undefined;
   #failure: Error | undefined;
   #closed = false;
 
-  /**
-   * `stallMs`: how long an answer may make no progress. `unparsed` counts lines that could not be read. To be made before
-   * the connection is opened, so that no error goes unheard.
-   */
-  constructor(flow: ImapFlow, stallMs: number, unparsed: { readonly count: number }) {
+  /** To be made before the connection is opened, so that no error goes unheard. */
+  constructor(flow: ImapFlow, limits: WatchLimits) {
     this.flow = flow;
-    this.#stallMs = stallMs;
-    this.#unparsed = unparsed;
+    this.#watchdog = new Watchdog(
+      limits,
+      () => this.#progress(),
+      (why) => this.drop(why),
+    );
+    installGate(flow, {
+      counted: (running, octets) => this.#count(running, octets),
+      answered: (line) => this.#takePosted(line),
+      counts: (line) => {
+        this.#exists = existsAfter(this.#exists, line);
+      },
+      wasted: (octets) => {
+        this.#wasted += octets;
+      },
+    });
     flow.on('error', (error: Error) => {
       this.#failure ??= error;
     });
     flow.on('close', () => {
       this.#closed = true;
-      clearTimeout(this.#watchdog);
+      this.#watchdog.stop();
       for (const listener of this.#lostListeners) listener();
       this.#lostListeners.clear();
     });
@@ -101,6 +106,15 @@ export class ImapConnection {
 
   get lost(): boolean {
     return this.#closed;
+  }
+
+  get socket(): Socket | undefined {
+    return this.#inner.socket || undefined;
+  }
+
+  /** Capabilities as they stand now; names in any case. */
+  has(capability: string): boolean {
+    return this.flow.capabilities.has(capability);
   }
 
   /** Drops the socket at once; every wait ends with `why`. */
@@ -123,123 +137,210 @@ export class ImapConnection {
   lossError(): PosthornError {
     if (this.#cause !== undefined) return this.#cause;
     const bye = this.flow.byeReason;
-    const told = bye === undefined ? '' : `: “${printable(bye)}”`;
-    const why = bye === undefined ? (this.#failure ?? undefined) : undefined;
-    const detail = why === undefined ? {} : { detail: printable(why.message), cause: why };
-    return new TemporaryError(
-      bye === undefined ? 'the connection to the server broke' : `the server hung up${told}`,
-      { layer: 'session', remedy: 'It is tried again at the next sync.', ...detail },
-    );
+    if (bye !== undefined) return broken(`the server hung up: “${printable(bye)}”`);
+    const why = this.#failure;
+    if (why === undefined) return broken('the connection to the server broke');
+    const endless = tooLarge(why);
+    if (endless !== undefined) return endless;
+    const detail = { detail: printable(why.message), cause: why };
+    return broken('the connection to the server broke', detail);
   }
 
   /**
-   * Runs a command and resolves with its tagged OK. Throws RefusedCommand for NO and BAD, UnreadableAnswer where a line
-   * of the answer could not be read, else lossError(). Handlers see untagged answers as they come; what they throw
-   * fails the command once it is answered.
+   * Runs a command and resolves with its tagged OK. Throws RefusedCommand for NO and BAD (TemporaryError where the server asks
+   * for a pause), UnreadableAnswer where the tagged answer could not be read, else lossError(). What a listener throws fails
+   * the command once it is answered; a line that it can't read is told with the answer.
    */
   async run(
     command: string,
     attributes: readonly TokenNode[],
-    untagged: Untagged = {},
-  ): Promise<Answer> {
-    let thrown: unknown;
-    const guarded = Object.entries(untagged).map(
-      ([keyword, handle]) =>
-        [
-          keyword,
-          async (answer: Answer) => {
-            try {
-              handle(answer);
-            } catch (error) {
-              thrown ??= error;
-            }
-          },
-        ] as const,
-    );
-    const before = this.#unparsed.count;
-    const answer = await this.exec(command, attributes, { untagged: Object.fromEntries(guarded) });
-    if (thrown !== undefined) throw thrown;
-    if (this.#unparsed.count !== before) throw new UnreadableAnswer();
-    return answer;
+    listener: Listener = nothing,
+    options: RunOptions = {},
+  ): Promise<Answered> {
+    this.#most = options.mostOctets ?? usualOctets;
+    const running = await this.#exec(command, attributes, listener, options);
+    if (running.thrown !== undefined) throw running.thrown;
+    if (running.tagged === undefined) throw new UnreadableAnswer();
+    return { line: running.tagged, unreadable: running.unreadable };
   }
 
-  /** Like run(), with imapflow's own handlers: for commands that go on after a `+`. */
-  async exec(
+  /** Like run(), for a command that goes on after each `+` (RFC 9051, section 6.2.2). */
+  async converse(
     command: string,
     attributes: readonly TokenNode[],
-    options: ExecOptions = {},
-  ): Promise<Answer> {
+    onPlus: (answer: unknown) => void,
+  ): Promise<void> {
+    const onPlusTag = async (answer: unknown): Promise<void> => onPlus(answer);
+    await this.#exec(command, attributes, nothing, { onPlusTag });
+  }
+
+  /** Writes a line within a command that is running. */
+  writeLine(text: string): void {
+    this.#inner.write(text);
+  }
+
+  /**
+   * Sends a command ahead of the next one without waiting for its answer, which costs no time on the line. `onAnswer` is told
+   * the tagged answer if one comes. Only between commands.
+   */
+  post(tag: string, text: string, onAnswer: (line: StatusLine) => void = () => {}): void {
+    if (this.#closed) return;
+    this.#posted.set(tag, onAnswer);
+    this.#inner.write(`${tag} ${text}`);
+  }
+
+  /**
+   * RFC 5161, section 3.1: ENABLE is for the time before a folder is selected. Its answer comes before that of the command
+   * which follows.
+   */
+  enableQresync(): void {
+    if (this.#asked || !this.has('QRESYNC') || !this.has('ENABLE')) return;
+    this.#asked = true;
+    this.post('ENABLE', 'ENABLE QRESYNC', ({ status }) => {
+      this.#qresync = status === 'OK';
+    });
+  }
+
+  get hasAskedForQresync(): boolean {
+    return this.#asked;
+  }
+
+  get hasQresync(): boolean {
+    return this.#qresync;
+  }
+
+  /** Messages in the folder that is open, as last told; null where nobody could read it. */
+  get exists(): number | null {
+    return this.#exists;
+  }
+
+  set exists(count: number | null) {
+    this.#exists = count;
+  }
+
+  /** Says LOGOUT and hangs up, within `patienceMs`; the server's farewell is not waited for. */
+  async leave(patienceMs: number): Promise<void> {
+    const { socket } = this;
+    if (this.#closed || socket === undefined) return;
+    this.post('BYE', 'LOGOUT');
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patienceMs);
+      const done = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.onLost(done);
+      socket.end(done);
+    });
+    this.flow.close();
+  }
+
+  get #inner(): Inner {
+    return this.flow as unknown as Inner;
+  }
+
+  async #exec(
+    command: string,
+    attributes: readonly TokenNode[],
+    listener: Listener,
+    { extraMs, onPlusTag }: RunOptions & { onPlusTag?: (answer: unknown) => Promise<void> },
+  ): Promise<Running> {
     if (this.#closed) throw this.lossError();
-    this.#watch();
+    const running: Running = {
+      listener,
+      unreadable: [],
+      octets: 0,
+      tagged: undefined,
+      thrown: undefined,
+    };
+    if ((this.#running += 1) === 1) this.#watchdog.start(command, extraMs);
     try {
-      const inner = this.flow as unknown as Inner;
       const given = attributes.length === 0 ? false : attributes;
-      const { response, next } = await inner.exec(command, given, options);
+      const more = onPlusTag === undefined ? {} : { onPlusTag };
+      const { next } = await this.#inner.exec(command, given, { running, ...more });
       next();
-      return response;
+      return running;
     } catch (error) {
-      throw this.#classify(error as FlowError);
+      throw this.#classify(error as FlowError, running);
     } finally {
-      this.#unwatch();
+      if ((this.#running -= 1) === 0) this.#watchdog.stop();
     }
   }
 
-  #classify(error: FlowError): Error {
+  #classify(error: FlowError, { tagged }: Running): Error {
     if (error instanceof PosthornError) return error;
-    if (error.code === 'ETHROTTLE') {
-      return new TemporaryError('the server asks for a pause', {
-        layer: 'session',
-        remedy: 'It is tried again at the next sync.',
-      });
+    const status = tagged?.status ?? error.responseStatus;
+    if (status === 'NO' || status === 'BAD') {
+      const refusal = readRefusal(status, tagged, error.responseText);
+      const layer = this.flow.authenticated ? 'session' : 'login';
+      return throttled(refusal, layer) ?? new RefusedCommand(refusal);
     }
-    if (error.responseStatus === 'NO' || error.responseStatus === 'BAD') {
-      const { responseStatus, response, responseText } = error;
-      return new RefusedCommand(readRefusal(responseStatus, response, responseText));
-    }
-    if (error.parserError !== undefined) return new UnreadableAnswer();
+    if (!this.#closed && (error as { parserError?: unknown }).parserError !== undefined)
+      return new UnreadableAnswer();
     // What is neither a refusal nor a loss left the two sides out of step: nothing after it can be believed.
     this.#failure ??= error;
     this.flow.close();
     return this.lossError();
   }
 
-  /** Octets that went either way. */
-  #progress(): number {
-    const socket = socketOf(this.flow);
+  #takePosted(line: StatusLine): boolean {
+    const onAnswer = this.#posted.get(line.tag);
+    if (onAnswer === undefined) return false;
+    this.#posted.delete(line.tag);
+    onAnswer(line);
+    return true;
+  }
+
+  #count(running: Running | undefined, octets: number): boolean {
+    if (this.#closed) return false;
+    if (running === undefined || (running.octets += octets) <= this.#most) return true;
+    this.drop(tooMuch(`an answer of more than ${inMebi(this.#most)}`));
+    return false;
+  }
+
+  #progress(): { total: number; useful: number } {
+    const { socket } = this;
     const sent = socket === undefined ? 0 : socket.bytesWritten - socket.writableLength;
-    return this.flow.stats().received + sent;
-  }
-
-  #watch(): void {
-    this.#running += 1;
-    if (this.#running > 1) return;
-    let seen = this.#progress();
-    // Not the wall clock, which may be put back by hours meanwhile.
-    let since = performance.now();
-    this.#watchdog = setInterval(
-      () => {
-        const now = this.#progress();
-        if (now !== seen) {
-          seen = now;
-          since = performance.now();
-        } else if (performance.now() - since >= this.#stallMs) {
-          this.drop(stalled(this.#stallMs));
-        }
-      },
-      Math.max(10, this.#stallMs / 20),
-    );
-  }
-
-  #unwatch(): void {
-    this.#running -= 1;
-    if (this.#running === 0) clearInterval(this.#watchdog);
+    const total = this.#inner.streamer.readBytesCounter + sent;
+    return { total, useful: total - this.#wasted };
   }
 }
 
-function stalled(stallMs: number): TemporaryError {
-  return new TemporaryError(`the server did not answer for ${Math.round(stallMs / 1000)} s`, {
-    code: 'timeout',
+/** RFC 9051, sections 7.4.1 and 7.5.1; RFC 7162, section 3.2.10, where EARLIER is no news. */
+function existsAfter(before: number | null, { keyword, number, text }: DataLine): number | null {
+  if (keyword === 'EXISTS') return number;
+  if (before === null) return null;
+  if (keyword === 'EXPUNGE') return Math.max(0, before - 1);
+  if (/^[ \t]*\(/.test(text)) return before;
+  return Math.max(0, before - UidSet.ofRanges(rangesOf(text.trim())).size);
+}
+
+function broken(message: string, details: { detail?: string; cause?: unknown } = {}) {
+  const remedy = 'It is tried again at the next sync.';
+  return new TemporaryError(message, { layer: 'session', remedy, ...details });
+}
+
+/** imapflow's own limits, which openConnection sets. */
+function tooLarge(error: Error): PosthornError | undefined {
+  const { code, maxSize } = error as { code?: string; maxSize?: number };
+  const what = {
+    LineTooLarge: 'a line',
+    LiteralTooLarge: 'a string',
+    ResponseTooLarge: 'an answer',
+  };
+  const found = Object.entries(what).find(([name]) => name === code)?.[1];
+  if (found !== undefined) return tooMuch(`${found} of more than ${inMebi(maxSize ?? 0)}`);
+  return code === 'TooManyTokens' ? tooMuch('an answer of too many words') : undefined;
+}
+
+function tooMuch(what: string): RefusedError {
+  return new RefusedError(`the server sends ${what}, which was not read any further`, {
+    retry: 'later',
     layer: 'session',
-    remedy: 'It is tried again at the next sync.',
+    remedy: 'Tell the provider; no mailbox of a person needs as much.',
   });
+}
+
+function inMebi(octets: number): string {
+  return `${Math.round(octets / (1024 * 1024))} MiB`;
 }

@@ -1,85 +1,86 @@
 /** A logged-in IMAP session, as the rest of the program uses it. */
 
-import type { Flag } from '../../core/sync/flags.ts';
 import type { Account, FolderRole } from '../../core/account/account.ts';
-import type { FolderStatus, RemoteFolder, RemoteMessage } from '../../core/sync/message.ts';
+import type { Flag } from '../../core/sync/flags.ts';
+import type { FolderListing, FolderStatus } from '../../core/sync/remote.ts';
 import { InternalError } from '../../errors.ts';
-import type {
-  ConnectionFacts,
-  FilingSession,
-  FolderMakingSession,
-  IncomingMessage,
-} from '../../ports/mailbox-source.ts';
-import { append } from './append.ts';
-import type { Timeouts } from './client.ts';
+import type { ConnectionFacts } from '../../ports/connection.ts';
+import type { MailboxSession, OpenFolder } from '../../ports/mailbox-source.ts';
+import { failure } from './answers/failure.ts';
+import { astring, atom, sequence } from './answers/tokens.ts';
+import { bulkFetch } from './bulk/bulk-fetch.ts';
+import type { Timeouts } from './connecting/open-connection.ts';
 import type { ImapConnection } from './connection.ts';
-import { fetchMessages } from './fetch.ts';
-import { UnreadOctets } from './fetch-body.ts';
-import { examine, listFolders, uidNextOf } from './folders.ts';
-import { listMessages, searchUids } from './listing.ts';
-import { decodeMailboxName, MailboxNames } from './mailbox-name.ts';
-import { createFolder, personalPrefix } from './make-folder.ts';
-import { astring, atom, sequence } from './tokens.ts';
+import { OpenImapFolder } from './folder/open-folder.ts';
+import { search } from './folder/search.ts';
+import { append } from './folders/append.ts';
+import { createFolder, personalPrefix } from './folders/create-folder.ts';
+import { examine } from './folders/examine.ts';
+import { folderStatus } from './folders/folder-status.ts';
+import { listFolders } from './folders/list-folders.ts';
+import { decodeMailboxName, MailboxNames } from './folders/mailbox-name.ts';
+import { uidNextOf } from './folders/uid-next.ts';
 
 export interface SessionParts {
   readonly connection: ImapConnection;
   readonly facts: ConnectionFacts;
   readonly account: Account;
   readonly timeouts: Timeouts;
+  readonly pause: (milliseconds: number) => Promise<void>;
 }
 
-/**
- * uidNext() and append() leave the open folder open. findByMessageId() opens another one: what was listed before can't be
- * fetched after it, until open() is called again.
- */
-export class ImapSession implements FilingSession, FolderMakingSession {
+/** uidNext(), where the server tells it, and append() leave the selected folder selected; findByMessageId() does not. */
+export class ImapSession implements MailboxSession {
   readonly facts: ConnectionFacts;
+  readonly #parts: SessionParts;
   readonly #connection: ImapConnection;
-  readonly #account: Account;
-  readonly #timeouts: Timeouts;
   readonly #names = new MailboxNames();
-  /** Counts what was opened, so that a fetch that is under way learns of it. */
+  /** Counts what was opened, so that a folder learns that it is not the one that is open any more. */
   #opened = 0;
-  #open = false;
+  #left = false;
+  #closed = false;
 
-  constructor({ connection, facts, account, timeouts }: SessionParts) {
-    this.#connection = connection;
-    this.facts = facts;
-    this.#account = account;
-    this.#timeouts = timeouts;
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#connection = parts.connection;
+    this.facts = parts.facts;
   }
 
-  async folders(): Promise<readonly RemoteFolder[]> {
-    return await listFolders(this.#connection, this.#names, this.#account.folders);
+  get spent(): boolean {
+    return this.#left || this.#closed || this.#connection.lost;
   }
 
-  async open(folder: RemoteFolder): Promise<FolderStatus> {
-    return await this.#examine(folder.path);
+  async folders(): Promise<FolderListing> {
+    return await listFolders(this.#usable(), this.#names, this.#parts.account.folders);
   }
 
-  async *list(above: number): AsyncGenerator<readonly RemoteMessage[]> {
-    const assertOpen = this.#guard();
-    assertOpen();
-    for await (const page of listMessages(this.#connection, above)) {
-      yield page;
-      assertOpen();
-    }
+  async status(path: string): Promise<FolderStatus> {
+    return await folderStatus(this.#usable(), this.#names.wire(path));
   }
 
-  async *fetch(messages: readonly RemoteMessage[]): AsyncGenerator<IncomingMessage> {
-    yield* fetchMessages(
-      {
-        connection: this.#connection,
-        unread: new UnreadOctets(),
-        patienceMs: this.#timeouts.stallMs,
-        assertOpen: this.#guard(),
+  async select(path: string): Promise<OpenFolder> {
+    const connection = this.#usable();
+    const opened = (this.#opened += 1);
+    connection.enableQresync();
+    const status = await examine(connection, this.#names.wire(path));
+    return new OpenImapFolder({
+      connection,
+      path,
+      status,
+      qresync: connection.hasQresync,
+      bulk: (uids, options) => bulkFetch(connection, uids, { ...this.#patience(), ...options }),
+      pause: this.#parts.pause,
+      isCurrent: () => this.#opened === opened && !this.#closed,
+      onLeft: () => {
+        this.#left = true;
       },
-      messages,
-    );
+    });
   }
 
   async uidNext(path: string): Promise<number> {
-    return await uidNextOf(this.#connection, this.#names.wire(path));
+    return await uidNextOf(this.#usable(), this.#names.wire(path), () => {
+      this.#opened += 1;
+    });
   }
 
   async findByMessageId(
@@ -87,13 +88,19 @@ export class ImapSession implements FilingSession, FolderMakingSession {
     messageId: string,
     fromUid: number,
   ): Promise<readonly number[]> {
-    const { exists } = await this.#examine(path);
+    const connection = this.#usable();
+    this.#opened += 1;
+    const { exists } = await examine(connection, this.#names.wire(path));
     if (exists === 0) return [];
     const range = [atom('UID'), sequence(`${fromUid}:*`)];
     const header = [atom('HEADER'), atom('Message-ID'), astring(messageId)];
-    const uids = await searchUids(this.#connection, [...range, ...header]);
-    // `n:*` includes the last message, whatever its UID.
-    return uids.filter((uid) => uid >= fromUid);
+    try {
+      const { uids } = await search(connection, [...range, ...header]);
+      // `n:*` includes the last message, whatever its UID.
+      return [...uids].filter((uid) => uid >= fromUid);
+    } catch (error) {
+      throw failure(error, `the folder ${path} cannot be searched`, 'folder');
+    }
   }
 
   async append(
@@ -102,47 +109,33 @@ export class ImapSession implements FilingSession, FolderMakingSession {
     flags: readonly Flag[],
     internalDate: number,
   ): Promise<number | null> {
-    const wire = this.#names.wire(path);
-    return await append(this.#connection, wire, { octets, flags, internalDate });
+    const message = { octets, flags, internalDate };
+    return await append(this.#usable(), this.#names.wire(path), message);
   }
 
   async personalPrefix(): Promise<string> {
-    return decodeMailboxName(await personalPrefix(this.#connection));
+    return decodeMailboxName(await personalPrefix(this.#usable()));
   }
 
   async createFolder(path: string, role: FolderRole | null): Promise<void> {
-    await createFolder(this.#connection, this.#names.wire(path), role);
+    await createFolder(this.#usable(), this.#names.wire(path), role);
   }
 
   async close(): Promise<void> {
-    const { flow, lost } = this.#connection;
-    if (lost) return;
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#timeouts.logoutMs);
-    });
-    const farewell = flow.logout().then(
-      () => {},
-      () => {},
-    );
-    await Promise.race([farewell, patience]);
-    clearTimeout(timer);
-    flow.close();
+    const polite = !this.spent;
+    this.#closed = true;
+    if (polite) await this.#connection.leave(this.#parts.timeouts.logoutMs);
+    else this.#connection.flow.close();
   }
 
-  async #examine(path: string): Promise<FolderStatus> {
-    this.#opened += 1;
-    this.#open = false;
-    const status = await examine(this.#connection, this.#names.wire(path));
-    this.#open = true;
-    return status;
+  #patience() {
+    const { stallMs, floorMs } = this.#parts.timeouts;
+    return { stallMs, floorMs };
   }
 
-  #guard(): () => void {
-    const opened = this.#opened;
-    return () => {
-      if (this.#open && this.#opened === opened) return;
-      throw new InternalError('messages were asked for that are not of the open folder');
-    };
+  #usable(): ImapConnection {
+    if (this.#closed) throw new InternalError('the session was closed');
+    if (this.#left) throw new InternalError('a fetch was left early, so the session is spent');
+    return this.#connection;
   }
 }

@@ -1,28 +1,23 @@
 /** IMAP accounts (RFC 9051, RFC 3501) as a source of mail, and as a place to file it. */
 
+import { setTimeout } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 import type { Account, IncomingServer } from '../../core/account/account.ts';
 import { InternalError } from '../../errors.ts';
-import type { StepObserver } from '../../ports/connection-steps.ts';
-import type { FilingSession, Login, MailboxSource } from '../../ports/mailbox-source.ts';
-import { defaultTimeouts, openConnection, type Timeouts } from './client.ts';
-import { socketOf, type ImapConnection } from './connection.ts';
+import type { MailboxSource } from '../../ports/mailbox-source.ts';
+import { defaultTimeouts, openConnection, type Timeouts } from './connecting/open-connection.ts';
+import type { ImapConnection } from './connection.ts';
 import { ImapSession } from './session.ts';
 
 export interface ImapSourceOptions {
   readonly timeouts?: Partial<Timeouts>;
+  /** Waits between two questions to a server that refuses; tests don't. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
-export interface ImapSource extends MailboxSource {
-  connect(
-    account: Account,
-    login: Login,
-    signal: AbortSignal,
-    observe?: StepObserver,
-  ): Promise<FilingSession>;
-}
-
-export function imapSource(options: ImapSourceOptions = {}): ImapSource {
+export function imapSource(options: ImapSourceOptions = {}): MailboxSource {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const pause = options.pause ?? (async (milliseconds) => await setTimeout(milliseconds));
   return {
     async connect(account, login, signal, observe) {
       const server = incomingOf(account);
@@ -35,7 +30,7 @@ export function imapSource(options: ImapSourceOptions = {}): ImapSource {
         mechanism,
         capabilities: [...connection.flow.capabilities.keys()],
       };
-      return new ImapSession({ connection, facts, account, timeouts });
+      return new ImapSession({ connection, facts, account, timeouts, pause });
     },
   };
 }
@@ -45,7 +40,6 @@ function incomingOf(account: Account): IncomingServer {
   throw new InternalError(`the account ${account.name} has no IMAP server`);
 }
 
-function tlsVersion({ flow }: ImapConnection): string | null {
-  if (!flow.secureConnection) return null;
-  return socketOf(flow)?.getProtocol?.() ?? null;
+function tlsVersion({ socket }: ImapConnection): string | null {
+  return socket instanceof TLSSocket ? socket.getProtocol() : null;
 }

@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { DataError } from '../../errors.ts';
 import type { AccountType, Security } from '../../core/account/account.ts';
 import type { Imported, ImportedPassword } from '../../ports/importer.ts';
-import { defined } from './defined.ts';
+import { defined } from '../../defined.ts';
 import {
   addressGuessed,
   addressOf,
@@ -81,15 +81,17 @@ function addAccount(
       identity: { address: address ?? `unknown@${host}` },
       incoming: {
         host,
-        ...defined('port', portOf(retriever.take('port'), 'port', draft)),
+        ...defined({ port: portOf(retriever.take('port'), 'port', draft) }),
         security: starttls ? 'starttls' : kind.security,
-        ...defined('auth', authOf(retriever)),
-        ...defined('username', user === address ? undefined : user),
-        ...defined('password', password),
-        ...defined('leaveOnServer', leaveOf(kind.type, options, draft)),
+        ...defined({
+          auth: authOf(retriever),
+          username: user === address ? undefined : user,
+          password,
+          leaveOnServer: leaveOf(kind.type, options, draft),
+        }),
         tls: tlsOf(retriever, draft),
       },
-      ...defined('path', path),
+      ...defined({ path }),
     }),
   });
 }
@@ -142,8 +144,7 @@ function tlsOf(
       'posthorn pins one certificate by its SHA-256: see incoming.tls.fingerprint',
     );
   return {
-    ...defined('ca', retriever.text('ca_certs')),
-    ...defined('fingerprint', fingerprint),
+    ...defined({ ca: retriever.text('ca_certs'), fingerprint }),
     ...clientCertificate(retriever.text('certfile'), retriever.take('keyfile'), draft),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { AuthMethod, Security } from '../../core/account/account.ts';
 import type { Imported, ImportedEntry, ImportedPassword } from '../../ports/importer.ts';
-import { defined } from './defined.ts';
+import { defined } from '../../defined.ts';
 import {
   addressGuessed,
   addressOf,
@@ -128,7 +128,7 @@ function addAccount(block: Block, draft: Draft): void {
     entry: compact({
       label: block.name,
       identity: {
-        ...defined('name', text('from_full_name')),
+        ...defined({ name: text('from_full_name') }),
         address: address ?? `unknown@${host}`,
       },
       receive: false,
@@ -167,9 +167,8 @@ function outgoingOf(
     port: portOf(block.settings.get('port'), 'port', draft) ?? (security === 'tls' ? 465 : 25),
     security,
     credentials: auth === 'none' ? ('none' as const) : ('own' as const),
-    ...defined('auth', auth === 'none' ? undefined : auth),
-    ...(auth === 'none' ? {} : defined('username', text('user'))),
-    ...(auth === 'none' ? {} : defined('password', password)),
+    ...defined({ auth: auth === 'none' ? undefined : auth }),
+    ...(auth === 'none' ? {} : defined({ username: text('user'), password })),
     tls: tlsOf(block, draft),
   };
 }
@@ -232,8 +231,10 @@ function tlsOf(
   const named = (key: string): Setting | undefined =>
     settings.get(key)?.value === '' ? undefined : settings.get(key);
   return {
-    ...defined('ca', authorities === '' || authorities === 'system' ? undefined : authorities),
-    ...defined('fingerprint', fingerprint),
+    ...defined({
+      ca: authorities === '' || authorities === 'system' ? undefined : authorities,
+      fingerprint,
+    }),
     ...clientCertificate(named('tls_cert_file')?.value, named('tls_key_file'), draft),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { AuthMethod, Security } from '../../core/account/account.ts';
 import type { Imported, ImportedPassword } from '../../ports/importer.ts';
-import { defined } from './defined.ts';
+import { defined } from '../../defined.ts';
 import {
   addressGuessed,
   addressOf,
@@ -157,19 +157,21 @@ function addAccount({ name, section, remote, path, enabled, interval }: Found, d
     entry: receivingEntry({
       label: name,
       type: 'imap',
-      ...defined('enabled', enabled ? undefined : false),
+      ...defined({ enabled: enabled ? undefined : false }),
       identity: { address: address ?? `unknown@${host}` },
       incoming: {
         host,
-        ...defined('port', portOf(remote.take('remoteport'), 'remoteport', draft)),
+        ...defined({ port: portOf(remote.take('remoteport'), 'remoteport', draft) }),
         security: securityOf(remote),
-        ...defined('auth', authOf(remote, draft)),
-        ...defined('username', user === address ? undefined : user),
-        ...defined('password', password),
-        ...defined('interval', interval),
+        ...defined({
+          auth: authOf(remote, draft),
+          username: user === address ? undefined : user,
+          password,
+          interval,
+        }),
         tls: tlsOf(remote, draft),
       },
-      ...defined('path', path),
+      ...defined({ path }),
     }),
   });
 }
@@ -241,8 +243,7 @@ function tlsOf(
     );
   const system = authorities?.value === 'OS-DEFAULT';
   return {
-    ...defined('ca', system ? undefined : authorities?.value),
-    ...defined('fingerprint', fingerprint),
+    ...defined({ ca: system ? undefined : authorities?.value, fingerprint }),
     ...clientCertificate(remote.text('sslclientcert'), remote.take('sslclientkey'), draft),
   };
 }

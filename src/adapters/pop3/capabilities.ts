@@ -1,5 +1,6 @@
 /** What the server says it can (CAPA, RFC 2449); older ones are known by trying. */
 
+import { RefusedError } from '../../errors.ts';
 import { printable } from '../../wire/printable.ts';
 import type { Pop3Connection } from './connection.ts';
 
@@ -19,11 +20,19 @@ export async function askCapabilities(connection: Pop3Connection): Promise<Capab
   const reply = await connection.command('CAPA');
   const lines: string[] = [];
   if (reply.kind === 'ok') {
-    for await (const line of connection.lines()) {
-      if (lines.length < lineCount) lines.push(printable(line));
-    }
+    await connection.lines((line) => {
+      if (lines.length === lineCount) throw withoutEnd();
+      lines.push(printable(line));
+    });
   }
   return capabilitiesOf(lines);
+}
+
+function withoutEnd(): RefusedError {
+  return new RefusedError('the server lists capabilities without end (CAPA)', {
+    layer: 'capabilities',
+    remedy: 'Check that host and port are those of a POP3 server.',
+  });
 }
 
 function capabilitiesOf(lines: readonly string[]): Capabilities {

@@ -3,17 +3,19 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../../core/account/account.ts';
-import { ConfigurationError, RefusedError, type Layer } from '../../errors.ts';
+import { ConfigurationError, RefusedError, TemporaryError, type Layer } from '../../errors.ts';
 import { connect, upgrade, type ConnectOptions, type Peer } from '../../wire/connect.ts';
+import { timeoutError } from '../../wire/connection-error.ts';
 import { SocketReader } from '../../wire/lines.ts';
 import { printable } from '../../wire/printable.ts';
+import { Floor } from './floor.ts';
 import { parseReply, type Reply } from './reply.ts';
-import { DotUnstuffer } from './unstuff.ts';
 
 /** RFC 1939 section 3 allows 512 octets; servers that say more are known, servers without end are no servers. */
 const lineLimit = 8192;
 /** Some answers wait for the server's disk: the sizes of a large maildrop, the deletions at QUIT. */
 const slowFactor = 5;
+const dot = 0x2e;
 
 /** How long an answer may take: the greeting as long as connecting, which it ends for the person who waits. */
 type Pace = 'greeting' | 'usual' | 'slow';
@@ -21,20 +23,26 @@ type Pace = 'greeting' | 'usual' | 'slow';
 export interface ConnectionLimits {
   /** DNS, TCP and TLS together, in milliseconds; and then the greeting. */
   readonly connectMs: number;
-  /** Silence while an answer is waited for, in milliseconds. */
+  /** For the whole first line of an answer, and of silence within what follows it, in milliseconds. */
   readonly answerMs: number;
+  /** Of waiting within multi-line responses, in milliseconds, before what it brought is weighed (floor.ts). */
+  readonly floorMs: number;
 }
 
 export class Pop3Connection {
   readonly peer: Peer & Pick<ConnectOptions, 'observe'>;
   readonly #limits: ConnectionLimits;
+  readonly #floor: Floor;
   #socket: Socket;
   #reader: SocketReader;
+  /** What was waited for the first line of the answer that is due, in milliseconds. */
+  #waitedMs = 0;
 
   private constructor(socket: Socket, peer: Pop3Connection['peer'], limits: ConnectionLimits) {
     this.#socket = socket;
     this.peer = peer;
     this.#limits = limits;
+    this.#floor = new Floor(limits.floorMs);
     this.#reader = new SocketReader(socket, { peer, idleMs: limits.answerMs });
   }
 
@@ -66,6 +74,15 @@ export class Pop3Connection {
     return this.#socket.remoteAddress;
   }
 
+  get isBroken(): boolean {
+    return this.#reader.isBroken;
+  }
+
+  /** The last line ended by LF alone, so this server's lines do. */
+  get endsLinesByLf(): boolean {
+    return this.#reader.endedByLf;
+  }
+
   /** What the connection is at, for its errors. */
   set layer(layer: Layer) {
     this.#reader.layer = layer;
@@ -73,6 +90,7 @@ export class Pop3Connection {
 
   /** Sends commands in one go; their replies come in the same order. */
   send(lines: readonly string[]): void {
+    if (lines.length === 0) return;
     // A line break in a name would be a command of its own.
     if (lines.some((line) => /[\r\n\0]/.test(line))) {
       throw new ConfigurationError('a user name or password for POP3 cannot hold a line break', {
@@ -83,9 +101,23 @@ export class Pop3Connection {
   }
 
   async reply(pace: Pace = 'usual'): Promise<Reply> {
-    this.#reader.idleMs = this.#patience(pace);
-    const line = await this.#reader.line(lineLimit);
-    this.#reader.idleMs = this.#limits.answerMs;
+    for (;;) {
+      const reply = this.takeReply();
+      if (reply !== null) return reply;
+      await this.waitForReply(pace);
+    }
+  }
+
+  async command(line: string, pace: Pace = 'usual'): Promise<Reply> {
+    this.send([line]);
+    return await this.reply(pace);
+  }
+
+  /** The reply that is due where it is here already, else null. Throws where what came is none. */
+  takeReply(): Reply | null {
+    const line = this.#reader.takeLine(lineLimit);
+    if (line === null) return null;
+    this.#waitedMs = 0;
     const reply = parseReply(line);
     if (reply !== null) return reply;
     throw new RefusedError(
@@ -97,31 +129,72 @@ export class Pop3Connection {
     );
   }
 
+  /** For more of the reply that is due. All of it must be here within its time, whatever comes in between. */
+  async waitForReply(pace: Pace = 'usual'): Promise<void> {
+    const { peer } = this;
+    const patience = this.#patience(pace);
+    const since = performance.now();
+    await this.#reader.wait(Math.max(0, patience - this.#waitedMs), () =>
+      timeoutError(peer.host, peer.port, patience, this.#reader.layer),
+    );
+    this.#waitedMs += performance.now() - since;
+  }
+
   #patience(pace: Pace): number {
     const { connectMs, answerMs } = this.#limits;
     if (pace === 'greeting') return connectMs;
     return pace === 'slow' ? answerMs * slowFactor : answerMs;
   }
 
-  async command(line: string, pace: Pace = 'usual'): Promise<Reply> {
-    this.send([line]);
-    return await this.reply(pace);
-  }
-
-  /** The lines of a listing, after its +OK, up to the final dot. */
-  async *lines(): AsyncGenerator<string> {
+  /** The lines of a listing, after its +OK, up to the final dot; each is parsed before the next chunk is read. */
+  async lines(onLine: (line: Buffer) => void): Promise<void> {
     for (;;) {
-      const line = (await this.#reader.line(lineLimit)).toString('latin1');
-      if (line === '.') return;
-      yield line.startsWith('.') ? line.slice(1) : line;
+      const line = this.#reader.takeLine(lineLimit);
+      if (line === null) await this.waitForOctets();
+      else if (line.length === 1 && line[0] === dot) break;
+      else {
+        this.#floor.arrive(line.length);
+        onLine(line[0] === dot ? line.subarray(1) : line);
+      }
     }
+    this.#floor.answer();
   }
 
-  /** The octets of a message, after its +OK, up to the final dot. */
-  async *octets(): AsyncGenerator<Buffer> {
-    const unstuffer = new DotUnstuffer();
-    while (unstuffer.rest === null) yield* unstuffer.push(await this.#reader.chunk());
-    this.#reader.unread(unstuffer.rest);
+  /** What is here of a multi-line response; null where nothing is. */
+  takeOctets(): Buffer | null {
+    const octets = this.#reader.takeChunk();
+    this.#floor.arrive(octets?.length ?? 0);
+    return octets;
+  }
+
+  /** What came behind the response that takeOctets() was asked for. */
+  endOctets(rest: Buffer): void {
+    this.#floor.answer();
+    this.#reader.unread(rest);
+  }
+
+  /** For more of a multi-line response: silence may last so long, and what comes be no less than the floor. */
+  async waitForOctets(idleMs = this.#limits.answerMs): Promise<void> {
+    const since = performance.now();
+    await this.#reader.wait(Math.min(idleMs, this.#limits.answerMs));
+    if (!this.#floor.waited(performance.now() - since)) return;
+    const error = this.#drips();
+    this.fail(error);
+    throw error;
+  }
+
+  #drips(): TemporaryError {
+    const { host, port } = this.peer;
+    return new TemporaryError(`${host}:${port} sends next to nothing any more`, {
+      code: 'timeout',
+      layer: this.#reader.layer,
+      remedy: 'posthorn tries again at the next poll.',
+    });
+  }
+
+  /** Throws where something came that no command is left to have asked for. */
+  checkInStep(): void {
+    if (this.#reader.hasMore) throw outOfStep(this.peer);
   }
 
   /** Drops the socket; whoever waits for the server gets this error. */
@@ -132,4 +205,12 @@ export class Pop3Connection {
   destroy(): void {
     this.#socket.destroy();
   }
+}
+
+/** What was said is no answer to what was asked, so nothing on this connection can be believed any more. */
+export function outOfStep({ host, port }: Peer): TemporaryError {
+  return new TemporaryError(`${host}:${port} says more than it was asked for`, {
+    layer: 'session',
+    remedy: 'Nothing is deleted there. posthorn tries again at the next poll.',
+  });
 }

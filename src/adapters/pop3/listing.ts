@@ -1,50 +1,58 @@
-/** The maildrop's listing: numbers, unique ids and sizes (RFC 1939 section 7, UIDL; section 5, LIST). */
+/** The maildrop's listing: numbers, unique ids and sizes (RFC 1939 section 7, UIDL; section 5, LIST and STAT). */
 
-import type { RemoteMessage } from '../../core/sync/message.ts';
 import { RefusedError } from '../../errors.ts';
+import type { MaildropListing } from '../../ports/maildrop-source.ts';
 import { printable } from '../../wire/printable.ts';
 import type { Pop3Connection } from './connection.ts';
+import { identified, type Numbered } from './ids.ts';
 import { refusal, said, type Reply } from './reply.ts';
 
 /** RFC 1939 says 70; longer ones are met. */
 const longestUidl = 1000;
-/** A listing beyond that is a server gone mad, not a maildrop. */
-const mostMessages = 2_000_000;
-const pageSize = 1000;
+/** A listing beyond either is a server gone mad, not a maildrop: it is held in memory. */
+const mostMessages = 500_000;
+const mostOctets = 40 * 1024 * 1024;
 
-/** All of it in pages, in the order of the server. */
-export async function* listMessages(
+/** With `pipelining` all three commands go in one packet. */
+export async function listMail(
   connection: Pop3Connection,
   pipelining: boolean,
-): AsyncGenerator<readonly RemoteMessage[]> {
-  connection.send(pipelining ? ['UIDL', 'LIST'] : ['UIDL']);
-  const uidls = await readUidls(connection);
+): Promise<MaildropListing> {
+  connection.send(pipelining ? ['STAT', 'UIDL', 'LIST'] : ['STAT']);
+  const count = readCount(await connection.reply('slow'));
+  if (!pipelining && count === 0) return { mail: [], complete: true };
+  if (!pipelining) connection.send(['UIDL']);
+  const numbered = await readUidls(connection, count);
   if (!pipelining) connection.send(['LIST']);
-  const sizes = await readSizes(connection);
-  const messages = identified(uidls);
-  for (let at = 0; at < messages.length; at += pageSize) {
-    const page = messages.slice(at, at + pageSize);
-    yield page.map((message) => ({ ...message, size: sizes.get(message.number) ?? null }));
-  }
+  await readSizes(connection, numbered);
+  const mail = identified(numbered);
+  return { mail, complete: mail.length >= count };
 }
 
-interface Numbered {
-  readonly number: number;
-  readonly uidl: string;
+function readCount(reply: Reply): number {
+  const count = /^(\d{1,9})\b/.exec(reply.text)?.[1];
+  if (reply.kind === 'ok' && count !== undefined) return Number(count);
+  throw refusal('to count the messages (STAT)', reply, { layer: 'session' });
 }
 
-async function readUidls(connection: Pop3Connection): Promise<Numbered[]> {
+/** Ascending. What can't be read is left out: STAT's count tells that it is missing. */
+async function readUidls(connection: Pop3Connection, count: number): Promise<Numbered[]> {
   const reply = await connection.reply('slow');
+  // Some servers refuse UIDL on an empty maildrop.
+  if (reply.kind !== 'ok' && count === 0) return [];
   if (reply.kind !== 'ok') throw withoutUidl(reply);
   const found: Numbered[] = [];
-  const seen = new Set<number>();
-  for await (const line of connection.lines()) {
+  let octets = 0;
+  const unreadable: Buffer[] = [];
+  await connection.lines((line) => {
+    octets += line.length;
     const entry = uidlLine(line);
-    if (seen.has(entry.number) || found.length === mostMessages) throw malformed(line);
-    seen.add(entry.number);
-    found.push(entry);
-  }
-  return found;
+    if (found.length === mostMessages || octets > mostOctets) throw tooLong();
+    if (entry !== null) found.push(entry);
+    else if (unreadable.length === 0) unreadable.push(Buffer.from(line));
+  });
+  if (unreadable[0] !== undefined && found.length === 0) throw malformed(unreadable[0]);
+  return ascending(found);
 }
 
 function withoutUidl(reply: Reply): Error {
@@ -55,55 +63,74 @@ function withoutUidl(reply: Reply): Error {
   });
 }
 
-/** `NUMBER UIDL`. Octets beyond ASCII are against the RFC, but an identity all the same. */
-function uidlLine(line: string): Numbered {
-  const [, digits = '', uidl = ''] =
-    /^\s*([1-9]\d{0,8})\s+([\x21-\x7e\xa1-\xff]+)\s*$/.exec(line) ?? [];
-  if (uidl === '' || uidl.length > longestUidl) throw malformed(line);
-  return { number: Number(digits), uidl };
+/** `NUMBER UIDL`. Octets beyond ASCII, and blanks within, are against the RFC, but an identity all the same. */
+function uidlLine(line: Buffer): Numbered | null {
+  const text = line.toString('latin1');
+  const [, digits, uidl] =
+    /^\s*([1-9]\d{0,8})\s+([\x21-\x7e\xa1-\xff](?:[ -\x7e\xa1-\xff]*[\x21-\x7e\xa1-\xff])?)\s*$/.exec(
+      text,
+    ) ?? [];
+  if (digits === undefined || uidl === undefined || uidl.length > longestUidl) return null;
+  return { id: flat(uidl), number: Number(digits), size: null };
 }
 
-function malformed(line: string): RefusedError {
+/** A part of a string keeps the whole of it in memory. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
+function ascending(found: Numbered[]): Numbered[] {
+  if (found.some((each, at) => each.number < (found[at - 1]?.number ?? 0)))
+    found.sort((one, other) => one.number - other.number);
+  const twice = found.find((each, at) => each.number === found[at - 1]?.number);
+  if (twice !== undefined) throw malformed(Buffer.from(`${twice.number} ${twice.id}`, 'latin1'));
+  return found;
+}
+
+function malformed(line: Buffer): RefusedError {
   return new RefusedError(`the server's listing (UIDL) makes no sense: ${printable(line, 60)}`, {
     layer: 'session',
     remedy: 'Tell the provider; until it is repaired, its mail cannot be told apart.',
   });
 }
 
-/** Sizes are good for planning alone, so whatever is wrong with them is left out. */
-async function readSizes(connection: Pop3Connection): Promise<Map<number, number>> {
-  const sizes = new Map<number, number>();
-  const reply = await connection.reply('slow');
-  if (reply.kind !== 'ok') return sizes;
-  for await (const line of connection.lines()) {
-    const [, digits, octets] = /^\s*(\d{1,9})\s+(\d{1,15})/.exec(line) ?? [];
-    if (digits !== undefined && sizes.size < mostMessages)
-      sizes.set(Number(digits), Number(octets));
-  }
-  return sizes;
+function tooLong(): RefusedError {
+  return new RefusedError(
+    `the server lists more than ${mostMessages} messages, or ids without end: nothing of it is taken`,
+    {
+      layer: 'session',
+      remedy: 'Where they are real, move old mail out of the mailbox on the server.',
+    },
+  );
 }
 
-type Listed = RemoteMessage & { readonly number: number };
-
-/**
- * A UIDL that stands there more than once names none of its messages: each gets an id of its own, `UIDL#1` and on, which is
- * never the UIDL itself. So one that is alone with the UIDL later is not taken for any of them.
- */
-function identified(uidls: readonly Numbered[]): Listed[] {
-  const counts = new Map<string, number>();
-  for (const { uidl } of uidls) counts.set(uidl, (counts.get(uidl) ?? 0) + 1);
-  const taken = new Set(counts.keys());
-  return uidls.map(({ number, uidl }) => {
-    const message = { number, size: null, internalDate: null, flags: [] };
-    if (counts.get(uidl) === 1) return { id: uidl, ...message };
-    return { id: freeId(uidl, taken), ...message, sharedUidl: uidl };
+/** Good for planning, and to tell where a message ends where the server breaks the rules; whatever is wrong with them is left out. */
+async function readSizes(connection: Pop3Connection, messages: readonly Numbered[]): Promise<void> {
+  const reply = await connection.reply('slow');
+  if (reply.kind !== 'ok') return;
+  let at = 0;
+  let lines = 0;
+  await connection.lines((line) => {
+    lines += 1;
+    if (lines > 2 * mostMessages) throw tooLong();
+    const [, digits, octets] = /^\s*(\d{1,9})\s+(\d{1,15})/.exec(line.toString('latin1')) ?? [];
+    if (digits === undefined) return;
+    const number = Number(digits);
+    at = placeOf(messages, number, at);
+    const message = messages[at];
+    if (message?.number === number) message.size = Number(octets);
   });
 }
 
-function freeId(uidl: string, taken: Set<string>): string {
-  let copy = 1;
-  while (taken.has(`${uidl}#${copy}`)) copy += 1;
-  const id = `${uidl}#${copy}`;
-  taken.add(id);
-  return id;
+/** The index of a number in ascending messages, mostly the one behind `near`. */
+function placeOf(messages: readonly Numbered[], number: number, near: number): number {
+  for (const at of [near, near + 1]) if (messages[at]?.number === number) return at;
+  let low = 0;
+  let high = messages.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((messages[middle]?.number ?? 0) < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,19 +1,18 @@
-/** From the greeting to the maildrop: STLS, and one way to log in, chosen strictly. */
+/** From the greeting to the maildrop: STLS, and the login. */
 
 import { createHash } from 'node:crypto';
-import type { AuthMethod, IncomingServer } from '../../core/account/account.ts';
+import type { IncomingServer } from '../../core/account/account.ts';
 import { RefusedError, TemporaryError } from '../../errors.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
-import type { Login } from '../../ports/mailbox-source.ts';
+import type { Login } from '../../ports/connection.ts';
 import { printable } from '../../wire/printable.ts';
-import { chooseMechanism, isConfidential, passwordInClear, startSasl } from '../../wire/sasl.ts';
-import type { SaslMechanism } from '../../wire/sasl-exchange.ts';
+import { keepSecret } from '../../wire/redaction.ts';
+import { isConfidential, startSasl } from '../../wire/sasl.ts';
+import type { SaslExchange } from '../../wire/sasl-exchange.ts';
 import { askCapabilities, type Capabilities } from './capabilities.ts';
 import type { Pop3Connection } from './connection.ts';
-import { loginRefusal, refusal, said, type Reply } from './reply.ts';
-
-/** APOP and USER (with PASS) are commands of POP3 itself, the others go by AUTH. */
-export type Method = SaslMechanism | 'APOP' | 'USER';
+import { chooseMethod, otherMethod, type Method, type MethodChoice } from './method.ts';
+import { isNotNow, loginRefusal, said, type Reply } from './reply.ts';
 
 /** RFC 1939 section 7: the msg-id in the greeting that APOP signs, or null. */
 export async function readGreeting(
@@ -59,26 +58,55 @@ export async function logIn(
   timestamp: string | null,
   observe?: StepObserver,
 ): Promise<{ mechanism: Method; capabilities: Capabilities }> {
+  keepSecret(login.password);
   connection.layer = 'capabilities';
   const before = await askCapabilities(connection);
   observe?.({ layer: 'capabilities', names: before.lines });
   connection.layer = 'login';
-  const mechanism = chooseMethod({
-    wanted: server.auth,
-    capabilities: before,
-    timestamp,
-    confidential: isConfidential({
-      tls: connection.tls !== null,
-      remoteAddress: connection.remoteAddress,
-      allowInsecure: false,
-    }),
-    allowInsecure: server.allowInsecure,
-  });
-  const reply = await tryMethod(connection, mechanism, server, login, timestamp);
-  if (reply.kind !== 'ok') throw loginRefusal(reply);
+  const mechanism = await enter(connection, { server, login, timestamp, capabilities: before });
   observe?.({ layer: 'login', mechanism });
   connection.layer = 'session';
   return { mechanism, capabilities: await capabilitiesNow(connection, before) };
+}
+
+interface Entry {
+  readonly server: IncomingServer;
+  readonly login: Login;
+  readonly timestamp: string | null;
+  readonly capabilities: Capabilities;
+}
+
+/** Some servers offer mechanisms that they then refuse as unknown, so a refused AUTH is no word on the password yet. */
+async function enter(connection: Pop3Connection, entry: Entry): Promise<Method> {
+  const choice = choiceOf(connection, entry);
+  const first = chooseMethod(choice);
+  const { reply, rounds } = await tryMethod(connection, first, entry);
+  if (reply.kind === 'ok') return first;
+  const other = rounds === 0 && saysNothing(reply) ? otherMethod(first, choice) : null;
+  if (other === null) throw loginRefusal(reply);
+  const again = await tryMethod(connection, other, entry);
+  if (again.reply.kind !== 'ok') throw loginRefusal(again.reply);
+  return other;
+}
+
+/** Neither that the password is wrong (RFC 3206), nor that it is not now. */
+function saysNothing(reply: Reply): boolean {
+  return reply.code !== 'AUTH' && reply.code !== 'SYS/PERM' && !isNotNow(reply);
+}
+
+function choiceOf(
+  connection: Pop3Connection,
+  { server, timestamp, capabilities }: Entry,
+): MethodChoice {
+  const tls = connection.tls !== null;
+  const { remoteAddress } = connection;
+  return {
+    wanted: server.auth,
+    capabilities,
+    timestamp,
+    confidential: isConfidential({ tls, remoteAddress, allowInsecure: false }),
+    allowInsecure: server.allowInsecure,
+  };
 }
 
 /** RFC 2449 section 3: some capabilities may show after the login alone. PIPELINING is worth the question, nothing else is. */
@@ -90,74 +118,28 @@ async function capabilitiesNow(
   return settled ? before : await askCapabilities(connection);
 }
 
-export interface MethodChoice {
-  readonly wanted: AuthMethod;
-  readonly capabilities: Capabilities;
-  readonly timestamp: string | null;
-  /** By TLS or on loopback. */
-  readonly confidential: boolean;
-  readonly allowInsecure: boolean;
-}
-
-const revealing: readonly Method[] = ['PLAIN', 'LOGIN', 'USER'];
-const proving: readonly Method[] = ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'CRAM-MD5', 'APOP'];
-
-/**
- * Strict as chooseMechanism of the wire, whose order it keeps, with POP3's own commands added. `login` is LOGIN by SASL,
- * or USER and PASS, its older twin: both show name and password as they are.
- */
-export function chooseMethod(choice: MethodChoice): Method {
-  const { wanted, capabilities, confidential, allowInsecure } = choice;
-  const offered = offeredMethods(choice);
-  if (wanted === 'apop') return theApop(offered);
-  if (wanted === 'login' && !offered.has('LOGIN') && offered.has('USER')) {
-    if (!confidential && !allowInsecure) throw passwordInClear();
-    return 'USER';
-  }
-  const found = wanted === 'auto' ? inOrder(choice).find((each) => offered.has(each)) : undefined;
-  return (
-    found ?? chooseMechanism({ wanted, offered: capabilities.sasl, confidential, allowInsecure })
-  );
-}
-
-function inOrder({ confidential, allowInsecure }: MethodChoice): readonly Method[] {
-  if (confidential) return [...revealing, ...proving];
-  return allowInsecure ? [...proving, ...revealing] : proving;
-}
-
-function offeredMethods({ capabilities, timestamp }: MethodChoice): ReadonlySet<string> {
-  const offered = new Set(capabilities.sasl);
-  if (timestamp !== null) offered.add('APOP');
-  // RFC 2449 6.3: announced as USER; a server that announces no way to log in at all is older than that.
-  if (capabilities.names.has('USER') || !capabilities.names.has('SASL')) offered.add('USER');
-  return offered;
-}
-
-function theApop(offered: ReadonlySet<string>): Method {
-  if (offered.has('APOP')) return 'APOP';
-  throw new RefusedError('the server does not offer APOP, which the account asks for', {
-    layer: 'login',
-    remedy: 'Set `auth: auto`, or another method.',
-  });
+/** `rounds`: challenges of AUTH that were answered. */
+interface Tried {
+  readonly reply: Reply;
+  readonly rounds: number;
 }
 
 async function tryMethod(
   connection: Pop3Connection,
   method: Method,
-  server: IncomingServer,
-  { username, password }: Login,
-  timestamp: string | null,
-): Promise<Reply> {
+  { server, login: { username, password }, timestamp }: Entry,
+): Promise<Tried> {
   switch (method) {
     case 'APOP': {
       const digest = createHash('md5')
         .update(`${timestamp ?? ''}${password}`)
         .digest('hex');
-      return await connection.command(`APOP ${username} ${digest}`, 'slow');
+      return { reply: await connection.command(`APOP ${username} ${digest}`, 'slow'), rounds: 0 };
     }
     case 'USER': {
       const known = await connection.command(`USER ${username}`);
-      return known.kind === 'ok' ? await connection.command(`PASS ${password}`, 'slow') : known;
+      if (known.kind !== 'ok') return { reply: known, rounds: 0 };
+      return { reply: await connection.command(`PASS ${password}`, 'slow'), rounds: 0 };
     }
     default: {
       const { host, port } = server;
@@ -169,29 +151,19 @@ async function tryMethod(
 /** RFC 5034 section 4: the longest AUTH line, CRLF included, that may carry an initial response. */
 const longestCommand = 255;
 
-async function authenticate(
-  connection: Pop3Connection,
-  exchange: ReturnType<typeof startSasl>,
-): Promise<Reply> {
+async function authenticate(connection: Pop3Connection, exchange: SaslExchange): Promise<Tried> {
   const command = `AUTH ${exchange.mechanism}`;
-  let initial = exchange.initialResponse;
+  const initial = exchange.initialResponse;
   const whole = initial === null ? command : `${command} ${initial.toString('base64') || '='}`;
   const fits = whole.length + 2 <= longestCommand;
-  if (fits) initial = null;
   let reply = await connection.command(fits ? whole : command, 'slow');
-  while (reply.kind === 'continue') {
-    const answer = initial ?? exchange.respond(Buffer.from(reply.text, 'base64'));
-    initial = null;
+  let rounds = 0;
+  for (; reply.kind === 'continue'; rounds += 1) {
+    const challenge = Buffer.from(reply.text, 'base64');
+    const isPrompt = rounds === 0 && initial !== null && (!fits || challenge.length === 0);
+    const answer = isPrompt ? initial : exchange.respond(challenge);
     reply = await connection.command(answer.toString('base64'), 'slow');
   }
   if (reply.kind === 'ok') exchange.finish();
-  return reply;
-}
-
-/** STAT: how many messages the maildrop has. */
-export async function countMessages(connection: Pop3Connection): Promise<number> {
-  const reply = await connection.command('STAT', 'slow');
-  const count = /^(\d{1,9}) /.exec(`${reply.text} `)?.[1];
-  if (reply.kind === 'ok' && count !== undefined) return Number(count);
-  throw refusal('to count the messages (STAT)', reply, { layer: 'session' });
+  return { reply, rounds };
 }

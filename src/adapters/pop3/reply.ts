@@ -7,6 +7,7 @@ import {
   type ErrorDetails,
   type PosthornError,
 } from '../../errors.ts';
+import { saysNotNow, suggestedPauseMs } from '../../wire/not-now.ts';
 import { printable } from '../../wire/printable.ts';
 
 export interface Reply {
@@ -20,7 +21,8 @@ export interface Reply {
 /** Null where it is no POP3. */
 export function parseReply(line: Buffer): Reply | null {
   const text = line.toString('utf8');
-  const [, status = '', words = ''] = /^(\+OK|-ERR|\+)(?: +(.*))?$/is.exec(text.trimEnd()) ?? [];
+  const [, status = '', words = ''] =
+    /^(\+OK|-ERR|\+)(?:[ \t]+(.*))?$/is.exec(text.trimEnd()) ?? [];
   const code = /^\[([A-Z0-9/_-]+)\]/i.exec(words)?.[1]?.toUpperCase() ?? null;
   switch (status.toUpperCase()) {
     case '+OK':
@@ -45,6 +47,7 @@ export function refusal(what: string, reply: Reply, details: ErrorDetails = {}):
   if (reply.code === 'SYS/PERM') return new RefusedError(message, { retry: 'later', ...details });
   return new TemporaryError(message, {
     remedy: 'posthorn tries again at the next poll.',
+    ...pauseOf(reply),
     ...details,
   });
 }
@@ -52,10 +55,10 @@ export function refusal(what: string, reply: Reply, details: ErrorDetails = {}):
 /** A refused login: credentials, unless the server says that it is something else. */
 export function loginRefusal(reply: Reply): PosthornError {
   const message = `the server refused the login${said(reply)}`;
-  if (isBusy(reply)) {
+  if (isNotNow(reply)) {
     const remedy =
       'Wait, or close the other program that reads this mailbox; posthorn tries again.';
-    return new TemporaryError(message, { layer: 'login', remedy });
+    return new TemporaryError(message, { layer: 'login', remedy, ...pauseOf(reply) });
   }
   if (reply.code === 'SYS/PERM') {
     const remedy = 'Ask the provider: the server calls it a lasting failure of its own.';
@@ -66,10 +69,16 @@ export function loginRefusal(reply: Reply): PosthornError {
 }
 
 const busyCodes = new Set(['IN-USE', 'LOGIN-DELAY', 'SYS/TEMP']);
-/** How servers without response codes say that another session holds the maildrop (RFC 1939 section 7, PASS). */
-const busyWords =
-  /(?:maildrop|mailbox|mail ?box)\b.{0,40}\block|already locked|\bin use\b|try (?:again )?later|temporar/i;
+const finalCodes = new Set(['AUTH', 'SYS/PERM']);
 
-function isBusy({ code, text }: Reply): boolean {
-  return code === null ? busyWords.test(text) : busyCodes.has(code);
+/** RFC 2449 section 8 and RFC 3206: the code says it. Without one that is known the words count. */
+export function isNotNow({ code, text }: Reply): boolean {
+  if (code !== null && busyCodes.has(code)) return true;
+  if (code !== null && finalCodes.has(code)) return false;
+  return saysNotNow(text);
+}
+
+function pauseOf({ text }: Reply): { pauseMs?: number } {
+  const pauseMs = suggestedPauseMs(text);
+  return pauseMs === null ? {} : { pauseMs };
 }

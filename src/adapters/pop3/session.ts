@@ -1,112 +1,103 @@
 /** A maildrop that is open: what the rest of the program sees of POP3. */
 
-import type {
-  FolderStatus,
-  RemoteFolder,
-  RemoteId,
-  RemoteMessage,
-} from '../../core/sync/message.ts';
-import type {
-  ConnectionFacts,
-  IncomingMessage,
-  RemovingSession,
-} from '../../ports/mailbox-source.ts';
+import type { ListedMail } from '../../core/maildrop/maildrop.ts';
+import { TemporaryError } from '../../errors.ts';
+import type { ConnectionFacts } from '../../ports/connection.ts';
+import type { MaildropListing, MaildropSession, Retrieved } from '../../ports/maildrop-source.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
 import type { Pop3Connection } from './connection.ts';
-import { listMessages } from './listing.ts';
-import { countMessages } from './login.ts';
-import { removeMessages } from './remove.ts';
+import { readMessageIds } from './headers.ts';
+import { listMail } from './listing.ts';
+import { removeMail } from './remove.ts';
 import { Retrieval } from './retrieve.ts';
 
-/** Commands in flight where the server says PIPELINING. */
-const window = 32;
 /** How long a polite QUIT may take, in milliseconds: nothing depends on it. */
 const farewellMs = 5_000;
 
-const inbox: RemoteFolder = {
-  path: 'INBOX',
-  segments: ['INBOX'],
-  role: 'inbox',
-  attributes: [],
-  selectable: true,
-};
+export interface Abilities {
+  readonly pipelining: boolean;
+  /** Not known to be missing. */
+  readonly top: boolean;
+}
 
-export class Pop3Session implements RemovingSession {
+export class Pop3Session implements MaildropSession {
   readonly facts: ConnectionFacts;
   readonly #connection: Pop3Connection;
-  readonly #pipelining: boolean;
+  readonly #abilities: Abilities;
   readonly #onEnd: () => void;
-  /** The fetch whose answers are not all in. */
-  #running: { retrieval: Retrieval; done: Promise<void> } | null = null;
-  #ended = false;
+  /** Answers are owed, or none can be believed any more. */
+  #isUnsettled = false;
+  #isEnded = false;
 
   /** `onEnd` is called once, when the connection is gone for good. */
   constructor(
     connection: Pop3Connection,
     facts: ConnectionFacts,
-    pipelining: boolean,
+    abilities: Abilities,
     onEnd: () => void,
   ) {
     this.#connection = connection;
     this.facts = facts;
-    this.#pipelining = pipelining;
+    this.#abilities = abilities;
     this.#onEnd = onEnd;
   }
 
-  folders(): Promise<readonly RemoteFolder[]> {
-    return Promise.resolve([inbox]);
+  get spent(): boolean {
+    return this.#isEnded || this.#isUnsettled || this.#connection.isBroken;
   }
 
-  async open(): Promise<FolderStatus> {
-    await this.#settled();
-    return { uidValidity: '', uidNext: null, exists: await countMessages(this.#connection) };
+  async list(): Promise<MaildropListing> {
+    this.#begin();
+    const listing = await listMail(this.#connection, this.#abilities.pipelining);
+    this.#isUnsettled = false;
+    return listing;
   }
 
-  async *list(): AsyncGenerator<readonly RemoteMessage[]> {
-    await this.#settled();
-    // Some servers refuse UIDL on an empty maildrop.
-    if ((await countMessages(this.#connection)) === 0) return;
-    let whole = false;
+  async *retrieve(mail: readonly ListedMail[]): AsyncGenerator<readonly Retrieved[]> {
+    const retrieval = this.#retrieval(mail, 'RETR');
     try {
-      for await (const page of listMessages(this.#connection, this.#pipelining)) {
-        whole = true;
-        yield page;
-      }
+      yield* retrieval.batches();
     } finally {
-      // Answers may be left over from a listing that failed, and would be taken for those of other commands.
-      if (!whole) this.#connection.destroy();
+      this.#settle(retrieval);
     }
   }
 
-  async *fetch(messages: readonly RemoteMessage[]): AsyncGenerator<IncomingMessage> {
-    await this.#settled();
-    const retrieval = new Retrieval(this.#connection, messages, this.#pipelining ? window : 1);
-    const done = retrieval.run().finally(() => (this.#running = null));
-    this.#running = { retrieval, done };
+  async messageIds(
+    mail: readonly ListedMail[],
+  ): Promise<ReadonlyMap<string, string | null> | null> {
+    if (!this.#abilities.top) return null;
+    const retrieval = this.#retrieval(mail, 'TOP');
     try {
-      for (;;) {
-        const next = await retrieval.next();
-        if (next.done === true) return;
-        yield next.value;
-      }
+      return await readMessageIds(mail, retrieval);
     } finally {
-      retrieval.cancel();
+      this.#settle(retrieval);
     }
   }
 
-  async remove(messages: readonly RemoteMessage[]): Promise<readonly RemoteId[]> {
+  #retrieval(mail: readonly ListedMail[], command: 'RETR' | 'TOP'): Retrieval {
+    this.#begin();
+    const { pipelining } = this.#abilities;
+    return new Retrieval({ connection: this.#connection, mail, pipelining, command });
+  }
+
+  /** Where answers are still on their way nothing else can be asked. */
+  #settle(retrieval: Retrieval): void {
+    if (retrieval.isEnded) this.#isUnsettled = false;
+    else this.#connection.fail(this.#over());
+  }
+
+  async remove(mail: readonly ListedMail[]): Promise<readonly string[]> {
+    this.#begin();
     try {
-      await this.#settled();
-      return await removeMessages(this.#connection, messages, this.#pipelining ? window : 1);
+      return await removeMail(this.#connection, mail, this.#abilities.pipelining);
     } finally {
       this.#end();
     }
   }
 
-  /** Without a DELE before it QUIT deletes nothing (RFC 1939 section 6). In the middle of a fetch the socket is just dropped. */
+  /** Without a DELE before it QUIT deletes nothing (RFC 1939 section 6). Where answers are owed the socket is just dropped. */
   async close(): Promise<void> {
-    if (this.#ended) return;
-    if (this.#running === null) await this.#farewell();
+    if (!this.spent) await this.#farewell();
     this.#end();
   }
 
@@ -123,14 +114,21 @@ export class Pop3Session implements RemovingSession {
     }
   }
 
-  /** Answers of a fetch that was broken off come before ours. */
-  async #settled(): Promise<void> {
-    await this.#running?.done;
+  #begin(): void {
+    if (this.spent) throw this.#over();
+    this.#isUnsettled = true;
+  }
+
+  #over(): TemporaryError {
+    return new TemporaryError(`the session with ${this.facts.host} is over`, {
+      layer: 'session',
+      remedy: 'posthorn tries again at the next poll.',
+    });
   }
 
   #end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#connection.destroy();
     this.#onEnd();
   }

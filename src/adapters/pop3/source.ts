@@ -1,10 +1,11 @@
 /** POP3 as a source of mail: connects, secures and logs in within one deadline (RFC 1939, 2449, 2595, 5034). */
 
-import type { Account, IncomingServer } from '../../core/account/account.ts';
+import type { IncomingServer } from '../../core/account/account.ts';
 import { connectableHost } from '../../core/account/host.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
-import type { Login, MailboxSource } from '../../ports/mailbox-source.ts';
+import type { Login } from '../../ports/connection.ts';
+import type { MaildropSource } from '../../ports/maildrop-source.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
 import { Pop3Connection, type ConnectionLimits } from './connection.ts';
 import { logIn, readGreeting, secure } from './login.ts';
@@ -15,18 +16,14 @@ export interface Pop3Limits extends ConnectionLimits {
   readonly loginMs: number;
 }
 
-const usualLimits: Pop3Limits = { connectMs: 30_000, answerMs: 60_000, loginMs: 120_000 };
+const usualLimits: Pop3Limits = {
+  connectMs: 30_000,
+  answerMs: 60_000,
+  floorMs: 60_000,
+  loginMs: 120_000,
+};
 
-export interface Pop3Source extends MailboxSource {
-  connect(
-    account: Account,
-    login: Login,
-    signal: AbortSignal,
-    observe?: StepObserver,
-  ): Promise<Pop3Session>;
-}
-
-export function createPop3Source(limits: Partial<Pop3Limits> = {}): Pop3Source {
+export function createPop3Source(limits: Partial<Pop3Limits> = {}): MaildropSource {
   const all = { ...usualLimits, ...limits };
   return {
     connect: async ({ incoming: server }, login, signal, observe) => {
@@ -82,7 +79,12 @@ async function establish(
     mechanism,
     capabilities: capabilities.lines,
   };
-  return new Pop3Session(connection, facts, capabilities.names.has('PIPELINING'), onEnd);
+  const { names } = capabilities;
+  const abilities = {
+    pipelining: names.has('PIPELINING'),
+    top: names.size === 0 || names.has('TOP'),
+  };
+  return new Pop3Session(connection, facts, abilities, onEnd);
 }
 
 function abortReason(signal: AbortSignal): Error {

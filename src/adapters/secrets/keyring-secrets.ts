@@ -3,8 +3,11 @@
  * has nothing in the keyring is removed without asking it, which would show a window where it is locked.
  */
 
-import { mkdir, open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { realDisk } from '../../disk/disk.ts';
+import { makeDirectories } from '../../disk/durable.ts';
+import { createPrivateFile } from '../../disk/private-files.ts';
 import { TemporaryError } from '../../errors.ts';
 import type { StagedSecret } from '../../ports/secrets.ts';
 import type { KeptSecrets } from './kept-secrets.ts';
@@ -25,8 +28,8 @@ export function createMarks(directory: string): Marks {
     has: (key) => exists(pathOf(key)),
     set: async (key) => {
       try {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
-        await (await open(pathOf(key), 'a', 0o600)).close();
+        await makeDirectories(realDisk, directory);
+        createPrivateFile(pathOf(key));
       } catch (error) {
         throw storageError(directory, error);
       }

@@ -1,8 +1,10 @@
 /** The secrets that posthorn keeps itself: one file a server, for the owner alone. */
 
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errorCode, realDisk } from '../../disk/disk.ts';
+import { makeDirectories, renameOver, syncDirectory, writeNewFile } from '../../disk/durable.ts';
 import { CredentialsError, StorageError } from '../../errors.ts';
 import type { StagedSecret } from '../../ports/secrets.ts';
 import { firstLine } from './check-secret.ts';
@@ -11,10 +13,10 @@ import { readSecretFile, type SecretFileStat } from './secret-file.ts';
 
 /** Keys are names of files, e.g. `7f3kq2.incoming`. */
 export function createStoredSecrets(directory: string): KeptSecrets {
-  const flush = sharedFlush(() => syncDirectory(directory));
+  const flush = sharedFlush(() => syncDirectory(realDisk, directory));
   const stageIn = (key: string, secret: string): Promise<StagedSecret> =>
     storing(directory, async () => {
-      await makePrivateDirectory(directory);
+      await makeDirectories(realDisk, directory);
       return stage(directory, key, `${secret}\n`, flush);
     });
   return {
@@ -26,7 +28,7 @@ export function createStoredSecrets(directory: string): KeptSecrets {
       storing(directory, async () => {
         await rm(join(directory, key), { force: true });
         await dropStaged(directory, key);
-        await syncDirectory(directory).catch(ignoreMissing);
+        await syncDirectory(realDisk, directory).catch(ignoreMissing);
       }),
   };
 }
@@ -57,42 +59,15 @@ async function stage(
   flush: () => Promise<void>,
 ): Promise<StagedSecret> {
   const temporary = join(directory, `.${key}.${randomUUID()}`);
-  const drop = (): Promise<void> => rm(temporary, { force: true });
-  try {
-    await writeDurably(temporary, text);
-  } catch (error) {
-    await drop();
-    throw error;
-  }
-  return {
-    keep: () => storing(directory, () => keep(directory, temporary, key, flush)),
-    drop: () => drop().catch(() => undefined),
+  await writeNewFile(realDisk, temporary, Buffer.from(text));
+  const keep = async (): Promise<void> => {
+    await renameOver(realDisk, temporary, join(directory, key));
+    await flush();
   };
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function keep(
-  directory: string,
-  temporary: string,
-  key: string,
-  flush: () => Promise<void>,
-): Promise<void> {
-  try {
-    await rename(temporary, join(directory, key));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await flush();
+  return {
+    keep: () => storing(directory, keep),
+    drop: () => rm(temporary, { force: true }).catch(() => undefined),
+  };
 }
 
 /**
@@ -121,23 +96,6 @@ async function dropStaged(directory: string, key: string): Promise<void> {
     if (name.startsWith(`.${key}.`)) await rm(join(directory, name), { force: true });
 }
 
-/** The folder and those above it, 0700, the entry of each new one fsynced in its parent. */
-async function makePrivateDirectory(directory: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  const top = dirname(resolve(first));
-  for (let at = resolve(directory); at !== top; at = dirname(at)) await syncDirectory(dirname(at));
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 async function storing<T>(directory: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -148,8 +106,8 @@ async function storing<T>(directory: string, work: () => Promise<T>): Promise<T>
 
 /** What is no fault of the disk is given back as it is. */
 export function storageError(directory: string, cause: unknown): unknown {
-  if (!(cause instanceof Error) || !('syscall' in cause)) return cause;
-  const code = 'code' in cause ? String(cause.code) : 'error';
+  const code = errorCode(cause);
+  if (code === undefined) return cause;
   return new StorageError(`cannot write the stored passwords in ${directory} (${code})`, {
     cause,
     remedy: `See that ${directory} is yours and its disk is not full.`,
@@ -172,5 +130,5 @@ function ignoreMissing(error: unknown): void {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return errorCode(error) === 'ENOENT';
 }

@@ -1,7 +1,7 @@
 /** Logs in by one mechanism, chosen strictly: AUTH of RFC 4954. */
 
 import type { OutgoingServer } from '../../core/account/account.ts';
-import type { Login } from '../../ports/mailbox-source.ts';
+import type { Login } from '../../ports/connection.ts';
 import { chooseMechanism, isConfidential, startSasl } from '../../wire/sasl.ts';
 import type { SaslExchange } from '../../wire/sasl-exchange.ts';
 import type { SmtpCapabilities } from './capabilities.ts';

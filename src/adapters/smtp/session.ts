@@ -8,7 +8,7 @@ import type {
   SenderSession,
   SendOutcome,
 } from '../../ports/mail-sender.ts';
-import type { ConnectionFacts } from '../../ports/mailbox-source.ts';
+import type { ConnectionFacts } from '../../ports/connection.ts';
 import type { SmtpCapabilities } from './capabilities.ts';
 import { addressing, checkSender, envelopeFor, isFinal, verdictsOf } from './envelope.ts';
 import { codeOf, loginWanted, told, turnedAway, type LibraryError } from './failures.ts';

@@ -4,7 +4,7 @@ import type { OutgoingServer } from '../../core/account/account.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { MailSender } from '../../ports/mail-sender.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
-import type { Login } from '../../ports/mailbox-source.ts';
+import type { Login } from '../../ports/connection.ts';
 import { tlsStep } from '../../wire/certificate.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
 import { printable } from '../../wire/printable.ts';

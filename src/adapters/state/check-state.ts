@@ -4,8 +4,8 @@ import { existsSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { KnownAccount, StateFacts } from '../../ports/inspector.ts';
 import { faultOf } from '../../disk/sqlite-fault.ts';
-import { checkOrigin } from './schema.ts';
 import { openReadOnly, type Database } from '../../disk/sqlite.ts';
+import { checkOrigin } from './tables/schema.ts';
 
 /** Null where there is none. Blocks for as long as the file takes to be read. */
 export function checkState(path: string): StateFacts | null {

@@ -1,92 +1,110 @@
-/** The two places where the database can live: a thread of its own, or (from source, without a built thread) here. */
+/** Where the database can live: in a thread of its own, or in the calling thread; mostly first here, then there. */
 
-import { Worker } from 'node:worker_threads';
-import { InternalError } from '../../errors.ts';
+import { packedRows } from './pack-change.ts';
 import type { Connection, Reply, StateRequest } from './request.ts';
-import { StateDatabase } from './state-database.ts';
+import type { StateDatabase } from './state-database.ts';
+import { ThreadConnection, type Patience } from './thread.ts';
 
 export type Connect = (path: string) => Connection;
 
 /** Node 20 loads no TypeScript as a worker; the built program has the worker beside it. */
 export const connectByDefault: Connect = import.meta.url.endsWith('.ts')
   ? connectHere
-  : connectThread(new URL('./state-worker.js', import.meta.url));
+  : connectInTurn(new URL('./state-worker.js', import.meta.url));
 
 export function connectHere(path: string): Connection {
-  const database = new StateDatabase(path);
-  return {
-    ask: async (request) => {
-      await Promise.resolve();
-      return database.reply(request);
-    },
-    close: async () => {
-      await Promise.resolve();
-      database.reply({ kind: 'close' });
-    },
-  };
+  return new HereConnection(path);
 }
 
-export function connectThread(script: URL): Connect {
-  return (path) => new ThreadConnection(script, path);
+export function connectThread(script: URL, patience?: Patience): Connect {
+  return (path) => new ThreadConnection(script, path, patience);
 }
 
-interface Waiting {
-  resolve: (reply: Reply) => void;
-  reject: (error: InternalError) => void;
+export function connectInTurn(script: URL): Connect {
+  return (path) => new ConnectionInTurn(path, new ThreadConnection(script, path));
 }
 
-/** Starts the thread at the first request, and again when it has died; keeps the process alive only while it is asked. */
-class ThreadConnection implements Connection {
-  readonly #script: URL;
+/** In the calling thread, loaded at the first request. */
+class HereConnection implements Connection {
   readonly #path: string;
-  readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | null = null;
-  #number = 0;
+  readonly #busyTimeoutMs: number | undefined;
+  #database: Promise<StateDatabase> | null = null;
 
-  constructor(script: URL, path: string) {
-    this.#script = script;
+  constructor(path: string, busyTimeoutMs?: number) {
     this.#path = path;
+    this.#busyTimeoutMs = busyTimeoutMs;
   }
 
-  ask(request: StateRequest): Promise<Reply> {
-    this.#worker ??= this.#start();
-    const worker = this.#worker;
-    const number = (this.#number += 1);
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(number, { resolve, reject });
-      worker.ref();
-      worker.postMessage({ number, request });
-    });
+  async ask(request: StateRequest): Promise<Reply> {
+    this.#database ??= this.#load();
+    return (await this.#database).reply(request);
   }
 
-  async close(): Promise<void> {
-    if (this.#worker !== null) await this.ask({ kind: 'close' });
+  async close(after?: Promise<void>): Promise<void> {
+    await after;
+    if (this.#database !== null) await this.ask({ kind: 'close' });
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#script, { workerData: { path: this.#path }, name: 'state' });
-    worker.on('message', ({ number, reply }: { number: number; reply: Reply }) => {
-      this.#waiting.get(number)?.resolve(reply);
-      this.#waiting.delete(number);
-      if (this.#waiting.size === 0) worker.unref();
-    });
-    worker.on('error', (error) => {
-      this.#end(worker, error);
-    });
-    worker.on('exit', () => {
-      this.#end(worker);
-    });
-    return worker;
+  async #load(): Promise<StateDatabase> {
+    const { StateDatabase } = await import('./state-database.ts');
+    return new StateDatabase(this.#path, this.#busyTimeoutMs);
+  }
+}
+
+/** A thread costs more than all that a poll without news asks. So the first few small requests are answered without one … */
+const fewRequests = 64;
+/** … by a process that has only just begun: a daemon must not stand still with its disk … */
+const youngMs = 10_000;
+/** … where no other process writes for long … */
+const busyHereMs = 100;
+/** … and where little is written. */
+const fewRows = 64;
+
+class ConnectionInTurn implements Connection {
+  readonly #here: HereConnection;
+  readonly #thread: ThreadConnection;
+  readonly #startedAt = performance.now();
+  #answeredHere = 0;
+  #isThreadAsked = false;
+
+  constructor(path: string, thread: ThreadConnection) {
+    this.#here = new HereConnection(path, busyHereMs);
+    this.#thread = thread;
   }
 
-  #end(worker: Worker, cause?: unknown): void {
-    if (this.#worker !== worker) return;
-    this.#worker = null;
-    const error = new InternalError("the state's thread ended before it answered", {
-      cause,
-      remedy: 'Run the command again: what was not acknowledged is done again.',
-    });
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+  async ask(request: StateRequest): Promise<Reply> {
+    if (!this.#isThreadAsked && this.#isForHere(request)) {
+      this.#answeredHere += 1;
+      const reply = await this.#here.ask(request);
+      if (reply.ok || reply.fault.kind !== 'locked') return reply;
+    }
+    this.#isThreadAsked = true;
+    return this.#thread.ask(request);
+  }
+
+  async close(after?: Promise<void>): Promise<void> {
+    await this.#thread.close(this.#here.close(after));
+  }
+
+  #isForHere(request: StateRequest): boolean {
+    const isYoung = performance.now() - this.#startedAt < youngMs;
+    return isYoung && this.#answeredHere < fewRequests && isSmall(request);
+  }
+}
+
+function isSmall(request: StateRequest): boolean {
+  switch (request.kind) {
+    case 'agreed':
+    case 'agreed-uids':
+    case 'former':
+    case 'known-mail':
+    case 'mail-of':
+      return false;
+    case 'bind':
+      return request.calls.reduce((sum, { bindings }) => sum + bindings.length, 0) <= fewRows;
+    case 'commit':
+      return packedRows(request.batches.flatMap(({ changes }) => changes)) <= fewRows;
+    default:
+      return true;
   }
 }

@@ -2,23 +2,20 @@
 
 import { dirname } from 'node:path';
 import { createPrivateFile, makePrivateDirectory } from '../../disk/private-files.ts';
-import { checkOrigin, migrate } from './schema.ts';
 import { openSqlite, resultCode, sqliteCode, type Database } from '../../disk/sqlite.ts';
-
-/** How long one process waits for another's transaction, in milliseconds. */
-const busyTimeoutMs = 8_000;
+import { checkOrigin, migrate } from './tables/schema.ts';
 
 /** Blocks the thread for up to `busyTimeoutMs` beside a busy process. Throws what SQLite and the file system throw. */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, busyTimeoutMs: number): Database {
   makePrivateDirectory(dirname(path));
   createPrivateFile(path);
-  return whileBusy(() => openOnce(path));
+  return whileBusy(busyTimeoutMs, () => openOnce(path, busyTimeoutMs));
 }
 
-function openOnce(path: string): Database {
+function openOnce(path: string, busyTimeoutMs: number): Database {
   const db = openSqlite(path);
   try {
-    configure(db, path);
+    configure(db, path, busyTimeoutMs);
     return db;
   } catch (error) {
     db.close();
@@ -27,7 +24,7 @@ function openOnce(path: string): Database {
 }
 
 /** The files beside it (-wal, -shm) get the mode of the database itself. */
-function configure(db: Database, path: string): void {
+function configure(db: Database, path: string, busyTimeoutMs: number): void {
   db.exec(`PRAGMA busy_timeout = ${String(busyTimeoutMs)}`);
   checkOrigin(db, path);
   db.exec('PRAGMA journal_mode = WAL');
@@ -37,7 +34,7 @@ function configure(db: Database, path: string): void {
 }
 
 /** SQLite does not wait by busy_timeout while it turns to WAL, nor while it recovers the log of a process that died. */
-function whileBusy(open: () => Database): Database {
+function whileBusy(busyTimeoutMs: number, open: () => Database): Database {
   const deadline = performance.now() + busyTimeoutMs;
   for (;;) {
     try {

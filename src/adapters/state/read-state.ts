@@ -1,82 +1,82 @@
-/** Answers questions about the state: each is one statement, so it sees a commit whole or not at all. */
+/** Answers questions about the state, each from one moment: it sees a commit whole or not at all. */
 
-import type { KnownFolder, KnownMessage } from '../../core/sync/message.ts';
-import type { AccountState } from '../../ports/state-store.ts';
-import type { PageStart } from './request.ts';
-import {
-  accountFromRow,
-  folderFromRow,
-  messageFromRow,
-  type AccountRow,
-  type FolderRow,
-  type MessageRow,
-  type SendingRow,
-} from './rows.ts';
-import type { Database, Statement } from '../../disk/sqlite.ts';
+import { packMessages, type PackedFormer, type PackedMessages } from './agreed-columns.ts';
+import { packMail } from './mail-columns.ts';
+import type { Answer, StateRequest } from './request.ts';
+import type { Tables } from './tables/tables.ts';
+import { ofMaildrop, type Place } from './tables/troubles.ts';
 
-const accountColumns = `id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,
-  error_code, error_message, error_at, suspended_since, suspended_why, failing_way,
-  send_login_failures, send_suspended_since, send_suspended_why, send_failing_way`;
+export type ReadRequest = Exclude<StateRequest, { kind: 'bind' | 'commit' | 'close' }>;
 
-const messageColumns = `uid, id, status, name, wire_size, wire_sha256, flags, internal_date, stored_at, attempts, error`;
-
-const folderKey = `(SELECT folder.key FROM folder JOIN account ON account.key = folder.account
-  WHERE account.id = :account AND folder.path = :path)`;
-
-export class StateReader {
-  readonly #accounts: Statement;
-  readonly #account: Statement;
-  readonly #accountsNamed: Statement;
-  readonly #folders: Statement;
-  readonly #page: Statement;
-  readonly #quarantined: Statement;
-
-  constructor(db: Database) {
-    this.#accounts = db.prepare(`SELECT ${accountColumns} FROM account ORDER BY key`);
-    this.#account = db.prepare(`SELECT ${accountColumns} FROM account WHERE id = :id`);
-    this.#accountsNamed = db.prepare(
-      `SELECT ${accountColumns} FROM account WHERE name = :name ORDER BY key DESC`,
-    );
-    this.#folders = db.prepare(
-      `SELECT path, local_path, role, uid_validity, settled_uid FROM folder
-       WHERE account = (SELECT key FROM account WHERE id = :account) ORDER BY key`,
-    );
-    this.#page = db.prepare(
-      `SELECT ${messageColumns} FROM message
-       WHERE folder = ${folderKey} AND (uid, id) > (:uid, :id) ORDER BY uid, id LIMIT :limit`,
-    );
-    this.#quarantined = db.prepare(
-      `SELECT ${messageColumns} FROM message
-       WHERE folder = ${folderKey} AND status = 'quarantined' ORDER BY uid, id`,
-    );
-  }
-
-  accounts(): AccountState[] {
-    return (this.#accounts.all() as (AccountRow & SendingRow)[]).map(accountFromRow);
-  }
-
-  account(id: string): AccountState | null {
-    return accountOrNull(this.#account.get({ id }));
-  }
-
-  accountsNamed(name: string): AccountState[] {
-    return (this.#accountsNamed.all({ name }) as (AccountRow & SendingRow)[]).map(accountFromRow);
-  }
-
-  folders(account: string): KnownFolder[] {
-    return (this.#folders.all({ account }) as FolderRow[]).map(folderFromRow);
-  }
-
-  page(account: string, path: string, after: PageStart, limit: number): KnownMessage[] {
-    const { uid, id } = after;
-    return (this.#page.all({ account, path, uid, id, limit }) as MessageRow[]).map(messageFromRow);
-  }
-
-  quarantined(account: string, path: string): KnownMessage[] {
-    return (this.#quarantined.all({ account, path }) as MessageRow[]).map(messageFromRow);
+export function readState(tables: Tables, request: ReadRequest): Answer {
+  // Several statements: without a transaction another process could commit in between.
+  tables.sql.exec('BEGIN');
+  try {
+    const answered = answer(tables, request);
+    tables.sql.exec('COMMIT');
+    return answered;
+  } catch (error) {
+    tables.sql.rollBack();
+    throw error;
   }
 }
 
-function accountOrNull(row: unknown): AccountState | null {
-  return row === undefined ? null : accountFromRow(row as AccountRow & SendingRow);
+function answer(tables: Tables, request: ReadRequest): Answer {
+  switch (request.kind) {
+    case 'accounts':
+      return tables.accounts.all();
+    case 'account':
+      return tables.accounts.one(request.id);
+    case 'accounts-named':
+      return tables.accounts.named(request.name);
+    case 'folders':
+      return tables.folders.all(request.accountId);
+    case 'agreed-uids':
+      return inFolder(tables, request, new Uint32Array(0), (folder) =>
+        tables.messages.uids(folder, request.fromUid),
+      );
+    case 'agreed':
+      return inFolder(tables, request, packMessages([]), (folder): PackedMessages =>
+        tables.messages.read(folder, request.ranges),
+      );
+    case 'former':
+      return inFolder(tables, request, noFormer(), (folder) => tables.messages.former(folder));
+    case 'troubles': {
+      const place = placeOf(tables, request.accountId, request.path);
+      return place === null ? [] : tables.troubles.all(place);
+    }
+    case 'maildrop':
+      return tables.mail.maildrop(request.accountId);
+    case 'known-mail':
+      return tables.mail.known(tables.accounts.key(request.accountId) ?? nobody);
+    case 'mail-of': {
+      const account = tables.accounts.key(request.accountId);
+      return account === null ? packMail([]) : tables.mail.of(account, request.ids);
+    }
+  }
+}
+
+/** No account has this key. */
+const nobody = 0;
+
+function inFolder<T>(
+  tables: Tables,
+  { accountId, path }: { readonly accountId: string; readonly path: string },
+  unknown: T,
+  read: (folder: number) => T,
+): T {
+  const keys = tables.folders.keys(accountId, path);
+  return keys === null ? unknown : read(keys.folder);
+}
+
+function noFormer(): PackedFormer {
+  const name = { text: '', ends: new Uint32Array(0) };
+  return { name, wireSha256: new Uint8Array(0), storedAt: new Float64Array(0) };
+}
+
+/** Null where the folder or the account is not known. */
+export function placeOf(tables: Tables, accountId: string, path: string | null): Place | null {
+  if (path !== null) return tables.folders.keys(accountId, path);
+  const account = tables.accounts.key(accountId);
+  return account === null ? null : { account, folder: ofMaildrop };
 }

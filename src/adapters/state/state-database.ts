@@ -1,24 +1,30 @@
 /** Holds the database and answers requests, wherever it runs: in the state's thread, or in the caller's. */
 
 import { faultOf } from '../../disk/sqlite-fault.ts';
-import { openDatabase } from './open-database.ts';
-import { StateReader } from './read-state.ts';
-import type { Reply, StateAnswers, StateRequest } from './request.ts';
 import type { Database } from '../../disk/sqlite.ts';
+import { openDatabase } from './open-database.ts';
+import { readState } from './read-state.ts';
+import type { Answer, Reply, StateRequest } from './request.ts';
+import { tablesOf, type Tables } from './tables/tables.ts';
 import { StateWriter } from './write-state.ts';
+
+/** How long one process waits for another's transaction, in milliseconds. */
+const busyTimeoutMs = 8_000;
 
 interface OpenState {
   readonly db: Database;
-  readonly reader: StateReader;
+  readonly tables: Tables;
   readonly writer: StateWriter;
 }
 
 export class StateDatabase {
   readonly #path: string;
+  readonly #busyTimeoutMs: number;
   #open: OpenState | null = null;
 
-  constructor(path: string) {
+  constructor(path: string, busyMs = busyTimeoutMs) {
     this.#path = path;
+    this.#busyTimeoutMs = busyMs;
   }
 
   /** Opens the file at the first request, and again after an opening that failed. Never throws. */
@@ -30,31 +36,24 @@ export class StateDatabase {
     }
   }
 
-  #answer(request: StateRequest): StateAnswers[StateRequest['kind']] {
+  #answer(request: StateRequest): Answer {
     if (request.kind === 'close') return this.#close();
-    const { reader, writer } = this.#opened();
+    const { tables, writer } = this.#opened();
     switch (request.kind) {
-      case 'accounts':
-        return reader.accounts();
-      case 'account':
-        return reader.account(request.id);
-      case 'accounts-named':
-        return reader.accountsNamed(request.name);
-      case 'folders':
-        return reader.folders(request.accountId);
-      case 'page':
-        return reader.page(request.accountId, request.folder, request.after, request.limit);
-      case 'quarantined':
-        return reader.quarantined(request.accountId, request.folder);
       case 'commit':
         return writer.commit(request.batches, request.durability);
+      case 'bind':
+        return writer.bind(request.calls);
+      default:
+        return readState(tables, request);
     }
   }
 
   #opened(): OpenState {
     if (this.#open === null) {
-      const db = openDatabase(this.#path);
-      this.#open = { db, reader: new StateReader(db), writer: new StateWriter(db, this.#path) };
+      const db = openDatabase(this.#path, this.#busyTimeoutMs);
+      const tables = tablesOf(db);
+      this.#open = { db, tables, writer: new StateWriter(tables, this.#path) };
     }
     return this.#open;
   }

@@ -1,17 +1,17 @@
-/** The state port on SQLite: asks the thread that holds the database, and groups the commits of all callers. */
+/** The state port on SQLite: asks whoever holds the database, and groups what all callers write. */
 
 import { join } from 'node:path';
-import type { KnownMessage } from '../../core/sync/message.ts';
-import { InternalError } from '../../errors.ts';
-import type { Durability, StateChange, StateStore } from '../../ports/state-store.ts';
-import { CommitQueue } from './commit-queue.ts';
-import { connectByDefault, type Connect } from './connect.ts';
+import { UidSet, highestUid } from '../../core/sync/uid-set.ts';
 import { errorOf } from '../../disk/sqlite-fault.ts';
-import type { PageStart, StateAnswers, StateRequest } from './request.ts';
-import { sortNumber } from './rows.ts';
-
-/** Messages to a page. */
-const pageSize = 1_000;
+import { InternalError } from '../../errors.ts';
+import type { AccountState, Durability, StateStore } from '../../ports/state-store.ts';
+import { unpackFormer, unpackMessages } from './agreed-columns.ts';
+import { CallQueue, type CarryOut } from './call-queue.ts';
+import { packRanges, unpackRanges } from './columns.ts';
+import { connectByDefault, type Connect } from './connect.ts';
+import { unpackMail, unpackPlanColumns } from './mail-columns.ts';
+import { packChange } from './pack-change.ts';
+import type { Batch, BindCall, StateAnswers, StateRequest } from './request.ts';
 
 export interface StateStoreOptions {
   /** The state folder, made with mode 0700 where it is missing; the file in it is `state.db`. */
@@ -23,54 +23,82 @@ type Ask = <R extends StateRequest>(request: R) => Promise<StateAnswers[R['kind'
 
 /**
  * Nothing is opened before the first call. Errors of all calls: StorageError (full, read-only, damaged, written by a newer
- * posthorn), TemporaryError `locked` (another process kept it busy for 8 s), InternalError (a subject that is not known).
+ * posthorn, or a disk that does not answer), TemporaryError `locked` (another process kept it busy for 8 s, or a later holder
+ * of the lock has committed), InternalError (a subject that is not known).
  */
 export function createStateStore({ directory, connect }: StateStoreOptions): StateStore {
   const connection = (connect ?? connectByDefault)(join(directory, 'state.db'));
-  let closed = false;
+  let closing: Promise<void> | null = null;
+  const whileOpen = <A extends unknown[], T>(call: (...args: A) => Promise<T>) => {
+    return async (...args: A): Promise<T> => {
+      if (closing !== null) throw new InternalError('the state is closed already');
+      return call(...args);
+    };
+  };
   const ask: Ask = async <R extends StateRequest>(request: R) => {
-    if (closed) throw new InternalError('the state is closed already');
     const reply = await connection.ask(request);
     if (!reply.ok) throw errorOf(reply.fault);
     return reply.value as StateAnswers[R['kind']];
   };
-  const commits = new CommitQueue((batches, durability) =>
-    ask({ kind: 'commit', batches, durability }),
-  );
+  const writes = new CallQueue(carryOut(ask), ({ kind }, other) => kind === other.kind);
   return {
-    accounts: () => ask({ kind: 'accounts' }),
-    account: (id) => ask({ kind: 'account', id }),
-    accountNamed: async (name, taken) => {
-      const named = await ask({ kind: 'accounts-named', name });
-      return named.find(({ id }) => taken?.has(id) !== true) ?? null;
-    },
-    folders: (accountId) => ask({ kind: 'folders', accountId }),
-    messages: (accountId, folder, aboveUid) => pages(ask, accountId, folder, aboveUid),
-    quarantined: (accountId, folder) => ask({ kind: 'quarantined', accountId, folder }),
-    commit: (changes: readonly StateChange[], durability: Durability) =>
-      commits.add(changes, durability),
-    close: async () => {
-      await commits.settled();
-      closed = true;
-      await connection.close();
-    },
+    ...reads(whileOpen(ask) as Ask),
+    bind: whileOpen(async (bindings, taken) => {
+      const call = { bindings, taken: bindings.every(({ id }) => id !== undefined) ? none : taken };
+      return (await writes.add({ kind: 'bind', ...call })) ?? [];
+    }),
+    commit: whileOpen(async (changes, durability, fence) => {
+      if (changes.length === 0) return;
+      await writes.add({ kind: 'commit', changes: changes.map(packChange), durability, fence });
+    }),
+    close: () => (closing ??= connection.close(writes.settled())),
   };
 }
 
-/** Each page begins behind the last one's end, so that commits in between neither repeat nor hide a message. */
-async function* pages(
-  ask: Ask,
-  accountId: string,
-  folder: string,
-  aboveUid: number,
-): AsyncGenerator<readonly KnownMessage[]> {
-  let after: PageStart = { uid: aboveUid + 1, id: '' };
-  for (;;) {
-    const page = await ask({ kind: 'page', accountId, folder, after, limit: pageSize });
-    const last = page.at(-1);
-    if (last === undefined) return;
-    yield page;
-    if (page.length < pageSize) return;
-    after = { uid: sortNumber(last.id), id: last.id };
-  }
+const none: ReadonlySet<string> = new Set();
+
+type Write = ({ readonly kind: 'bind' } & BindCall) | CommitCall;
+
+interface CommitCall extends Batch {
+  readonly kind: 'commit';
+  readonly durability: Durability;
+}
+
+/** Of each group all are of one kind; null is what a commit gives. */
+function carryOut(ask: Ask): CarryOut<Write, readonly AccountState[] | null> {
+  return (calls) => {
+    const binds = calls.filter((call) => call.kind === 'bind');
+    if (binds.length > 0)
+      return ask({
+        kind: 'bind',
+        calls: binds.map(({ bindings, taken }) => ({ bindings, taken })),
+      });
+    const commits = calls.filter((call) => call.kind === 'commit');
+    const isDurable = commits.some(({ durability }) => durability === 'durable');
+    const batches = commits.map(({ changes, fence }) => ({ changes, fence }));
+    return ask({ kind: 'commit', batches, durability: isDurable ? 'durable' : 'relaxed' });
+  };
+}
+
+const allUids = UidSet.ofRanges([{ from: 1, to: highestUid }]);
+
+function reads(ask: Ask): Omit<StateStore, 'bind' | 'commit' | 'close'> {
+  return {
+    accounts: () => ask({ kind: 'accounts' }),
+    account: (id) => ask({ kind: 'account', id }),
+    accountNamed: async (name, taken = none) => {
+      const named = await ask({ kind: 'accounts-named', name });
+      return named.find(({ id }) => !taken.has(id)) ?? null;
+    },
+    folders: (accountId) => ask({ kind: 'folders', accountId }),
+    agreedUids: async (accountId, path, fromUid) =>
+      unpackRanges(await ask({ kind: 'agreed-uids', accountId, path, fromUid })),
+    agreed: async (accountId, path, uids = allUids) =>
+      unpackMessages(await ask({ kind: 'agreed', accountId, path, ranges: packRanges(uids) })),
+    former: async (accountId, path) => unpackFormer(await ask({ kind: 'former', accountId, path })),
+    troubles: (accountId, path) => ask({ kind: 'troubles', accountId, path }),
+    maildrop: (accountId) => ask({ kind: 'maildrop', accountId }),
+    knownMail: async (accountId) => unpackPlanColumns(await ask({ kind: 'known-mail', accountId })),
+    mailOf: async (accountId, ids) => unpackMail(await ask({ kind: 'mail-of', accountId, ids })),
+  };
 }

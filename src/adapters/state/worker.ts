@@ -1,6 +1,7 @@
-/** The state's thread: SQLite is synchronous, and an fsync here holds up no socket there. Built as dist/state-worker.js. */
+/** The state's thread. Built as dist/state-worker.js. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { buffersIn } from './columns.ts';
 import type { StateRequest } from './request.ts';
 import { StateDatabase } from './state-database.ts';
 
@@ -9,6 +10,7 @@ const database = new StateDatabase(path);
 const port = parentPort;
 
 port?.on('message', ({ number, request }: { number: number; request: StateRequest }) => {
-  port.postMessage({ number, reply: database.reply(request) });
+  const reply = database.reply(request);
+  port.postMessage({ number, reply }, buffersIn(reply));
   if (request.kind === 'close') port.close();
 });

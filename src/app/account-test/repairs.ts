@@ -5,7 +5,7 @@ import type { ProviderNote } from '../../core/providers/provider.ts';
 import { providerOfServer } from '../../core/providers/providers.ts';
 import { usualPorts } from '../../core/account/usual-ports.ts';
 import type { Service } from '../../core/discovery/discovery.ts';
-import type { ServerTest } from './test-account.ts';
+import type { ServerTest } from './server-test.ts';
 
 export type Side = 'incoming' | 'outgoing';
 
@@ -110,26 +110,26 @@ function ofMethod(side: Side, server: ServerEndpoint): Repair[] {
   return side === 'outgoing' ? [...method, { kind: 'credentials', credentials: 'none' }] : method;
 }
 
-interface Way {
+interface Reach {
   readonly security: Security;
   readonly port: number;
 }
 
-/** TLS from the start before the upgrade (RFC 8314, section 3). Never a way without encryption. */
-function usualWays(service: Service): Way[] {
+/** TLS from the start before the upgrade (RFC 8314, section 3). Never one without encryption. */
+function usualReaches(service: Service): Reach[] {
   return (['tls', 'starttls'] as const).map((security) => ({
     security,
     port: usualPorts[service][security],
   }));
 }
 
-/** The usual ways there, and the other security at the port that was given. */
+/** The usual ones there, and the other security at the port that was given. */
 function otherReaches(side: Side, account: Account): Repair[] {
   const server = account[side];
   if (server === undefined) return [];
   const { security, port } = server;
-  const usual = usualWays(side === 'outgoing' ? 'smtp' : account.type);
-  const same: Way = { security: security === 'tls' ? 'starttls' : 'tls', port };
+  const usual = usualReaches(side === 'outgoing' ? 'smtp' : account.type);
+  const same: Reach = { security: security === 'tls' ? 'starttls' : 'tls', port };
   const isUsualPort = usual.some((each) => each.port === port);
   const offered = isUsualPort ? usual : [same, ...usual];
   return offered

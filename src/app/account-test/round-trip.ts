@@ -7,29 +7,8 @@ import type { SenderSession, SendOutcome } from '../../ports/mail-sender.ts';
 import type { Composed, MessageCodec } from '../../ports/message-codec.ts';
 import { arrivalOf, beforehand, type Arrival, type Beforehand } from './arrival.ts';
 import { connectIncoming, type IncomingSession } from './incoming-session.ts';
-import { serverTests, type AccountTest, type Testing, type TestObserver } from './test-account.ts';
-
-/**
- * sent: the account does not receive, so nobody here can see it arrive. skipped: nothing was sent, since the account does
- * not send, or since its test failed.
- */
-export type RoundTrip =
-  | {
-      readonly result: 'arrived';
-      readonly messageId: string;
-      readonly folder: string;
-      readonly isSpam: boolean;
-      readonly afterMs: number;
-    }
-  | {
-      readonly result: 'missing';
-      readonly messageId: string;
-      readonly waitedMs: number;
-      readonly error: PosthornError;
-    }
-  | { readonly result: 'sent'; readonly messageId: string; readonly address: string }
-  | { readonly result: 'refused'; readonly error: PosthornError }
-  | { readonly result: 'skipped'; readonly why: 'does-not-send' | 'test-failed' };
+import type { AccountTest, RoundTrip } from './account-test.ts';
+import { serverTests, type Testing, type TestObserver } from './trial.ts';
 
 export interface RoundTripOptions {
   readonly signal: AbortSignal;

@@ -59,7 +59,8 @@ export async function bindAccount(account: Account, neighbours: Binding): Promis
   const known = await lookUpState(store, account);
   if (known?.name === account.name) return { account, id: known.id, state: known };
   const { name, id } = account;
-  const [state] = await store.bind([{ name, id, freshId: newAccountId(randomBytes) }], new Set());
+  const freshId = id ?? newAccountId(randomBytes);
+  const [state] = await store.bind([{ name, id, freshId }], new Set());
   if (state === undefined) throw new InternalError(`the state did not bind ${name}`);
   return { account, id: state.id, state };
 }

@@ -5,17 +5,17 @@ import { ConfigurationError } from '../../errors.ts';
 import { lookUpState } from './bind-account.ts';
 import type { Neighbours } from '../neighbours.ts';
 
-/** Whether another server, login or way there is tried from now on: whatever failed before says nothing about it. */
+/** Whether another server, login or endpoint is tried from now on: whatever failed before says nothing about it. */
 export function isReachedOtherwise(before: Account, after: Account): boolean {
   const reached = (account: Account): string =>
-    JSON.stringify([account.type, wayTo(account.incoming), account.outgoing]);
+    JSON.stringify([account.type, endpointOf(account.incoming), account.outgoing]);
   return reached(before) !== reached(after);
 }
 
-function wayTo(incoming: IncomingServer | undefined): object | undefined {
+function endpointOf(incoming: IncomingServer | undefined): object | undefined {
   if (incoming === undefined) return undefined;
-  const { intervalMs: _interval, idle: _idle, leaveOnServer: _leave, ...way } = incoming;
-  return way;
+  const { intervalMs: _interval, idle: _idle, leaveOnServer: _leave, ...endpoint } = incoming;
+  return endpoint;
 }
 
 /** ConfigurationError where the account has mail that would be left behind, or whose ids mean nothing to the other protocol. */

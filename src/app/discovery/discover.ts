@@ -12,7 +12,7 @@ import { providerOfDomain } from '../../core/providers/providers.ts';
 import { DataError, TemporaryError, type PosthornError } from '../../errors.ts';
 import type { Discovery } from '../../ports/discovery.ts';
 import { firstTrusted } from './first-trusted.ts';
-import type { Inquiry } from './inquiry.ts';
+import type { SearchContext } from './search-context.ts';
 import { searchesFor } from './searches.ts';
 
 export interface Discovered {
@@ -62,9 +62,9 @@ export async function discover(
   }, withinMs);
   const limit = AbortSignal.any([signal, end.signal]);
   const { domain } = offline;
-  const inquiry: Inquiry = { address, domain, discovery, ispdb, signal: limit, trouble: [] };
-  const findings = await firstTrusted(searchesFor(inquiry), services);
-  const found = { address, domain, findings: told(findings), ...troubleOf(inquiry.trouble) };
+  const context: SearchContext = { address, domain, discovery, ispdb, signal: limit, trouble: [] };
+  const findings = await firstTrusted(searchesFor(context), services);
+  const found = { address, domain, findings: reportable(findings), ...troubleOf(context.trouble) };
   clearTimeout(timer);
   // Whatever still runs could not change the choice.
   end.abort(new TemporaryError('the servers are known'));
@@ -82,7 +82,7 @@ function domainOf(address: string): string {
 }
 
 /** By trust; a wrong guess says nothing where a server of the service was found. */
-function told(findings: readonly Finding[]): Finding[] {
+function reportable(findings: readonly Finding[]): Finding[] {
   const usable = new Set(
     findings.filter(({ state }) => state !== 'failed').map(({ service }) => service),
   );

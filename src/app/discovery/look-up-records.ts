@@ -7,7 +7,7 @@ import {
   type Service,
   type ServiceName,
 } from '../../core/discovery/discovery.ts';
-import { answerOr, type Inquiry } from './inquiry.ts';
+import { answerOr, type SearchContext } from './search-context.ts';
 
 export interface Records {
   readonly candidates: readonly Candidate[];
@@ -18,12 +18,12 @@ export interface Records {
 }
 
 /** Never rejects. */
-export async function lookUpRecords(inquiry: Inquiry): Promise<Records> {
-  const { domain, discovery, signal } = inquiry;
+export async function lookUpRecords(context: SearchContext): Promise<Records> {
+  const { domain, discovery, signal } = context;
   const [exchangers, ...services] = await Promise.all([
-    answerOr(discovery.exchangers(domain, signal), [], inquiry),
+    answerOr(discovery.exchangers(domain, signal), [], context),
     ...serviceNames.map(({ name }) =>
-      answerOr(discovery.services(`${name}.${domain}`, signal), [], inquiry),
+      answerOr(discovery.services(`${name}.${domain}`, signal), [], context),
     ),
   ]);
   const answers = serviceNames.map((name, at) => ({ name, targets: services[at] ?? [] }));

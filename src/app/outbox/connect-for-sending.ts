@@ -3,7 +3,11 @@
 import type { Account } from '../../core/account/account.ts';
 import type { Settings } from '../../core/account/settings.ts';
 import { afterSendLogin, goodSending, type SendingHistory } from '../../core/account/suspension.ts';
-import { isAnotherWay, wayIn, wayOut } from '../../core/account/endpoint-fingerprint.ts';
+import {
+  isOtherEndpoint,
+  incomingFingerprint,
+  outgoingFingerprint,
+} from '../../core/account/endpoint-fingerprint.ts';
 import { asPosthornError, CredentialsError, type PosthornError } from '../../errors.ts';
 import type { SenderSession } from '../../ports/mail-sender.ts';
 import type { AccountState } from '../../ports/state-store.ts';
@@ -26,14 +30,14 @@ export function sendingSuspended(
 /** Why the account sends nothing by itself: it is suspended, or its sending is; null where it does. */
 export function haltedBy(account: Account, known: AccountState): string | null {
   const { suspended, failingWay } = known;
-  if (suspended !== null && !isAnotherWay(failingWay, wayIn(account)))
+  if (suspended !== null && !isOtherEndpoint(failingWay, incomingFingerprint(account)))
     return `the account is suspended: ${suspended.why}`;
   return sendingSuspended(account, known)?.message ?? null;
 }
 
 function historyOn(account: Account, known: AccountState | null): SendingHistory {
   const history = known?.sending ?? goodSending;
-  return isAnotherWay(history.failingWay, wayOut(account)) ? goodSending : history;
+  return isOtherEndpoint(history.failingWay, outgoingFingerprint(account)) ? goodSending : history;
 }
 
 /** Throws what kept it from logging in; CredentialsError at once, without a connection, where sending is suspended. */
@@ -67,7 +71,13 @@ async function rememberLogin(
 ): Promise<void> {
   const known = await state.account(accountId);
   const before = historyOn(account, known);
-  const sending = afterSendLogin(before, failure, settings, clock.now(), wayOut(account));
+  const sending = afterSendLogin(
+    before,
+    failure,
+    settings,
+    clock.now(),
+    outgoingFingerprint(account),
+  );
   const { loginFailures, failingWay } = known?.sending ?? goodSending;
   const isSame = sending.loginFailures === loginFailures && sending.failingWay === failingWay;
   if (!isSame) await state.commit([{ kind: 'sending', accountId, sending }], 'relaxed');

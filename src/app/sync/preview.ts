@@ -24,6 +24,7 @@ export type PlannedStep =
   | { readonly step: 'create-folder'; readonly folder: string }
   | { readonly step: 'begin-folder'; readonly folder: string; readonly localPath: string }
   | { readonly step: 'assign-role'; readonly folder: string; readonly role: string | null }
+  /** It is, or is again, the folder that is known. */
   | { readonly step: 'note-server'; readonly folder: string }
   | { readonly step: 'take-afresh'; readonly folder: string; readonly reason: string }
   | { readonly step: 'fetch'; readonly folder: string; readonly messages: number }
@@ -152,6 +153,7 @@ async function described(
       return { step: 'begin-folder', folder, localPath: operation.folder.localPath };
     case 'assign-role':
       return { step: 'assign-role', folder, role: operation.role };
+    case 'release':
     case 'note-endpoint':
       return { step: 'note-server', folder };
     case 'renumber':

@@ -1,14 +1,14 @@
 /** One poll of one account: send what waits, receive what is new, remember how it went. */
 
 import { keepsMail, type Account } from '../../core/account/account.ts';
-import { wayIn } from '../../core/account/endpoint-fingerprint.ts';
+import { incomingFingerprint } from '../../core/account/endpoint-fingerprint.ts';
 import type { Settings } from '../../core/account/settings.ts';
-import { afterFailure, afterSuccess } from '../../core/account/suspension.ts';
+import { afterFailure, afterSuccess, pollHistory } from '../../core/account/suspension.ts';
 import { asPosthornError, gravest, TemporaryError, type PosthornError } from '../../errors.ts';
 import type { HeldLock } from '../../ports/lock.ts';
 import type { Fence } from '../../ports/state-store.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
-import { isLive } from '../accounts/live.ts';
+import { isReadFromServer } from '../accounts/read-from-server.ts';
 import { bindForUse } from '../accounts/start-afresh.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { flushOutbox } from '../outbox/flush-outbox.ts';
@@ -58,7 +58,7 @@ async function syncBound(
     options.receive && account.receive && keepsMail(account)
       ? { folders: [], created: [], warnings: [] }
       : null;
-  const live = options.receive && isLive(account);
+  const live = options.receive && isReadFromServer(account);
   const errors: PosthornError[] = [];
   if (sent !== null)
     await flushOutbox(bound, neighbours, options, sent).catch((thrown: unknown) => {
@@ -154,10 +154,11 @@ async function rememberOutcome(
   error: PosthornError | null,
 ): Promise<void> {
   const now = clock.now();
+  const before = pollHistory(state);
   const history =
     error === null
-      ? afterSuccess(state, now)
-      : afterFailure(state, error, settings, now, wayIn(account));
+      ? afterSuccess(before, now)
+      : afterFailure(before, error, settings, now, incomingFingerprint(account));
   const notBefore = error?.pauseMs === undefined ? null : now + error.pauseMs;
   await store.commit([{ kind: 'polled', accountId: id, history, notBefore }], 'relaxed', fence);
 }

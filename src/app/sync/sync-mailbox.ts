@@ -126,6 +126,8 @@ function after(
   if (operation.kind === 'begin-folder') return operation.folder;
   if (before === undefined) throw new InternalError('a folder was changed that nobody knows');
   switch (operation.kind) {
+    case 'release':
+      return before;
     case 'assign-role':
       return { ...before, role: operation.role };
     case 'note-endpoint':

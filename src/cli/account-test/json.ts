@@ -1,8 +1,8 @@
 /** The result of an account's test as plain data, and the exit statuses that it earns. */
 
 import { errorJson } from '../../app/sync/report-json.ts';
-import type { RoundTrip } from '../../app/account-test/round-trip.ts';
-import type { AccountTest } from '../../app/account-test/test-account.ts';
+import type { RoundTrip } from '../../app/account-test/account-test.ts';
+import type { AccountTest } from '../../app/account-test/account-test.ts';
 
 export function failures({ servers, roundTrip }: AccountTest) {
   const trip = roundTrip !== null && 'error' in roundTrip ? [roundTrip.error] : [];

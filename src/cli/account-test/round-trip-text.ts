@@ -1,8 +1,8 @@
 /** What became of the message that an account sent to itself, for people. */
 
-import type { RoundTrip } from '../../app/account-test/round-trip.ts';
+import type { RoundTrip } from '../../app/account-test/account-test.ts';
 import { oneLine, type Output } from '../terminal/output.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import { wrapped } from '../terminal/wrap.ts';
 
 export function roundTripLines(output: Output, trip: RoundTrip): string[] {

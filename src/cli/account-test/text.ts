@@ -1,7 +1,7 @@
 /** The result of an account's test for people: whole, layer by layer, or compact beside other work. */
 
 import type { ServerTest } from '../../app/account-test/server-test.ts';
-import type { AccountTest } from '../../app/account-test/test-account.ts';
+import type { AccountTest } from '../../app/account-test/account-test.ts';
 import type { Account } from '../../core/account/account.ts';
 import { oneLine, type Output } from '../terminal/output.ts';
 import { labelWidth, stageLabel, stepText, type Stage } from './layers.ts';

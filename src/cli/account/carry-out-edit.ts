@@ -19,7 +19,8 @@ import { failures, testJson } from '../account-test/json.ts';
 import { printTest } from '../account-test/text.ts';
 import { noteRunningDaemon } from '../sync/daemon-note.ts';
 import { changeConfig } from '../edit-session.ts';
-import { homely, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { homely } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
 export interface Edit {
@@ -69,9 +70,9 @@ export async function carryOutEdit(
   for (const after of changed)
     if (wanted.secrets.has(after.name) || startsAfresh(config.accounts.get(after.name), after))
       await resumeAccount(after, neighbours.state);
-  const told = tell(run, config, outcome);
+  const answer = tell(run, config, outcome);
   await noteRunningDaemon(run, config);
-  return told;
+  return answer;
 }
 
 interface Checking {

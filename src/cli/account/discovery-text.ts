@@ -1,7 +1,7 @@
 /** What discovery found, in the words of people. */
 
 import type { Choice, ProviderNotes } from '../../app/discovery/choose-servers.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 
 /** Where a server comes from, to follow its name. */
 export function originText({ source, origin }: Pick<Choice, 'source' | 'origin'>): string {

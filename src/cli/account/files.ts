@@ -7,7 +7,8 @@ import { errorJson } from '../../app/sync/report-json.ts';
 import type { Account } from '../../core/account/account.ts';
 import { gravest } from '../../errors.ts';
 import { oneLine, type Output } from '../terminal/output.ts';
-import { homely, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { homely } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
 type Reading = Pick<Neighbours, 'files' | 'certificates' | 'secrets' | 'clock'>;

@@ -23,7 +23,8 @@ import { DataError } from '../../errors.ts';
 import type { AccountFlags } from './options.ts';
 import { asTyped, noteLines, originText, serverText } from './discovery-text.ts';
 import { canAsk, confirm } from '../terminal/prompt.ts';
-import { printable } from '../terminal/text.ts';
+import { defined } from '../../defined.ts';
+import { printable } from '../../printable.ts';
 import type { Run } from '../world.ts';
 
 type Side = 'in' | 'out';
@@ -137,7 +138,7 @@ async function agreedServer(
 ): Promise<Choice | null> {
   const best = chooseServer(service, found);
   if (best === null) tellNone(run, side, service, found);
-  if (best === null || best.certain) return told(run, side, best, found);
+  if (best === null || best.certain) return noted(run, side, best, found);
   if (canAsk(run)) {
     await confirm(
       run,
@@ -147,10 +148,10 @@ async function agreedServer(
   }
   const remedy = `If it is right, add ${asOptions(side, best)}`;
   run.output.note(`${line(side, best, found)}; not used unasked. ${remedy}`);
-  return told(run, side, chooseServer(service, certainOnly(found)), found);
+  return noted(run, side, chooseServer(service, certainOnly(found)), found);
 }
 
-function told(run: Run, side: Side, choice: Choice | null, found: Discovered): Choice | null {
+function noted(run: Run, side: Side, choice: Choice | null, found: Discovered): Choice | null {
   if (choice !== null) run.output.note(line(side, choice, found));
   return choice;
 }
@@ -216,9 +217,4 @@ function userName(
 ): Pick<AccountFlags, 'user'> {
   const isGiven = flags.user !== undefined || inherited.incoming?.username !== undefined;
   return isGiven || username === flags.email ? {} : { user: username };
-}
-
-function defined<T extends object>(entry: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const given = Object.entries(entry).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
 }

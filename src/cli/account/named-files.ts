@@ -5,7 +5,7 @@ import { checkFiles, type FileVerdict } from '../../app/accounts/check-files.ts'
 import type { Problem } from '../../config/read/config.ts';
 import { loadConfig, problemAt, readConfigFile } from '../../config/read/load.ts';
 import { writtenKeys } from '../../config/edit/key-changes.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import { withNeighbours } from '../session.ts';
 import { configSource, type Run } from '../world.ts';
 

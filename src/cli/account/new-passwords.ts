@@ -11,7 +11,7 @@ import type { SecretOwner } from '../../ports/secrets.ts';
 import type { AccountFlags } from './options.ts';
 import { askPassword, canAsk } from '../terminal/prompt.ts';
 import { readPasswordLines } from '../terminal/standard-input.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Run } from '../world.ts';
 
 type Server = SecretOwner['server'];

@@ -5,7 +5,7 @@ import type { Account } from '../../core/account/account.ts';
 import { UsageError } from '../../errors.ts';
 import { canAsk, choose } from '../terminal/prompt.ts';
 import { accountNamed, oneAccount } from '../session.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Run } from '../world.ts';
 
 export async function accountToAsk(

@@ -8,7 +8,7 @@ import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import type { Output } from '../terminal/output.ts';
 import { accountsMeant, readConfig } from '../session.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Run } from '../world.ts';
 
 export function registerShow(command: Command, act: Act): void {

@@ -8,7 +8,7 @@ import { configJsonSchema } from '../../config/schema/schema.ts';
 import { described } from '../../config/read/yaml-file.ts';
 import { InternalError } from '../../errors.ts';
 import { checkNamedFiles, none } from '../account/named-files.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import { registerShow } from './config-show.ts';

@@ -8,6 +8,7 @@ import type { AccountReport } from '../../app/sync/report.ts';
 import type { Config } from '../../config/read/config.ts';
 import { runDaemon } from '../../daemon/daemon.ts';
 import { ConfigurationError } from '../../errors.ts';
+import { printableJson } from '../../printable.ts';
 import { announceReady, startFailure } from '../sync/readiness.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
@@ -92,13 +93,13 @@ function logLine(run: Run, level: 'info' | 'warn', text: string): void {
   if (level === 'info' && run.options.quiet === true) return;
   const time = new Date().toISOString();
   const line =
-    run.options.json === true ? JSON.stringify({ time, level, text }) : `${time} ${level} ${text}`;
+    run.options.json === true ? printableJson({ time, level, text }) : `${time} ${level} ${text}`;
   run.world.stderr.write(`${line}\n`);
 }
 
 function logReport(run: Run, report: AccountReport): void {
-  const told = accountJson(report, syncStatus(report));
-  for (const { level, text } of accountLines(told)) {
+  const said = accountJson(report, syncStatus(report));
+  for (const { level, text } of accountLines(said)) {
     const isNews = level !== 'info' || !text.endsWith('nothing new') || run.output.verbose;
     if (isNews) logLine(run, level === 'info' ? 'info' : 'warn', text);
   }

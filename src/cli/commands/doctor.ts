@@ -10,7 +10,8 @@ import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import type { Output } from '../terminal/output.ts';
 import { accountsMeant } from '../session.ts';
-import { plural, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { plural } from '../terminal/text.ts';
 import { configSource, type Run } from '../world.ts';
 
 /** For all of it, so that somebody who waits for an answer has one within ten seconds. */

@@ -2,11 +2,12 @@
 
 import type { Command } from 'commander';
 import { listFolders, type ListedFolder } from '../../app/sync/list-folders.ts';
-import { isLive, liveText } from '../../app/accounts/live.ts';
+import { isReadFromServer, readFromServerText } from '../../app/accounts/read-from-server.ts';
 import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
-import { homely, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { homely } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {
@@ -25,7 +26,7 @@ async function list(run: Run, names: readonly string[]): Promise<number> {
   return withNeighbours(run, config, async (neighbours) => {
     const folders: ListedFolder[] = [];
     for (const account of accounts) folders.push(...(await listFolders(account, neighbours)));
-    const live = accounts.filter(isLive).map(({ name }) => name);
+    const live = accounts.filter(isReadFromServer).map(({ name }) => name);
     if (run.output.json) run.output.document({ folders, live });
     else tell(run, folders, live, { accounts: accounts.length, home: config.location.home });
     return 0;
@@ -38,7 +39,7 @@ function tell(
   live: readonly string[],
   { accounts, home }: { readonly accounts: number; readonly home: string },
 ): void {
-  for (const name of live) output.note(liveText(name));
+  for (const name of live) output.note(readFromServerText(name));
   if (accounts === 0) output.say('No accounts yet: posthorn account add');
   else if (folders.length > 0)
     output.table(

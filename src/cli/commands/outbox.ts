@@ -18,7 +18,8 @@ import { confirm } from '../terminal/prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { runSync } from '../sync/run-sync.ts';
 import { printAccount } from '../sync/sync-text.ts';
-import { localTime, plural, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { localTime, plural } from '../terminal/text.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {

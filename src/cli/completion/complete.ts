@@ -1,7 +1,7 @@
 /** posthorn __complete: what the shells' scripts ask. It answers in lines, and says nothing about what goes wrong. */
 
 import type { Command } from 'commander';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { World } from '../world.ts';
 import { offerAt, type Candidate, type Offer } from './candidates.ts';
 import { placeOf } from './place.ts';

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Neighbours } from '../../app/neighbours.ts';
 import type { ConfigLocation } from '../../config/read/config.ts';
 import type { Glance } from '../../config/read/glance.ts';
-import { printable } from '../terminal/text.ts';
+import { once } from '../once.ts';
+import { printable } from '../../printable.ts';
 import type { World } from '../world.ts';
 import type { Candidate, Sources } from './candidates.ts';
 
@@ -36,11 +37,6 @@ export function sourcesOf(world: World, config: string | undefined): Sources {
 interface Found {
   readonly location: ConfigLocation;
   readonly accounts: readonly Glance[];
-}
-
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | undefined;
-  return () => (reading ??= read());
 }
 
 async function quietly<T>(otherwise: T, work: () => Promise<T>): Promise<T> {

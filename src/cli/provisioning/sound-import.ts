@@ -8,6 +8,7 @@ import {
   type NamedImport,
   type PresentAccount,
 } from '../../app/accounts/import-accounts.ts';
+import { mailboxOf, withoutTwins } from '../../app/accounts/same-mailbox.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
 import { withKnownServers } from '../../app/discovery/known-servers.ts';
 import { checkAdditions, type CheckedAddition } from '../../config/edit/additions.ts';
@@ -16,7 +17,8 @@ import { defaultsIn } from '../../config/read/defaults.ts';
 import { readConfigFile } from '../../config/read/load.ts';
 import { asPosthornError, DataError } from '../../errors.ts';
 import type { Imported, ImportKind, LeftOver } from '../../ports/importer.ts';
-import { homely, printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { homely } from '../terminal/text.ts';
 
 export interface ImportSource {
   readonly kind: ImportKind;
@@ -44,16 +46,22 @@ export async function soundImport(
 ): Promise<SoundImport> {
   const { kind, file, prefix } = source;
   const isTable = kind === 'csv';
-  const named = nameImported(imported, presentIn(config), { prefix, file, isTable });
+  const all = nameImported(imported, presentIn(config), { prefix, file, isTable });
+  const keeps = isTable || prefix !== '';
+  const { accounts: named, leftOver: twins } = withoutTwins(all, {
+    present: mailboxesIn(config),
+    keeps,
+  });
   const { text } = await readConfigFile(config.path);
-  const supplied = isTable ? supply(named, text) : { accounts: named, told: [], missing: [] };
+  const supplied = isTable ? supply(named, text) : { accounts: named, notes: [], missing: [] };
   const judged = judge(supplied.accounts, config, text);
   const faulty = [...supplied.missing, ...judged.flatMap((each) => faultOf(each, isTable) ?? [])];
   if (isTable && faulty.length > 0) throw refusal(faulty, file);
   const sound = judged.filter(({ check }) => check.faults.length === 0);
   const leftOver = [
     ...imported.leftOver,
-    ...supplied.told,
+    ...twins,
+    ...supplied.notes,
     ...faulty,
     ...sound.flatMap(sharedFolder),
   ];
@@ -65,13 +73,13 @@ export async function soundImport(
   return {
     accounts,
     leftOver: leftOver.sort((one, other) => one.line - other.line),
-    defaultAccount: senderOf(imported, named, accounts, config),
+    defaultAccount: senderOf(imported, all, accounts, config),
   };
 }
 
 interface WithServers {
   readonly accounts: readonly NamedImport[];
-  readonly told: readonly LeftOver[];
+  readonly notes: readonly LeftOver[];
   readonly missing: readonly LeftOver[];
 }
 
@@ -85,18 +93,18 @@ function supply(named: readonly NamedImport[], text: string): WithServers {
   const supplied = named.map((account) => ({
     account,
     ...(account.joins
-      ? { entry: account.entry, told: null, missing: null }
+      ? { entry: account.entry, suppliedFrom: null, missing: null }
       : withKnownServers(account.entry, inherited)),
   }));
-  const lines = (of: 'told' | 'missing'): LeftOver[] =>
+  const lines = (of: 'suppliedFrom' | 'missing'): LeftOver[] =>
     supplied.flatMap(({ account: { line, name }, [of]: why }) =>
-      why === null ? [] : [{ line, what: of === 'told' ? 'servers' : name, why }],
+      why === null ? [] : [{ line, what: of === 'suppliedFrom' ? 'servers' : name, why }],
     );
   return {
     accounts: supplied
       .filter(({ missing }) => missing === null)
       .map(({ account, entry }) => ({ ...account, entry })),
-    told: lines('told'),
+    notes: lines('suppliedFrom'),
     missing: lines('missing'),
   };
 }
@@ -125,6 +133,15 @@ function presentIn({ accounts }: Config): Map<string, PresentAccount> {
       name,
       { address: identity.address, sends: send, hasOutgoing: outgoing !== undefined },
     ]),
+  );
+}
+
+function mailboxesIn({ accounts }: Config): Map<string, string> {
+  return new Map(
+    [...accounts.values()].flatMap((account) => {
+      const mailbox = mailboxOf(account);
+      return mailbox === undefined ? [] : [[mailbox, account.name] as const];
+    }),
   );
 }
 

@@ -71,17 +71,17 @@ async function sendNow(
     () => null,
     (error: unknown) => named(error, account),
   );
-  const told = report.messages.find(({ id }) => id === entry.id);
-  const result = told?.result ?? resultOf(await neighbours.outbox.get(entry.id));
+  const sent = report.messages.find(({ id }) => id === entry.id);
+  const result = sent?.result ?? resultOf(await neighbours.outbox.get(entry.id));
   if (failure !== null) run.output.error(failure);
   if (run.output.json)
     run.output.document({
       queued: queuedJson(entry, account),
       result,
-      reason: told?.reason ?? failure?.message ?? null,
+      reason: sent?.reason ?? failure?.message ?? null,
     });
-  else if (told !== undefined)
-    printSent(run.output, account.name, { ...told, nextAttempt: isoTime(told.nextAttempt) });
+  else if (sent !== undefined)
+    printSent(run.output, account.name, { ...sent, nextAttempt: isoTime(sent.nextAttempt) });
   return verdict(result, failure);
 }
 

@@ -3,7 +3,8 @@
 import type { AccountPreview, PlannedStep } from '../../app/sync/preview.ts';
 import { errorJson, type ErrorJson } from '../../app/sync/report-json.ts';
 import { oneLine, type Output } from '../terminal/output.ts';
-import { plural, printable } from '../terminal/text.ts';
+import { plural } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 
 export interface PreviewJson extends Omit<AccountPreview, 'error' | 'held'> {
   readonly held: readonly { readonly folder: string; readonly reason: string }[];
@@ -47,7 +48,7 @@ function stepText(step: PlannedStep): string {
     case 'assign-role':
       return `${folder}: its role would be ${step.role ?? 'none'}`;
     case 'note-server':
-      return `${folder}: is on the server's new name`;
+      return `${folder}: would be noted as the one that is known, by the server it is on now`;
     case 'take-afresh':
       return `${folder}: would be taken afresh, since ${printable(step.reason)}`;
     case 'fetch':

@@ -1,10 +1,11 @@
 /** A sync told to people: a line that moves while it runs, and one for each account at the end. */
 
-import { liveText } from '../../app/accounts/live.ts';
+import { readFromServerText } from '../../app/accounts/read-from-server.ts';
 import type { AccountJson, ErrorJson, FolderJson, SentJson } from '../../app/sync/report-json.ts';
 import type { FolderReport } from '../../app/sync/report.ts';
 import { oneLine, type Output, type Streams } from '../terminal/output.ts';
-import { localTime, plural, printable, size } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
+import { localTime, plural, size } from '../terminal/text.ts';
 
 /** One line on standard error, rewritten in place; nothing where that is no terminal, or one that can't clear a line. */
 export class Progress {
@@ -54,7 +55,7 @@ export function accountLines(report: AccountJson): AccountLine[] {
   const { account, received, sent, error, skipped, suspended, created, warnings, live } = report;
   const lines = (sent ?? []).map((message) => sentLine(account, message));
   if (skipped !== null && error === null) lines.unshift(skippedLine(account, skipped, suspended));
-  if (live) lines.push(info(liveText(account)));
+  if (live) lines.push(info(readFromServerText(account)));
   for (const folder of created)
     lines.push(info(`${account}: made the folder ${printable(folder)}`));
   for (const warning of warnings) lines.push(note(`${account}: ${printable(warning)}`));

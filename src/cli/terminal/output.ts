@@ -5,7 +5,7 @@ import Table from 'cli-table3';
 import { errorJson } from '../../app/sync/report-json.ts';
 import { asPosthornError, type PosthornError } from '../../errors.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { printableLines } from './text.ts';
+import { printableJson, printableLines } from '../../printable.ts';
 
 /** The shape of all --json documents; raised when one changes in a way that a script could notice. */
 export const jsonVersion = 1;
@@ -91,7 +91,7 @@ export class Output {
 
   /** The one document of --json; `version` is added. */
   document(value: Readonly<Record<string, unknown>>): void {
-    this.line(JSON.stringify({ version: jsonVersion, ...value }, null, this.isTerminal ? 2 : 0));
+    this.line(printableJson({ version: jsonVersion, ...value }, this.isTerminal ? 2 : 0));
   }
 
   /** For people alone: nothing with --quiet or --json. */
@@ -110,7 +110,7 @@ export class Output {
   /** One line: to whom, what, and what to do; the rest and the stack with --verbose alone. */
   error(thrown: unknown): void {
     const error = asPosthornError(thrown);
-    if (this.json) this.#stderr.write(`${JSON.stringify({ error: errorJson(error) })}\n`);
+    if (this.json) this.#stderr.write(`${printableJson({ error: errorJson(error) })}\n`);
     else this.#tell(oneLine(error), this.#paint('red', 'posthorn:', this.#stderr));
     if (!this.verbose) return;
     if (error.detail !== undefined) this.#tell(error.detail);

@@ -1,14 +1,4 @@
-/** Text from strangers, and figures, made fit for a terminal. */
-
-/** Control and direction-changing characters become `?`: a subject must not move the cursor or reverse the line. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '?');
-}
-
-/** The same for a text of several lines. */
-export function printableLines(text: string): string {
-  return text.replaceAll(/[^\n\t]+/g, printable);
-}
+/** Figures, times and paths as people read them. */
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
 

@@ -1,7 +1,7 @@
 /** What the steps of the wizard have at hand beside the draft; the command joins the real things. */
 
 import type { Discovered } from '../../app/discovery/discover.ts';
-import type { AccountTest } from '../../app/account-test/test-account.ts';
+import type { AccountTest } from '../../app/account-test/account-test.ts';
 import type { Account } from '../../core/account/account.ts';
 import type { Service } from '../../core/discovery/discovery.ts';
 import type { KeyringState } from '../../ports/secrets.ts';

@@ -1,10 +1,10 @@
 /** After a failed test: what is likely to help is offered, and carried out in the draft. Nothing typed is lost. */
 
 import { notesOf, repairsFor, type Repair } from '../../app/account-test/repairs.ts';
-import type { AccountTest } from '../../app/account-test/test-account.ts';
+import type { AccountTest } from '../../app/account-test/account-test.ts';
 import type { Account } from '../../core/account/account.ts';
 import type { SecretRef } from '../../core/account/secret-ref.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Wizard } from './context.ts';
 import { ownValue, withValue, type Draft } from './draft.ts';
 import { loaded } from './holds.ts';

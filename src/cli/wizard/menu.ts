@@ -6,7 +6,7 @@ import type { Field } from './fields/kinds.ts';
 import { holds } from './holds.ts';
 import { prove } from './mend.ts';
 import type { Choice } from './questions.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import { reachOf } from './reach.ts';
 import { fieldsOf, sections, type Section } from './fields/sections.ts';
 
@@ -15,7 +15,7 @@ type Entry =
   | { readonly kind: 'save' | 'untested' | 'leave' };
 
 /** The draft to save, or null where the person left. `proven` is the reach that was tested, or needs no test. */
-export async function settle(
+export async function reviewUntilSaved(
   wizard: Wizard,
   start: Draft,
   proven: string | null,

@@ -9,7 +9,7 @@ import {
 import type { Discovered } from '../../app/discovery/discover.ts';
 import type { Service } from '../../core/discovery/discovery.ts';
 import { noteLines, originText, serverText } from '../account/discovery-text.ts';
-import { printable } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Wizard } from './context.ts';
 import { inheritedValue, whole, withValue, type Draft } from './draft.ts';
 import {

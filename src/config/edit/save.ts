@@ -1,21 +1,10 @@
 /** Writes the configuration file: whole, checked beforehand, under a lock, and never half. */
 import { randomBytes } from 'node:crypto';
-import {
-  access,
-  constants,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { access, constants, lstat, readdir, readlink, realpath, rm, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { errorCode, realDisk, type DiskFile } from '../../disk/disk.ts';
+import { makeDirectories, replaceFile } from '../../disk/durable.ts';
 import { ConfigurationError, StorageError } from '../../errors.ts';
 import type { Config, ConfigLocation } from '../read/config.ts';
 import { configFrom, readConfigFile, readingOf } from '../read/load.ts';
@@ -89,20 +78,27 @@ export async function refuseUnwritable(path: string): Promise<void> {
   }
 }
 
-/** Temporary file, fsync, rename, fsync of the folder. A symbolic link stays one: its target is written. */
+/** Whole and durable, or as it was. A symbolic link stays one: its target is written. */
 export async function writeConfigFile(path: string, text: string): Promise<void> {
   try {
     const target = await targetOf(path);
-    await makeFolder(dirname(target));
-    await replace(
-      target,
-      text,
-      await statOrUndefined(target),
-      path === systemConfigFile ? 0o644 : 0o600,
-    );
+    await makeDirectories(realDisk, dirname(target));
+    await replace(target, text, path === systemConfigFile ? 0o644 : 0o600);
   } catch (cause) {
     throw cause instanceof StorageError ? cause : unwritable(path, cause);
   }
+}
+
+async function replace(target: string, text: string, widest: number): Promise<void> {
+  const old = await statOrUndefined(target);
+  if (old?.isFile() === false)
+    throw new StorageError(`${target} is not a file`, { reach: 'program', remedy: 'Name a file.' });
+  await removeLeftovers(target);
+  const random = randomBytes(6).toString('hex');
+  const temporary = join(dirname(target), `.${basename(target)}.${random}.tmp`);
+  await replaceFile(realDisk, target, temporary, Buffer.from(text), (file) =>
+    adopt(file, old, widest),
+  );
 }
 
 async function targetOf(path: string): Promise<string> {
@@ -110,62 +106,6 @@ async function targetOf(path: string): Promise<string> {
   if (link?.isSymbolicLink() !== true) return path;
   // A link that leads nowhere yet: dotfile managers may link first and expect the file to be made.
   return realpath(path).catch(async () => resolve(dirname(path), await readlink(path)));
-}
-
-/** Level by level: mkdir with `recursive` reports a read-only disk as a folder that is missing (Node 20). */
-async function makeFolder(folder: string): Promise<void> {
-  if (await makeOne(folder)) return;
-  await makeFolder(dirname(folder));
-  // Not again and again: below a link that leads nowhere there is no end of missing folders.
-  if (!(await makeOne(folder)))
-    throw new StorageError(`${folder} cannot be made`, {
-      reach: 'program',
-      remedy: 'See where its path leads.',
-    });
-}
-
-/** False where the folder above is missing. */
-async function makeOne(folder: string): Promise<boolean> {
-  try {
-    await mkdir(folder, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return true;
-    if (code === 'ENOENT' && dirname(folder) !== folder) return false;
-    throw error;
-  }
-  await syncFolder(dirname(folder));
-  return true;
-}
-
-async function replace(
-  target: string,
-  text: string,
-  old: Stats | undefined,
-  widest: number,
-): Promise<void> {
-  if (old?.isFile() === false)
-    throw new StorageError(`${target} is not a file`, { reach: 'program', remedy: 'Name a file.' });
-  await removeLeftovers(target);
-  const temporary = join(
-    dirname(target),
-    `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`,
-  );
-  const handle = await open(temporary, 'wx', 0o600);
-  try {
-    try {
-      await handle.writeFile(text);
-      await adopt(handle, old, widest);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(target));
 }
 
 /** Of posthorns that were killed while they wrote: under the lock nobody else is at it. */
@@ -178,24 +118,15 @@ async function removeLeftovers(target: string): Promise<void> {
 }
 
 /** A stricter mode stays; and when root edits a user's file, it stays the user's. */
-async function adopt(handle: FileHandle, old: Stats | undefined, widest: number): Promise<void> {
+async function adopt(file: DiskFile, old: Stats | undefined, widest: number): Promise<void> {
   if (old === undefined) return;
-  if (process.geteuid?.() === 0 && old.uid !== 0) await handle.chown(old.uid, old.gid);
-  await handle.chmod(old.mode & widest);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  if (process.geteuid?.() === 0 && old.uid !== 0) await file.chown(old.uid, old.gid);
+  await file.chmod(old.mode & widest);
 }
 
 async function statOrUndefined(path: string): Promise<Stats | undefined> {
   return stat(path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   });
 }
@@ -212,7 +143,7 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 function unwritable(path: string, cause: unknown): StorageError {
-  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  const code = errorCode(cause) ?? 'unknown error';
   const remedy = remedies[code] ?? `See why ${path} cannot be written.`;
   return new StorageError(`${path} cannot be written (${code}); nothing was changed`, {
     cause,

@@ -1,19 +1,21 @@
-/** The way to an account's servers as a fingerprint: what failed on one way says nothing about another. */
+/** The servers of an account, and how it logs in there, as fingerprints: what failed at one says nothing about another. */
 
 import type { Account, ServerEndpoint } from './account.ts';
 import type { SecretRef } from './secret-ref.ts';
 
-export function wayIn({ type, incoming }: Account): string {
-  return fingerprint(incoming === undefined ? [] : [type, ...wayTo(incoming)]);
+export function incomingFingerprint({ type, incoming }: Account): string {
+  return fingerprint(incoming === undefined ? [] : [type, ...endpointParts(incoming)]);
 }
 
-export function wayOut({ outgoing }: Account): string {
-  return fingerprint(outgoing === undefined ? [] : [outgoing.credentials, ...wayTo(outgoing)]);
+export function outgoingFingerprint({ outgoing }: Account): string {
+  return fingerprint(
+    outgoing === undefined ? [] : [outgoing.credentials, ...endpointParts(outgoing)],
+  );
 }
 
-/** Whether failures were counted on another way; undefined where none were, or by a posthorn that did not remember the way. */
-export function isAnotherWay(counted: string | undefined, way: string): boolean {
-  return counted !== undefined && counted !== way;
+/** Whether failures were counted at another endpoint; undefined where none were, or by a posthorn that did not note it. */
+export function isOtherEndpoint(counted: string | undefined, current: string): boolean {
+  return counted !== undefined && counted !== current;
 }
 
 interface Login {
@@ -21,8 +23,8 @@ interface Login {
   readonly password?: SecretRef | undefined;
 }
 
-/** Where the password comes from, not the password: a file with other content is the same way. */
-function wayTo(server: ServerEndpoint & Login): readonly unknown[] {
+/** Where the password comes from, not the password: a file with other content is the same endpoint. */
+function endpointParts(server: ServerEndpoint & Login): readonly unknown[] {
   const { host, port, security, auth, allowInsecure, tls, username, password } = server;
   return [
     host,

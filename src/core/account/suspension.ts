@@ -20,6 +20,14 @@ export interface PollHistory {
   readonly failingWay?: string | undefined;
 }
 
+/** That part alone, so that a commit of it touches nothing else. */
+export function pollHistory(state: PollHistory): PollHistory {
+  const { lastAttempt, lastSuccess, failures, loginFailures, failingSince, lastError } = state;
+  const { suspended, failingWay } = state;
+  const counts = { failures, loginFailures, failingSince };
+  return { lastAttempt, lastSuccess, ...counts, lastError, suspended, failingWay };
+}
+
 export interface PollFailure {
   readonly code: string;
   readonly message: string;
@@ -60,7 +68,7 @@ export function afterFailure<H extends PollHistory>(
   failure: PollFailure,
   limits: Limits,
   now: number,
-  way?: string,
+  endpoint?: string,
 ): H {
   const { code, message } = failure;
   const refused = isRefusedLogin(failure);
@@ -71,7 +79,7 @@ export function afterFailure<H extends PollHistory>(
     loginFailures: refused ? history.loginFailures + 1 : 0,
     failingSince: history.failingSince ?? now,
     lastError: { code, message, at: now },
-    failingWay: way,
+    failingWay: endpoint,
   };
   const why = reasonToSuspend(next, limits, now);
   return why === null || next.suspended !== null
@@ -89,15 +97,19 @@ export function afterSendLogin(
   failure: PollFailure | null,
   { maxLoginFailures }: Pick<Limits, 'maxLoginFailures'>,
   now: number,
-  way?: string,
+  endpoint?: string,
 ): SendingHistory {
   if (failure === null) return goodSending;
   if (!isRefusedLogin(failure)) return history;
   const loginFailures = history.loginFailures + 1;
   if (maxLoginFailures === 0 || loginFailures < maxLoginFailures)
-    return { ...history, loginFailures, failingWay: way };
+    return { ...history, loginFailures, failingWay: endpoint };
   const why = `the server refused the login for sending ${String(loginFailures)} times in a row: ${failure.message}`;
-  return { loginFailures, suspended: history.suspended ?? { since: now, why }, failingWay: way };
+  return {
+    loginFailures,
+    suspended: history.suspended ?? { since: now, why },
+    failingWay: endpoint,
+  };
 }
 
 function reasonToSuspend(history: PollHistory, limits: Limits, now: number): string | null {

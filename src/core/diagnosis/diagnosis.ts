@@ -1,45 +1,10 @@
 /** Why a server of an account could not be used: what was tried, what came back, what is likely, and what to do. Pure. */
 
 import type { Layer } from '../../errors.ts';
-import type { AuthMethod, Security } from '../account/account.ts';
-import type { ConnectionStep } from './connection-step.ts';
-import { loginFindings } from './login.ts';
+import type { Circumstances, Failure, Finding } from './circumstances.ts';
+import { busyFindings, loginFindings } from './login.ts';
 import { connectFindings, greetingFindings, resolveFindings } from './network.ts';
 import { tlsFindings } from './tls.ts';
-import type { Service } from '../discovery/discovery.ts';
-import type { Provider } from '../providers/provider.ts';
-import type { SecretRef } from '../account/secret-ref.ts';
-
-/** What stopped it: the parts of an error of ours. `layer` null: nothing was tried on the network. */
-export interface Failure {
-  readonly layer: Layer | null;
-  /** Of the error: `credentials`, `certificate`, `refused`, `temporary`, `timeout`, `configuration` … */
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string | null;
-}
-
-/** What the account says of this server, and how far the connection came. */
-export interface Circumstances {
-  readonly service: Service;
-  readonly host: string;
-  readonly port: number;
-  readonly security: Security;
-  readonly auth: AuthMethod;
-  /** Null: without a login. */
-  readonly username: string | null;
-  /** Sending with name and password of the incoming server. */
-  readonly sameLogin: boolean;
-  /** Where the password comes from; null where there is none. */
-  readonly passwordFrom: SecretRef['kind'] | null;
-  /** The account's address. */
-  readonly address: string;
-  /** Whose server this is, and whose the address is, where that is known. */
-  readonly provider: Provider | null;
-  readonly addressProvider: Provider | null;
-  /** What went well, in order. */
-  readonly steps: readonly ConnectionStep[];
-}
 
 /** Likeliest first: user name and password, then the server data, then whether the provider can be reached. */
 export interface Diagnosis {
@@ -53,22 +18,16 @@ export interface Diagnosis {
   readonly remedies: readonly string[];
 }
 
-/** One cause and what to do about it; either may say it all. */
-export interface Finding {
-  readonly cause?: string | undefined;
-  readonly remedy?: string | undefined;
-}
-
 export function diagnose(failure: Failure, circumstances: Circumstances): Diagnosis {
   const found = findings(failure, circumstances);
   const causes = found.flatMap(({ cause }) => cause ?? []);
   const remedies = found.flatMap(({ remedy }) => remedy ?? []);
-  const told = remedies.length > 0 ? remedies : [failure.remedy ?? []].flat();
+  const advised = remedies.length > 0 ? remedies : [failure.remedy ?? []].flat();
   return {
     tried: attempt(failure.layer, circumstances),
     answered: failure.message,
     causes: [...new Set(causes)],
-    remedies: [...new Set(told)],
+    remedies: [...new Set(advised)],
   };
 }
 
@@ -121,6 +80,7 @@ function attempt(layer: Layer | null, { host, port, ...rest }: Circumstances): s
 function sessionFindings(failure: Failure, circumstances: Circumstances): readonly Finding[] {
   const { service, address, username } = circumstances;
   if (service !== 'smtp' || failure.code === 'timeout') return [];
+  if (failure.code === 'temporary') return busyFindings(circumstances);
   if (username === null || failure.code === 'credentials')
     return [
       {

@@ -1,6 +1,6 @@
 /** Why a login was refused, likeliest first: the password, the user name, what the provider must allow, the method. */
 
-import type { Circumstances, Failure, Finding } from './diagnosis.ts';
+import type { Circumstances, Failure, Finding } from './circumstances.ts';
 
 export function loginFindings(failure: Failure, circumstances: Circumstances): readonly Finding[] {
   switch (failure.code) {
@@ -8,7 +8,7 @@ export function loginFindings(failure: Failure, circumstances: Circumstances): r
       return refused(circumstances);
     case 'temporary':
     case 'locked':
-      return busy(circumstances);
+      return busyFindings(circumstances);
     case 'timeout':
       return [{ cause: 'the server is overloaded, or makes whoever failed before wait' }];
     default:
@@ -161,7 +161,8 @@ function* maildropInUse({ service }: Circumstances): Iterable<Finding> {
     };
 }
 
-function busy(circumstances: Circumstances): readonly Finding[] {
+/** It is no use to change anything of the account: the server takes nobody just now, or not this user. */
+export function busyFindings(circumstances: Circumstances): readonly Finding[] {
   return [
     ...maildropInUse(circumstances),
     {

@@ -1,6 +1,6 @@
 /** Why a server was not reached, or did not greet: its data first, then the way to it. */
 
-import type { Circumstances, Failure, Finding } from './diagnosis.ts';
+import type { Circumstances, Failure, Finding } from './circumstances.ts';
 import type { Provider, ServerAddress } from '../providers/provider.ts';
 import { usualPorts, usualPortsOf } from '../account/usual-ports.ts';
 

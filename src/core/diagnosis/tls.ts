@@ -1,6 +1,6 @@
 /** Why a connection was not encrypted, or the certificate did not hold. */
 
-import type { Circumstances, Failure, Finding } from './diagnosis.ts';
+import type { Circumstances, Failure, Finding } from './circumstances.ts';
 import { isHost } from '../account/host.ts';
 import { usualPorts } from '../account/usual-ports.ts';
 

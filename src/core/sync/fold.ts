@@ -32,6 +32,8 @@ export function foldDone(operation: Exclude<Operation, Fetching>): AgreedChange[
       return [{ kind: 'folder-begun', folder: operation.folder }];
     case 'assign-role':
       return [{ kind: 'folder-role', path, role: operation.role }];
+    case 'release':
+      return [{ kind: 'trouble-over', path, id: '' }];
     case 'note-endpoint':
       return [{ kind: 'folder-endpoint', path, endpoint: operation.endpoint }];
     case 'renumber': {

@@ -9,6 +9,8 @@ export type Operation =
   | { readonly kind: 'assign-role'; readonly path: string; readonly role: Role | null }
   /** The folder is the one that is known, on a server that has another name now. */
   | { readonly kind: 'note-endpoint'; readonly path: string; readonly endpoint: string }
+  /** What held the folder is over. */
+  | { readonly kind: 'release'; readonly path: string }
   /** Take the folder afresh: what is known of its messages counts by content alone. */
   | {
       readonly kind: 'renumber';

@@ -71,6 +71,7 @@ function planFolder(view: FolderView, policy: SyncPolicy): FolderPlan {
       ? planned(afresh(view, state.reason))
       : { kind: 'held', reason: state.reason };
   return planned([
+    ...release(view),
     ...noteChanges(view, agreed),
     ...retries(view, policy),
     ...(hasNews(agreed, view.status) ? fetchFrom(view, agreed.settledUid + 1) : []),
@@ -111,6 +112,11 @@ function afresh({ remote, status, endpoint }: FolderView, reason: string): Opera
     { kind: 'renumber', path, endpoint, uidValidity: uidValidity ?? '', reason },
     { kind: 'fetch-range', path, from: 1, exists },
   ];
+}
+
+function release({ remote, troubles }: FolderView): Operation[] {
+  const isHeld = troubles.some(({ kind }) => kind === 'held');
+  return isHeld ? [{ kind: 'release', path: remote.path }] : [];
 }
 
 function noteChanges({ remote, endpoint }: FolderView, agreed: AgreedFolder): Operation[] {

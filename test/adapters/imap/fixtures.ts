@@ -3,9 +3,14 @@
 import type { OnResponse } from '../../../src/demo/faults.ts';
 import { startImapServer } from '../../../src/demo/imap/server.ts';
 import { Mailbox } from '../../../src/demo/mail/mailbox.ts';
-import type { FilingSession } from '../../../src/ports/mailbox-source.ts';
-import { accountAt, connect, inbox, secret, type ConnectOptions } from './harness.ts';
-import { scriptedServer, type Script } from './scripted-server.ts';
+import type { MailboxSession, OpenFolder } from '../../../src/ports/mailbox-source.ts';
+import { accountAt, connect, secret, type ConnectOptions } from './harness.ts';
+import {
+  scriptedServer,
+  type Script,
+  type ScriptedOptions,
+  type ScriptedServer,
+} from './scripted-server.ts';
 
 const stops: (() => Promise<void>)[] = [];
 
@@ -16,7 +21,7 @@ export async function stopAll(): Promise<void> {
 
 export interface Fixture {
   mailbox: Mailbox;
-  session: FilingSession;
+  session: MailboxSession;
 }
 
 /** A session with a demo server whose INBOX holds these messages. */
@@ -37,12 +42,28 @@ export async function demo(
   return { mailbox, session };
 }
 
-/** A session with a scripted server, its INBOX open. */
-export async function scripted(script: Script, options: ConnectOptions = {}) {
-  const server = await scriptedServer(script);
+export interface ScriptedFixture {
+  server: ScriptedServer;
+  session: MailboxSession;
+}
+
+/** A session with a scripted server. */
+export async function scripted(
+  script: Script,
+  options: ConnectOptions & ScriptedOptions = {},
+): Promise<ScriptedFixture> {
+  const server = await scriptedServer(script, options);
   stops.push(() => server.stop());
   const session = await connect(accountAt(server.port), options);
   stops.push(() => session.close());
-  await session.open(inbox);
   return { server, session };
+}
+
+/** The same, its INBOX open. */
+export async function scriptedInbox(
+  script: Script,
+  options: ConnectOptions & ScriptedOptions = {},
+): Promise<ScriptedFixture & { inbox: OpenFolder }> {
+  const fixture = await scripted(script, options);
+  return { ...fixture, inbox: await fixture.session.select('INBOX') };
 }

@@ -1,12 +1,14 @@
 /** What the tests of the IMAP adapter share: accounts, sessions, and whole folders read at once. */
 
 import { createHash } from 'node:crypto';
+import type { Timeouts } from '../../../src/adapters/imap/connecting/open-connection.ts';
 import { imapSource } from '../../../src/adapters/imap/source.ts';
-import type { Timeouts } from '../../../src/adapters/imap/client.ts';
 import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
-import type { RemoteFolder, RemoteMessage } from '../../../src/core/sync/message.ts';
+import type { MessageFacts } from '../../../src/core/sync/remote.ts';
+import { UidSet } from '../../../src/core/sync/uid-set.ts';
 import { PosthornError } from '../../../src/errors.ts';
-import type { FilingSession, MailboxSession } from '../../../src/ports/mailbox-source.ts';
+import type { Fetched, MailboxSession, OpenFolder } from '../../../src/ports/mailbox-source.ts';
+import type { MessageBody } from '../../../src/ports/message-body.ts';
 
 export const secret = 'geheim';
 
@@ -48,13 +50,14 @@ export interface ConnectOptions {
   password?: string;
   timeouts?: Partial<Timeouts>;
   signal?: AbortSignal;
+  pause?: (milliseconds: number) => Promise<void>;
 }
 
 export async function connect(
   account: Account,
-  { password = secret, timeouts = {}, signal }: ConnectOptions = {},
-): Promise<FilingSession> {
-  const source = imapSource({ timeouts });
+  { password = secret, timeouts = {}, signal, pause = async () => {} }: ConnectOptions = {},
+): Promise<MailboxSession> {
+  const source = imapSource({ timeouts, pause });
   const username = account.incoming?.username ?? '';
   return await source.connect(
     account,
@@ -63,52 +66,56 @@ export async function connect(
   );
 }
 
-export const inbox: RemoteFolder = {
-  path: 'INBOX',
-  segments: ['INBOX'],
-  role: 'inbox',
-  attributes: [],
-  selectable: true,
-};
-
-export function plainFolder(path: string): RemoteFolder {
-  return { ...inbox, path, segments: [path], role: null };
+/** What is known of each message from a UID on. */
+export async function factsFrom(folder: OpenFolder, from = 1): Promise<MessageFacts[]> {
+  const { uids } = await folder.uids(from);
+  return await factsOf(folder, uids);
 }
 
-export async function listAll(session: MailboxSession, above = 0): Promise<RemoteMessage[]> {
-  const all: RemoteMessage[] = [];
-  for await (const page of session.list(above)) all.push(...page);
+export async function factsOf(folder: OpenFolder, uids: UidSet): Promise<MessageFacts[]> {
+  const all: MessageFacts[] = [];
+  for await (const page of folder.facts(uids)) all.push(...page);
   return all;
 }
 
-export async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
+export async function readBody(body: MessageBody): Promise<Buffer> {
+  if (body.kind === 'whole') return Buffer.concat(body.octets);
   const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk);
+  for await (const chunk of body.chunks) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-export interface Fetched {
-  message: RemoteMessage;
+export interface Got {
+  uid: number;
+  kind: Fetched['kind'];
+  facts: MessageFacts | null;
   octets: Buffer | null;
   error: PosthornError | null;
 }
 
-/** Every message with its octets, or with what its body threw. */
-export async function fetchAll(
-  session: MailboxSession,
-  messages: readonly RemoteMessage[],
-): Promise<Fetched[]> {
-  const all: Fetched[] = [];
-  for await (const { message, body } of session.fetch(messages)) {
-    const octets = await readAll(body).catch((error: unknown) => error);
-    if (octets instanceof Error && !(octets instanceof PosthornError)) throw octets;
-    all.push(
-      octets instanceof PosthornError
-        ? { message, octets: null, error: octets }
-        : { message, octets: octets as Buffer, error: null },
-    );
-  }
+/** Everything that comes of a fetch, in the order in which it came; streams that break off with their error. */
+export async function fetchAll(folder: OpenFolder, uids: Iterable<number>): Promise<Got[]> {
+  const all: Got[] = [];
+  for await (const batch of folder.fetch(UidSet.of(uids)))
+    for (const item of batch) all.push(await got(item));
   return all;
+}
+
+async function got(item: Fetched): Promise<Got> {
+  const nothing = { facts: null, octets: null, error: null };
+  if (item.kind === 'vanished') return { ...nothing, uid: item.uid, kind: item.kind };
+  if (item.kind === 'refused') return { ...nothing, ...item };
+  const { facts, body, kind } = item;
+  try {
+    return { ...nothing, uid: facts.uid, kind, facts, octets: await readBody(body) };
+  } catch (error) {
+    if (!(error instanceof PosthornError)) throw error;
+    return { ...nothing, uid: facts.uid, kind, facts, error };
+  }
+}
+
+export function byUid(one: { uid: number }, other: { uid: number }): number {
+  return one.uid - other.uid;
 }
 
 /** What a promise was rejected with; one of our errors, or the test fails. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { chooseLogin } from '../../../src/adapters/imap/login.ts';
+import { chooseLogin } from '../../../src/adapters/imap/connecting/choose-login.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startImapServer } from '../../../src/demo/imap/server.ts';
 import type { ImapOptions } from '../../../src/demo/imap/session.ts';

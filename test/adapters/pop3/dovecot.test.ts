@@ -7,7 +7,8 @@ import type { IncomingServer } from '../../../src/core/account/account.ts';
 import { pop3Octets } from '../../../src/demo/pop3/message.ts';
 import { startDovecot, type Dovecot, type User } from '../../servers/dovecot.ts';
 import { corpus, hugeMessage, oddMessages } from '../../servers/messages.ts';
-import { fetched, listed, popAccount, thrownBy } from './support.ts';
+import { popAccount } from './account.ts';
+import { fetched, listed, thrownBy } from './support.ts';
 
 const minute = 60_000;
 let dovecot: Dovecot;
@@ -120,7 +121,7 @@ describe('mail on Dovecot', () => {
       const expected = mail.map(digest).sort();
       for (const security of ['tls', 'none'] as const) {
         const session = await open(user, { security });
-        const bodies = await fetched(session, await listed(session));
+        const bodies = await fetched(session);
         await session.close();
         expect(bodies.map((body) => digest(body as Buffer)).sort()).toEqual(expected);
       }
@@ -138,7 +139,7 @@ describe('mail on Dovecot', () => {
     );
     const session = await open(user);
     const messages = await listed(session);
-    const bodies = await fetched(session, messages);
+    const bodies = await fetched(session);
     await session.close();
     const seen = new Set(bodies.map((body) => digest(body as Buffer)));
     for (const [name, raw] of odd)
@@ -156,9 +157,11 @@ describe('mail on Dovecot', () => {
       await dovecot.deliver(user, 'INBOX', huge);
       const session = await open(user, { security: 'tls' });
       const hash = createHash('sha256');
-      for await (const { body } of session.fetch(await listed(session))) {
-        for await (const octets of body) hash.update(octets);
-      }
+      for await (const batch of session.retrieve(await listed(session)))
+        for (const each of batch) {
+          if (each.kind !== 'message' || each.body.kind !== 'stream') throw new Error('no stream');
+          for await (const octets of each.body.chunks) hash.update(octets);
+        }
       await session.close();
       expect(hash.digest('hex')).toBe(digest(huge));
     },

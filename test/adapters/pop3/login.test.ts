@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMethod, type MethodChoice } from '../../../src/adapters/pop3/login.ts';
+import { chooseMethod, type MethodChoice } from '../../../src/adapters/pop3/method.ts';
 
 function choice(
   wanted: MethodChoice['wanted'],

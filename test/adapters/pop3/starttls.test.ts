@@ -10,7 +10,8 @@ import { startPop3Server, type Pop3Options } from '../../../src/demo/pop3/server
 import { userWith } from '../../demo/clients.ts';
 import { createAuthority, type Authority, type CertificateKind } from '../../servers/authority.ts';
 import { corpus } from '../../servers/messages.ts';
-import { fetched, listed, popAccount, thrownBy } from './support.ts';
+import { popAccount } from './account.ts';
+import { fetched, listed, thrownBy } from './support.ts';
 
 let folder: string;
 let authority: Authority;
@@ -59,7 +60,7 @@ describe('STLS', () => {
     expect(said.slice(0, 2)).toEqual(['STLS', 'CAPA']);
     expect(session.facts.capabilities).not.toContain('STLS');
     expect(session.facts.tls).toMatch(/^TLSv1\.[23]$/);
-    expect(await fetched(session, await listed(session))).toEqual(mail);
+    expect(await fetched(session)).toEqual(mail);
     await session.close();
   });
 

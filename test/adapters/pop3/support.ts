@@ -1,63 +1,124 @@
-/** Accounts and ways of reading for the tests of the POP3 client. */
+/** Sessions for the tests of the POP3 client, and maildrops on the demo's server, on a scripted one and on Dovecot. */
 
-import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
-import type { RemoteMessage } from '../../../src/core/sync/message.ts';
-import type { MailboxSession } from '../../../src/ports/mailbox-source.ts';
+import type { IncomingServer } from '../../../src/core/account/account.ts';
+import type { ListedMail } from '../../../src/core/maildrop/maildrop.ts';
+import { createPop3Source, type Pop3Limits } from '../../../src/adapters/pop3/source.ts';
+import { Mailbox, type DemoUser } from '../../../src/demo/mail/mailbox.ts';
+import { pop3Octets } from '../../../src/demo/pop3/message.ts';
+import { startPop3Server, type Pop3Options } from '../../../src/demo/pop3/server.ts';
+import type { MaildropSession } from '../../../src/ports/maildrop-source.ts';
+import { retrieved, type MaildropWorld } from '../../contract/maildrop-source.ts';
+import type { Dovecot } from '../../servers/dovecot.ts';
+import { login, popAccount } from './account.ts';
 
-export function popAccount(server: Partial<IncomingServer> & { port: number }): Account {
+export interface Opening {
+  server?: Partial<IncomingServer>;
+  limits?: Partial<Pop3Limits>;
+  signal?: AbortSignal;
+}
+
+export async function enter(
+  port: number,
+  { server, limits, signal = new AbortController().signal }: Opening = {},
+): Promise<MaildropSession> {
+  return await createPop3Source(limits).connect(popAccount({ port, ...server }), login, signal);
+}
+
+export interface Ways extends Opening {
+  options?: Partial<Pop3Options>;
+}
+
+/** Servers and sessions of a test, which `cleanUp` ends. */
+export function opener() {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  const kept = <T extends { port: number; stop(): Promise<unknown> }>(server: T): T => {
+    cleanups.push(() => server.stop());
+    return server;
+  };
+  const start = async (user: DemoUser, options: Partial<Pop3Options> = {}) =>
+    kept(await startPop3Server({ users: [user], ...options }));
+  const entered = async (port: number, opening: Opening = {}): Promise<MaildropSession> => {
+    const session = await enter(port, opening);
+    cleanups.push(() => session.close());
+    return session;
+  };
   return {
-    name: 'test',
-    label: 'Test',
-    tags: [],
-    type: 'pop3',
-    enabled: true,
-    identity: { address: 'mara@brunnen.example' },
-    incoming: {
-      host: '127.0.0.1',
-      security: 'none',
-      auth: 'auto',
-      allowInsecure: false,
-      tls: {},
-      username: 'mara',
-      intervalMs: null,
-      idle: false,
-      leaveOnServer: true,
-      backgroundSync: true,
-      createSystemFolders: false,
-      ...server,
+    start,
+    kept,
+    enter: entered,
+    open: async (user: DemoUser, { options, ...opening }: Ways = {}) =>
+      await entered((await start(user, options)).port, opening),
+    cleanUp: async (): Promise<void> => {
+      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
     },
-    receive: true,
-    send: false,
-    saveSent: false,
-    path: '/nonexistent',
-    folders: {},
-    signature: { onReply: false },
-    rules: [],
   };
 }
 
-export async function listed(session: MailboxSession): Promise<RemoteMessage[]> {
-  const messages: RemoteMessage[] = [];
-  for await (const page of session.list(0)) messages.push(...page);
-  return messages;
+export async function listed(session: MaildropSession): Promise<readonly ListedMail[]> {
+  return (await session.list()).mail;
 }
 
-export async function whole(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** The octets of all that is listed; null for what was refused. */
+export async function fetched(session: MaildropSession): Promise<(Buffer | null)[]> {
+  return (await retrieved(session, await listed(session))).map(({ octets }) => octets);
 }
 
-/** What became of each message: its octets, or what its body threw. */
-export async function fetched(
-  session: MailboxSession,
-  messages: readonly RemoteMessage[],
-): Promise<(Buffer | Error)[]> {
-  const bodies: Promise<Buffer | Error>[] = [];
-  for await (const { body } of session.fetch(messages)) {
-    bodies.push(whole(body).catch((error: unknown) => error as Error));
-  }
-  return await Promise.all(bodies);
+/** The demo's server with one maildrop. */
+export async function demoWorld(options: Partial<Pop3Options> = {}): Promise<MaildropWorld> {
+  const mailbox = new Mailbox();
+  const user: DemoUser = {
+    name: login.username,
+    password: login.password,
+    addresses: ['mara@brunnen.example'],
+    mailbox,
+  };
+  const refused = new Set<string>();
+  let shared: readonly number[] = [];
+  let more = 0;
+  const server = await startPop3Server({
+    users: [user],
+    uidl: (uidl, number) => (shared.includes(number) ? 'shared' : uidl),
+    onResponse: (command, payload) => {
+      if (refused.has(command)) return Buffer.from('-ERR cannot open it\r\n');
+      if (command !== 'STAT' || more === 0) return payload;
+      return Buffer.from(`+OK ${mailbox.inbox.messages.length + more} 0\r\n`);
+    },
+    ...options,
+  });
+  return {
+    deliver: (messages) => {
+      for (const raw of messages) mailbox.inbox.append({ raw });
+      return Promise.resolve();
+    },
+    connect: () => enter(server.port),
+    left: () => Promise.resolve(mailbox.inbox.messages.map(({ raw }) => pop3Octets(raw))),
+    refuse: (number) => refused.add(`RETR ${number}`),
+    share: (numbers) => (shared = numbers),
+    countMore: () => (more = 1),
+    dispose: () => server.stop(),
+  };
+}
+
+/** A fresh user on Dovecot. */
+export async function dovecotWorld(
+  dovecot: Dovecot,
+  security: 'none' | 'tls',
+): Promise<MaildropWorld> {
+  const user = await dovecot.addUser();
+  const account = popAccount({
+    host: dovecot.host,
+    port: security === 'tls' ? dovecot.ports.pop3s : dovecot.ports.pop3,
+    security,
+    tls: { ca: dovecot.ca },
+  });
+  const { signal } = new AbortController();
+  const own = { username: user.address, password: user.password };
+  return {
+    deliver: (messages) => dovecot.deliver(user, 'INBOX', messages),
+    connect: () => createPop3Source().connect(account, own, signal),
+    left: async () => (await dovecot.serverMessages(user)).map(({ raw }) => raw),
+    dispose: () => Promise.resolve(),
+  };
 }
 
 /** The error that was thrown; fails where none was. */

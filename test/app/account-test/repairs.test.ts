@@ -1,7 +1,7 @@
 /** What the wizard offers after a failed test: tables of failures, and the repairs in their order. */
 import { describe, expect, it } from 'vitest';
 import { repairsFor, type Repair } from '../../../src/app/account-test/repairs.ts';
-import type { ServerTest } from '../../../src/app/account-test/test-account.ts';
+import type { ServerTest } from '../../../src/app/account-test/server-test.ts';
 import type { Account } from '../../../src/core/account/account.ts';
 import {
   ConfigurationError,

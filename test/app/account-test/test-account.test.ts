@@ -1,8 +1,10 @@
 /** account test without a network: what is watched, when somebody else is looked for, and the message to oneself. */
 
 import { describe, expect, it } from 'vitest';
-import { testRoundTrip, type RoundTrip } from '../../../src/app/account-test/round-trip.ts';
-import { testAccount, type AccountTest } from '../../../src/app/account-test/test-account.ts';
+import type { RoundTrip } from '../../../src/app/account-test/account-test.ts';
+import { testRoundTrip } from '../../../src/app/account-test/round-trip.ts';
+import type { AccountTest } from '../../../src/app/account-test/account-test.ts';
+import { testAccount } from '../../../src/app/account-test/test-account.ts';
 import type { Account } from '../../../src/core/account/account.ts';
 import { RefusedError, TemporaryError } from '../../../src/errors.ts';
 import type { StepObserver } from '../../../src/ports/connection-steps.ts';

@@ -17,7 +17,8 @@ const imapHistory: readonly Event[] = [
     world.server.expunge('2');
     world.server.deliver('five');
     world.server.faults.refused.set('5', 1);
-    world.server.deliver('six');
+    for (const text of ['six', 'seven', 'eight']) world.server.deliver(text);
+    world.server.deliver('sent too', { path: 'Sent' });
   },
 ];
 
@@ -46,7 +47,11 @@ const imap = {
 };
 const pop3Inbox = ['five', 'four', 'one', 'other content', 'three', 'two'];
 const scenes: readonly Scene[] = [
-  { ...imap, title: 'IMAP', inbox: ['five', 'four', 'one', 'six', 'three', 'two'] },
+  {
+    ...imap,
+    title: 'IMAP',
+    inbox: ['eight', 'five', 'four', 'one', 'seven', 'six', 'three', 'two'],
+  },
   {
     title: 'POP3, deleting',
     make: () => new World('pop3', { leaveOnServer: false }),
@@ -111,7 +116,7 @@ describe.each(scenes)('$title', (scene) => {
       const world = await play(scene, turn, { at, after });
       const where = `${String(at)}: ${steps[at] ?? ''}`;
       expect({ where, mail: world.mail() }).toEqual({ where, mail: scene.inbox });
-      if (scene.title === 'IMAP') expect(world.mail('Sent')).toEqual(['sent']);
+      if (scene.title === 'IMAP') expect(world.mail('Sent')).toEqual(['sent', 'sent too']);
       else expect(inboxNow(world)).toEqual([]);
     }
   });

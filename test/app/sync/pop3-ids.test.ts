@@ -75,6 +75,44 @@ describe('a UIDL that was gone and comes back', () => {
   });
 });
 
+describe('a server that wraps a message anew each time it gives it', () => {
+  const wrapped = (boundary: string): string =>
+    `Message-ID: <one@example.org>\r\n\r\n--${boundary}\r\nletter`;
+
+  it.each([true, false])(
+    'and breaks off at QUIT: it is deleted again, neither fetched nor doubled (TOP: %s)',
+    async (hasTop) => {
+      const world = deleting();
+      world.server.hasTop = hasTop;
+      world.server.deliver(wrapped('1'), { id: 'u1' });
+      for (let poll = 2; poll < 6; poll += 1) {
+        world.server.faults.atQuit = 'refuse';
+        await world.sync();
+        world.server.folder().messages = [{ id: 'u1', text: wrapped(String(poll)), flags: [] }];
+      }
+      world.server.faults.atQuit = null;
+      await world.sync();
+      expect(world.mail().length).toBe(1);
+      expect(world.server.folder().messages).toEqual([]);
+      if (hasTop) expect(world.server.asked).toEqual(['u1']);
+    },
+  );
+
+  it('is found again after it was gone for a moment', async () => {
+    const world = new World('pop3');
+    world.server.deliver(wrapped('1'), { id: 'u1' });
+    world.server.deliver('other', { id: 'u2' });
+    await world.sync();
+    world.server.expunge('u1');
+    await world.sync();
+    world.server.deliver(wrapped('2'), { id: 'u1' });
+    await world.sync();
+    await world.sync();
+    expect(world.mail().length).toBe(2);
+    expect(world.server.asked).toEqual(['u1', 'u2']);
+  });
+});
+
 describe('deleting on the server', () => {
   it('does not happen while mail is left there', async () => {
     const world = new World('pop3');

@@ -1,7 +1,11 @@
 /** What counts as another way to a server, and what does not. */
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../src/core/account/account.ts';
-import { isAnotherWay, wayIn, wayOut } from '../../../src/core/account/endpoint-fingerprint.ts';
+import {
+  isOtherEndpoint,
+  incomingFingerprint,
+  outgoingFingerprint,
+} from '../../../src/core/account/endpoint-fingerprint.ts';
 import { account } from '../../fakes/sending-world.ts';
 
 const { incoming, outgoing } = account;
@@ -21,8 +25,8 @@ const otherIncoming: [string, Partial<typeof incoming>][] = [
 describe('the way to the incoming server', () => {
   it.each(otherIncoming)('is another one with another %s', (_what, change) => {
     const changed: Account = { ...account, incoming: { ...incoming, ...change } };
-    expect(isAnotherWay(wayIn(account), wayIn(changed))).toBe(true);
-    expect(wayOut(changed)).toBe(wayOut(account));
+    expect(isOtherEndpoint(incomingFingerprint(account), incomingFingerprint(changed))).toBe(true);
+    expect(outgoingFingerprint(changed)).toBe(outgoingFingerprint(account));
   });
 
   it('is the same whatever else changes, in whatever order the keys stand', () => {
@@ -32,20 +36,20 @@ describe('the way to the incoming server', () => {
       label: 'Other',
       incoming: { ...rest, host, intervalMs: 1, idle: true },
     };
-    expect(wayIn(polled)).toBe(wayIn(account));
+    expect(incomingFingerprint(polled)).toBe(incomingFingerprint(account));
   });
 
   it('holds no word of what it was made from', () => {
-    expect(wayIn(account)).toMatch(/^[0-9a-f]{16}$/);
-    expect(wayIn({ ...account, incoming: undefined })).toMatch(/^[0-9a-f]{16}$/);
+    expect(incomingFingerprint(account)).toMatch(/^[0-9a-f]{16}$/);
+    expect(incomingFingerprint({ ...account, incoming: undefined })).toMatch(/^[0-9a-f]{16}$/);
   });
 });
 
 it('the way to the outgoing server is another one with other credentials', () => {
   const none: Account = { ...account, outgoing: { ...outgoing, credentials: 'none' } };
-  expect(isAnotherWay(wayOut(account), wayOut(none))).toBe(true);
+  expect(isOtherEndpoint(outgoingFingerprint(account), outgoingFingerprint(none))).toBe(true);
 });
 
 it('what was counted before ways were remembered counts on', () => {
-  expect(isAnotherWay(undefined, wayIn(account))).toBe(false);
+  expect(isOtherEndpoint(undefined, incomingFingerprint(account))).toBe(false);
 });

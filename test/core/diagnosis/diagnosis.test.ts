@@ -1,11 +1,8 @@
 /** What is likely and what to do, for each layer: the login first, then the server data, then the network. */
 
 import { describe, expect, it } from 'vitest';
-import {
-  diagnose,
-  type Circumstances,
-  type Failure,
-} from '../../../src/core/diagnosis/diagnosis.ts';
+import type { Circumstances, Failure } from '../../../src/core/diagnosis/circumstances.ts';
+import { diagnose } from '../../../src/core/diagnosis/diagnosis.ts';
 import { providerOfDomain, providers } from '../../../src/core/providers/providers.ts';
 import type { Provider } from '../../../src/core/providers/provider.ts';
 
@@ -35,6 +32,24 @@ function noted(note: Provider['notes'][number]): Provider {
 }
 
 const refused = failure('login', 'credentials', 'the server refused name or password');
+
+describe('a server that takes nobody just now', () => {
+  it.each([
+    ['login', 'imap'],
+    ['login', 'pop3'],
+    ['login', 'smtp'],
+    ['session', 'smtp'],
+  ] as const)(
+    'at the %s of %s: neither the password nor the address is blamed',
+    (layer, service) => {
+      const busy = failure(layer, 'temporary', 'Exceeded the login limit; try again later');
+      const { causes, remedies } = diagnose(busy, { ...usual, service });
+      const said = [...causes, ...remedies].join(' ');
+      expect(said).toContain('Wait a quarter of an hour');
+      expect(said).not.toMatch(/password|user name|may not send|--email/);
+    },
+  );
+});
 
 describe('a refused login', () => {
   it('of an unknown provider: password, user name, web settings, then the server', () => {

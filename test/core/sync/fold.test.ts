@@ -150,6 +150,7 @@ describe('an operation that was done', () => {
   it.each([
     [{ kind: 'begin-folder', path, folder: agreed() }, 'folder-begun'],
     [{ kind: 'assign-role', path, role: null }, 'folder-role'],
+    [{ kind: 'release', path }, 'trouble-over'],
     [{ kind: 'note-endpoint', path, endpoint: 'x@y' }, 'folder-endpoint'],
     [
       { kind: 'renumber', path, endpoint: 'x@y', uidValidity: '8', reason: '' },

@@ -182,6 +182,12 @@ describe('trouble', () => {
     expect(isTriedAgain(each, policy)).toBe(expected);
   });
 
+  it('that held a folder is over once it is the known one again', () => {
+    expect(planned([view({ troubles: [{ ...trouble('held', 1), id: '' }] })])).toEqual([
+      'release INBOX',
+    ]);
+  });
+
   it('is tried before what is new', () => {
     const news = { ...status, uidNext: 12, exists: 11 };
     expect(planned([view({ status: news, troubles: [trouble('refused', 1)] })])).toEqual([

@@ -2,7 +2,7 @@
 
 import type { AccountType, AuthMethod, Security } from '../../../core/account/account.ts';
 import type { Imported, ImportedEntry, ImportedPassword } from '../../../ports/importer.ts';
-import { defined } from '../defined.ts';
+import { defined } from '../../../defined.ts';
 import {
   addressGuessed,
   addressOf,
@@ -81,7 +81,7 @@ function addUser(
     entry: receivingEntry({
       label: isOneOfSeveral ? `${label} ${user ?? ''}`.trim() : label,
       type,
-      ...defined('enabled', skipped ? false : undefined),
+      ...defined({ enabled: skipped ? false : undefined }),
       identity: { address: address ?? `unknown@${host}` },
       incoming: incomingOf(
         said,
@@ -119,13 +119,15 @@ function incomingOf(
 ): NonNullable<ImportedEntry['incoming']> {
   return {
     host,
-    ...defined('port', portOf(saidAs(said, 'port'), 'service', draft)),
+    ...defined({ port: portOf(saidAs(said, 'port'), 'service', draft) }),
     security: securityOf(said),
-    ...defined('auth', authOf(said, proto)),
-    ...defined('username', user),
-    ...defined('password', passwordOf(said)),
-    ...defined('interval', daemon === undefined ? undefined : `${String(daemon)}s`),
-    ...defined('leaveOnServer', type === 'pop3' ? said.get('keep')?.value === true : undefined),
+    ...defined({
+      auth: authOf(said, proto),
+      username: user,
+      password: passwordOf(said),
+      interval: daemon === undefined ? undefined : `${String(daemon)}s`,
+      leaveOnServer: type === 'pop3' ? said.get('keep')?.value === true : undefined,
+    }),
     tls: tlsOf(said, draft),
   };
 }
@@ -177,8 +179,7 @@ function tlsOf(
       'it is an MD5; posthorn pins a certificate by its SHA-256: see incoming.tls.fingerprint',
     );
   return {
-    ...defined('ca', textOf(said, 'sslcertfile')),
-    ...defined('fingerprint', fingerprint),
+    ...defined({ ca: textOf(said, 'sslcertfile'), fingerprint }),
     ...clientCertificate(textOf(said, 'sslcert'), saidAs(said, 'sslkey'), draft),
   };
 }

@@ -13,7 +13,7 @@ import {
   type Draft,
   type Said,
 } from '../draft.ts';
-import { defined } from '../defined.ts';
+import { defined } from '../../../defined.ts';
 import { connectionKeys, type Section } from './sections.ts';
 
 export interface Joined {
@@ -57,8 +57,8 @@ export function mbsyncAccount(section: Section, { path, tags, trash }: Joined, d
         { host, user: user === address ? undefined : user, implicit },
         draft,
       ),
-      folders: { ...defined('trash', trash) },
-      ...defined('path', path),
+      folders: { ...defined({ trash }) },
+      ...defined({ path }),
     }),
   });
 }
@@ -70,13 +70,11 @@ function incomingOf(
 ): NonNullable<ImportedEntry['incoming']> {
   return {
     host,
-    ...defined('port', portOf(section.entry('port'), 'Port', draft)),
+    ...defined({ port: portOf(section.entry('port'), 'Port', draft) }),
     security: securityOf(section, implicit),
-    ...defined('auth', authOf(section, draft)),
-    ...defined('username', user),
-    ...defined('password', passwordOf(section)),
+    ...defined({ auth: authOf(section, draft), username: user, password: passwordOf(section) }),
     tls: {
-      ...defined('ca', fileOf(section, 'certificatefile')),
+      ...defined({ ca: fileOf(section, 'certificatefile') }),
       ...clientCertificate(fileOf(section, 'clientcertificate'), keyOf(section), draft),
     },
   };

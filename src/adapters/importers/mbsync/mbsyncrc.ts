@@ -3,6 +3,7 @@
 import type { Imported } from '../../../ports/importer.ts';
 import { Draft, folder } from '../draft.ts';
 import { mbsyncAccount } from './account.ts';
+import { isWholeBox, nearFolder, type NearEnd } from './near-folder.ts';
 import { readSections, type Section } from './sections.ts';
 
 /** Stores by their names, channels by theirs: what an account is joined from. */
@@ -17,11 +18,11 @@ export function parseMbsyncrc(text: string): Imported {
   const draft = new Draft();
   const sections = readSections(text, draft);
   const stores = storesOf(sections, draft);
-  const paths = new Map<Section, string>();
+  const ends = new Map<Section, NearEnd[]>();
   const tags = new Map<Section, string[]>();
   const channels = new Map<string, Section>();
   for (const section of sections.filter(({ kind }) => kind === 'channel')) {
-    const account = joinChannel(section, stores, paths, draft);
+    const account = joinChannel(section, stores, ends, draft);
     if (account !== undefined) channels.set(section.name, account);
   }
   for (const section of sections.filter(({ kind }) => kind === 'group'))
@@ -29,7 +30,11 @@ export function parseMbsyncrc(text: string): Imported {
   for (const account of stores.accounts)
     mbsyncAccount(
       account,
-      { path: paths.get(account), tags: tags.get(account), trash: trashOf(account, stores) },
+      {
+        path: nearFolder(ends.get(account) ?? []),
+        tags: tags.get(account),
+        trash: trashOf(account, stores),
+      },
       draft,
     );
   return draft.result();
@@ -117,60 +122,71 @@ function trashOf(account: Section, { remotes }: Stores): string | undefined {
 const farKeys = ['far', 'master'] as const;
 const nearKeys = ['near', 'slave'] as const;
 
-/** The account that the channel belongs to; its Maildir becomes the account's path. */
+/** The account that the channel belongs to; where its mail lies becomes the account's path. */
 function joinChannel(
   channel: Section,
   stores: Stores,
-  paths: Map<Section, string>,
+  near: Map<Section, NearEnd[]>,
   draft: Draft,
 ): Section | undefined {
-  const ends = [...farKeys, ...nearKeys].flatMap((key) => storeName(channel.value(key)) ?? []);
-  const account = ends.map((name) => stores.remotes.get(name)).find((found) => found !== undefined);
-  const local = ends.map((name) => stores.locals.get(name)).find((found) => found !== undefined);
+  const ends = [...farKeys, ...nearKeys].flatMap((key) => endOf(channel.value(key)) ?? []);
+  const account = ends.flatMap(({ name }) => stores.remotes.get(name) ?? [])[0];
+  const [local] = ends.flatMap(({ name, box }) => {
+    const store = stores.locals.get(name);
+    return store === undefined ? [] : [{ channel, store, box }];
+  });
   if (account === undefined || local === undefined)
     draft.leave(
       channel.line,
       `Channel ${channel.name}`,
       'it does not lie between an IMAPStore and a MaildirStore',
     );
-  leaveChannelKeys(channel, draft);
-  const path = local?.value('path');
-  if (account === undefined || path === undefined) return account;
-  const before = paths.get(account);
-  if (before === undefined) paths.set(account, folder(path));
-  else if (before !== folder(path))
+  leaveChannelKeys(channel, stores, draft);
+  if (account === undefined || local === undefined) return account;
+  const before = near.get(account) ?? [];
+  near.set(account, [...before, local]);
+  const path = before[0]?.store.value('path');
+  if (path !== undefined && before[0]?.store !== local.store)
     draft.leave(
       channel.line,
       `Channel ${channel.name}`,
-      `an account has one folder, and this one has ${before} already`,
+      `an account has one folder, and this one has ${folder(path)} already`,
     );
   return account;
 }
 
-/** `:store:mailbox`, with or without a mailbox. */
-function storeName(end: string | undefined): string | undefined {
-  return /^:([^:]+):/.exec(end ?? '')?.[1];
+interface End {
+  readonly name: string;
+  readonly box: string;
 }
 
-function leaveChannelKeys(channel: Section, draft: Draft): void {
+/** `:store:mailbox`, with or without a mailbox. */
+function endOf(text: string | undefined): End | undefined {
+  const [, name, box = ''] = /^:([^:]+):(.*)/.exec(text ?? '') ?? [];
+  return name === undefined ? undefined : { name, box };
+}
+
+function leaveChannelKeys(channel: Section, { locals }: Stores, draft: Draft): void {
   for (const { key, word, line, value } of channel.entries) {
     const isEnd = ([...farKeys, ...nearKeys] as string[]).includes(key);
-    if (isEnd && /^:[^:]+:./.test(value))
+    const { name = '', box = '' } = (isEnd ? endOf(value) : undefined) ?? {};
+    const isKept = locals.has(name) && isWholeBox({ channel, box });
+    if (box !== '' && !isKept)
       draft.leave(line, word, 'every folder of the account is fetched, not one');
     if (!isEnd) draft.leave(line, word, channelReasons[key] ?? unknown);
   }
 }
 
-const ownWay = 'posthorn keeps its own rules for this: see docs/configuration.md';
+const ownRules = 'posthorn keeps its own rules for this: see docs/configuration.md';
 
 const channelReasons: Readonly<Record<string, string>> = {
   patterns: 'every folder of the account is fetched',
   pattern: 'every folder of the account is fetched',
   create: 'folders that are missing here are made',
-  remove: ownWay,
-  expunge: ownWay,
-  expungesolo: ownWay,
-  sync: ownWay,
+  remove: ownRules,
+  expunge: ownRules,
+  expungesolo: ownRules,
+  sync: ownRules,
   syncstate: 'posthorn keeps its own state; what was fetched by mbsync is not known to it',
   copyarrivaldate: 'the date of arrival is always kept',
   maxmessages: 'every message is fetched',

@@ -8,7 +8,7 @@ import { asTyped, noteLines, originText } from '../../account/discovery-text.ts'
 import { examples } from '../../terminal/examples.ts';
 import type { Output } from '../../terminal/output.ts';
 import { readConfig } from '../../session.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import type { Run } from '../../world.ts';
 
 export function registerDiscover(command: Command, act: Act): void {

@@ -14,7 +14,7 @@ import { readGivenFile } from '../../provisioning/given-file.ts';
 import { provision } from '../../provisioning/provision.ts';
 import { readConfig, withNeighbours } from '../../session.ts';
 import { soundImport, type SoundImport } from '../../provisioning/sound-import.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import type { Run } from '../../world.ts';
 import { entryOf } from './apply.ts';
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { lookUpState } from '../../../app/accounts/bind-account.ts';
 import { settingsJson } from '../../../app/accounts/account-settings.ts';
 import { describeAccount } from '../../../app/accounts/describe-account.ts';
-import { isLive } from '../../../app/accounts/live.ts';
+import { isReadFromServer } from '../../../app/accounts/read-from-server.ts';
 import { isoTime } from '../../../app/sync/report-json.ts';
 import type { Config } from '../../../config/read/config.ts';
 import type { Account } from '../../../core/account/account.ts';
@@ -22,7 +22,8 @@ import {
   readConfig,
   withNeighbours,
 } from '../../session.ts';
-import { localTime, printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
+import { localTime } from '../../terminal/text.ts';
 import type { Run } from '../../world.ts';
 
 export function registerList(command: Command, act: Act): void {
@@ -92,7 +93,7 @@ function summary(account: Account, config: Config, state: AccountState | null) {
     enabled,
     receive,
     send,
-    live: isLive(account),
+    live: isReadFromServer(account),
     incoming: incoming?.host ?? null,
     outgoing: outgoing?.host ?? null,
     lastSuccess: isoTime(state?.lastSuccess ?? null),

@@ -26,7 +26,7 @@ import { accountToAsk } from '../../account/pick-account.ts';
 import { askNewPassword, canAsk } from '../../terminal/prompt.ts';
 import { readConfig, withNeighbours } from '../../session.ts';
 import { readPasswordLines } from '../../terminal/standard-input.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import type { Run } from '../../world.ts';
 import { failures, testJson } from '../../account-test/json.ts';
 import { printTest } from '../../account-test/text.ts';

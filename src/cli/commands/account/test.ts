@@ -5,12 +5,10 @@ import { bindAccount } from '../../../app/accounts/bind-account.ts';
 import { mapBounded } from '../../../app/bounded.ts';
 import type { FileVerdict } from '../../../app/accounts/check-files.ts';
 import type { Neighbours } from '../../../app/neighbours.ts';
+import type { AccountTest } from '../../../app/account-test/account-test.ts';
 import { testRoundTrip } from '../../../app/account-test/round-trip.ts';
-import {
-  testAccount,
-  type AccountTest,
-  type TestObserver,
-} from '../../../app/account-test/test-account.ts';
+import { testAccount } from '../../../app/account-test/test-account.ts';
+import type { TestObserver } from '../../../app/account-test/trial.ts';
 import { milliseconds } from '../../../config/read/settings.ts';
 import type { Account } from '../../../core/account/account.ts';
 import { gravest, UsageError } from '../../../errors.ts';

@@ -20,7 +20,7 @@ import { changeConfig } from '../../edit-session.ts';
 import { examples } from '../../terminal/examples.ts';
 import { confirm } from '../../terminal/prompt.ts';
 import { accountNamed, readConfig, withNeighbours } from '../../session.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import type { Run } from '../../world.ts';
 
 interface Flags {

@@ -1,7 +1,7 @@
 /** The sections that are best read as one phrase. Pure. */
 
 import { credentialsOf } from '../../../config/read/resolve-account.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import { isDefaultSender, whole, type Draft } from '../draft.ts';
 import { passwordText } from './password-questions.ts';
 import { portOf, receives, sends, type Side } from './server.ts';

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { valueFault } from '../../../config/schema/check-value.ts';
 import type { ConfigValue } from '../../../config/edit/render.ts';
 import type { AccountEntry } from '../../../config/schema/schema.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import type { Wizard } from '../context.ts';
 import { inheritedValue, ownValue, whole, withValue, type Draft } from '../draft.ts';
 import type { Choice } from '../questions.ts';
@@ -70,9 +70,9 @@ export function textField(field: TextField): Field {
       const optional = otherwise !== undefined || inheritedValue(draft, key) !== undefined;
       const usual = presentText(draft, key, fallback(otherwise, draft));
       // What Return alone means, where that is neither nothing nor the value that is offered.
-      const isTold = optional && own === undefined && usual !== 'none';
+      const showsUsual = optional && own === undefined && usual !== 'none';
       const answer = await questions.text({
-        message: `${label}${hint === undefined ? '' : ` – ${hint}`}${isTold ? ` (${usual})` : ''}:`,
+        message: `${label}${hint === undefined ? '' : ` – ${hint}`}${showsUsual ? ` (${usual})` : ''}:`,
         value: own === undefined ? undefined : plain(own),
         optional,
         fault: (typed) => valueFault(key, read(typed)),

@@ -4,7 +4,7 @@ import { askPasswordOf, passwordText, placeOf, passwordEntry } from './password-
 import type { Wizard } from '../context.ts';
 import { ownValue, whole, withSecret, withValue, type Draft } from '../draft.ts';
 import { flagField, presentText, textField, typedPath, type Field } from './kinds.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import { valueFault } from '../../../config/schema/check-value.ts';
 import { sends } from './server.ts';
 

@@ -2,7 +2,7 @@
 
 import { valueFault } from '../../../config/schema/check-value.ts';
 import type { PasswordEntry } from '../../../config/schema/schema.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import type { Wizard } from '../context.ts';
 import { ownValue, withSecret, withValue, whole, type Draft } from '../draft.ts';
 import { typedPath } from './kinds.ts';

@@ -6,7 +6,7 @@ import { ownValue, whole, withValue, type Draft } from '../draft.ts';
 import { choiceField, type Field } from './kinds.ts';
 import { portOf, receives, serverFields, usualPortOf } from './server.ts';
 import { askServer, askServers } from '../servers.ts';
-import { printable } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 
 /** The question alone, for an account that has no server yet. */
 export const typeQuestion = choiceField<AccountType>({

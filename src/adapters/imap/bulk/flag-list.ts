@@ -1,0 +1,44 @@
+/** FLAGS of a FETCH as posthorn keeps them: letters of Maildir, and keywords apart. */
+
+import { flagsFromImap, type Flag } from '../../../core/sync/flags.ts';
+
+export interface FlagList {
+  readonly flags: readonly Flag[];
+  readonly keywords: readonly string[];
+}
+
+export const noFlags: FlagList = { flags: [], keywords: [] };
+
+/** Names as they came, one character an octet. */
+export function flagList(names: readonly string[]): FlagList {
+  if (names.length === 0) return noFlags;
+  return {
+    flags: flagsFromImap(names),
+    keywords: [...new Set(names.filter(isKeyword))].map(decoded),
+  };
+}
+
+function isKeyword(name: string): boolean {
+  return name !== '' && !name.startsWith('\\') && name.toLowerCase() !== '$forwarded';
+}
+
+function decoded(name: string): string {
+  return /^[\x00-\x7f]*$/.test(name) ? name : Buffer.from(name, 'latin1').toString();
+}
+
+/** Folders hold few different sets of flags; a server that invents more is read without it. */
+const mostKnown = 256;
+const longestKnown = 256;
+
+/** Reads lists of plain atoms, each different one once. */
+export class FlagLists {
+  readonly #known = new Map<string, FlagList>();
+
+  read(atoms: string): FlagList {
+    const known = this.#known.get(atoms);
+    if (known !== undefined) return known;
+    const list = flagList(atoms.split(' ').filter((name) => name !== ''));
+    if (this.#known.size < mostKnown && atoms.length <= longestKnown) this.#known.set(atoms, list);
+    return list;
+  }
+}

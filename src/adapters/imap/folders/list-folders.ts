@@ -1,0 +1,125 @@
+/** All folders by LIST (RFC 9051, section 6.3.9), their status with it where the server can (RFC 5819). */
+
+import type { FolderRole } from '../../../core/account/account.ts';
+import type { FolderListing, FolderStatus, RemoteFolder } from '../../../core/sync/remote.ts';
+import { assignRoles } from '../../../core/sync/roles.ts';
+import { RefusedError } from '../../../errors.ts';
+import { failure } from '../answers/failure.ts';
+import type { DataLine } from '../answers/line.ts';
+import { readListLine, readStatusData, type ListLine } from '../answers/list-line.ts';
+import { RefusedCommand } from '../answers/refusal.ts';
+import { astring, atom, type TokenNode } from '../answers/tokens.ts';
+import type { Answered, ImapConnection } from '../connection.ts';
+import type { MailboxNames } from './mailbox-name.ts';
+import { statusItems } from './folder-status.ts';
+
+/** A folder that the server lists many thousands of is no mailbox of a person: something else is wrong. */
+const mostFolders = 100_000;
+
+export async function listFolders(
+  connection: ImapConnection,
+  names: MailboxNames,
+  configured: Readonly<Partial<Record<FolderRole, string | undefined>>>,
+): Promise<FolderListing> {
+  const found = new FoundFolders(names);
+  const { unreadable } = await list(connection, found);
+  const folders = found.folders();
+  const roles = assignRoles(folders, configured);
+  return {
+    folders: folders.map((folder) => ({ ...folder, role: roles.get(folder.path) ?? null })),
+    warnings: unreadable.map(leftOut),
+  };
+}
+
+function leftOut(line: string): string {
+  return `a line of the server's list of folders could not be read, so a folder may be left out: “${line}”`;
+}
+
+/** With as much as the server offers; what it refuses all the same is left out of the question. */
+async function list(connection: ImapConnection, found: FoundFolders): Promise<Answered> {
+  const everything: readonly TokenNode[] = [{ type: 'STRING', value: '' }, astring('*')];
+  const listener = {
+    data: {
+      LIST: (line: DataLine) => found.take(line),
+      STATUS: (line: DataLine) => found.takeStatus(line),
+    },
+  };
+  for (const options of returnOptions(connection))
+    try {
+      const asked = [...everything, atom('RETURN'), [...options]];
+      return await connection.run('LIST', asked, listener);
+    } catch (error) {
+      if (!(error instanceof RefusedCommand)) throw listFailure(error);
+      found.clear();
+    }
+  try {
+    return await connection.run('LIST', everything, listener);
+  } catch (error) {
+    throw listFailure(error);
+  }
+}
+
+function listFailure(error: unknown): unknown {
+  return failure(error, 'the folders cannot be listed', 'account');
+}
+
+/** The best first. RFC 6154, section 3: a plain LIST may leave the attributes out. */
+function returnOptions(connection: ImapConnection): TokenNode[][] {
+  const use = connection.has('SPECIAL-USE') ? [atom('SPECIAL-USE')] : [];
+  const ways: TokenNode[][] = [];
+  if (connection.has('LIST-STATUS'))
+    ways.push([atom('STATUS'), statusItems(connection).map(atom), ...use]);
+  if (use.length > 0 && connection.has('LIST-EXTENDED')) ways.push(use);
+  return ways;
+}
+
+type ListedFolder = Omit<RemoteFolder, 'role'>;
+
+class FoundFolders {
+  readonly #names: MailboxNames;
+  readonly #folders = new Map<string, ListedFolder>();
+  readonly #statuses = new Map<string, FolderStatus>();
+
+  constructor(names: MailboxNames) {
+    this.#names = names;
+  }
+
+  clear(): void {
+    this.#folders.clear();
+    this.#statuses.clear();
+  }
+
+  take(line: DataLine): void {
+    if (this.#folders.size >= mostFolders) throw tooManyFolders();
+    const folder = this.#folder(readListLine(line));
+    if (!this.#folders.has(folder.path)) this.#folders.set(folder.path, folder);
+  }
+
+  takeStatus(line: DataLine): void {
+    const { wire, status } = readStatusData(line);
+    if (this.#statuses.size < mostFolders) this.#statuses.set(this.#names.path(wire), status);
+  }
+
+  /** RFC 5819, section 2: the STATUS of a folder may come before its LIST, or never. */
+  folders(): ListedFolder[] {
+    return [...this.#folders.values()].map((folder) => ({
+      ...folder,
+      status: this.#statuses.get(folder.path) ?? null,
+    }));
+  }
+
+  #folder({ attributes, delimiter, wire }: ListLine): ListedFolder {
+    const path = this.#names.learn(wire);
+    // RFC 5258, section 3: \NonExistent implies \Noselect.
+    const selectable = !attributes.includes('\\noselect') && !attributes.includes('\\nonexistent');
+    const segments = delimiter === null || path === 'INBOX' ? [path] : path.split(delimiter);
+    return { path, segments, attributes, selectable, status: null };
+  }
+}
+
+function tooManyFolders(): RefusedError {
+  return new RefusedError(`the server lists more than ${mostFolders} folders`, {
+    layer: 'session',
+    remedy: 'Check that the account is one person’s mailbox.',
+  });
+}

@@ -1,0 +1,56 @@
+/** The contract of a mailbox source on the demo's server, whole and with little that it can. */
+
+import { startImapServer } from '../../../src/demo/imap/server.ts';
+import { Mailbox, type Folder } from '../../../src/demo/mail/mailbox.ts';
+import { flagsToImap } from '../../../src/core/sync/flags.ts';
+import { mailboxSourceContract, type MailboxWorld } from '../../contract/mailbox-source.ts';
+import { accountAt, connect, secret } from './harness.ts';
+
+async function demoWorld(hide: readonly string[]): Promise<MailboxWorld> {
+  const stops: (() => Promise<void>)[] = [];
+  return {
+    can: {
+      listStatus: !hide.includes('LIST-STATUS'),
+      condstore: false,
+      qresync: false,
+      uidPlus: !hide.includes('UIDPLUS'),
+    },
+    account: async (folders = []) => {
+      const mailbox = new Mailbox();
+      for (const name of folders) mailbox.create(name);
+      const user = { name: 'mara', password: secret, addresses: [], mailbox };
+      const server = await startImapServer({ users: [user], hide });
+      stops.push(() => server.stop());
+      const folder = (name: string): Folder => {
+        const found = mailbox.folder(name);
+        if (found === undefined) throw new Error(`there is no folder ${name}`);
+        return found;
+      };
+      return {
+        connect: async () => await connect(accountAt(server.port)),
+        deliver: async (name, messages) => {
+          for (const { octets, internalDate } of messages)
+            folder(name).append({ raw: octets, internalDate: new Date(internalDate) });
+        },
+        expunge: async (name, uid) => {
+          folder(name).remove(new Set([uid]));
+        },
+        addFlag: async (name, uid, flag) => {
+          const message = folder(name).messages.find((each) => each.uid === uid);
+          for (const imap of flagsToImap([flag])) message?.flags.add(imap);
+        },
+      };
+    },
+    dispose: async () => {
+      for (const stop of stops) await stop();
+    },
+  };
+}
+
+mailboxSourceContract('the demo’s server', () => demoWorld([]));
+mailboxSourceContract('the demo’s server, with the least', () =>
+  demoWorld([
+    ...['LIST-STATUS', 'LIST-EXTENDED', 'SPECIAL-USE', 'UIDPLUS', 'MOVE', 'ESEARCH'],
+    ...['SASL-IR', 'LITERAL+', 'NAMESPACE', 'IDLE', 'ID'],
+  ]),
+);

@@ -1,0 +1,37 @@
+/** The account of the POP3 client's tests. */
+
+import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
+
+export function popAccount(server: Partial<IncomingServer> & { port: number }): Account {
+  return {
+    name: 'test',
+    label: 'Test',
+    tags: [],
+    type: 'pop3',
+    enabled: true,
+    identity: { address: 'mara@brunnen.example' },
+    incoming: {
+      host: '127.0.0.1',
+      security: 'none',
+      auth: 'auto',
+      allowInsecure: false,
+      tls: {},
+      username: 'mara',
+      intervalMs: null,
+      idle: false,
+      leaveOnServer: true,
+      backgroundSync: true,
+      createSystemFolders: false,
+      ...server,
+    },
+    receive: true,
+    send: false,
+    saveSent: false,
+    path: '/nonexistent',
+    folders: {},
+    signature: { onReply: false },
+    rules: [],
+  };
+}
+
+export const login = { username: 'mara', password: 'geheim' };
