@@ -195,7 +195,6 @@ describe('where syncfs tells of an error', () => {
     expect(error).toBeInstanceOf(StorageError);
     expect((error as StorageError).message).toMatch(message);
     expect((await world.files('INBOX')).size).toBe(0);
-    for (const each of staged) await tree.discard(each);
     expect(await world.temporary('INBOX')).toEqual([]);
     expect(witness.closed).toBe(witness.opened);
   });
