@@ -53,6 +53,42 @@ describe('stage on a disk that fails', () => {
     expect((await files('INBOX')).size).toBe(0);
   });
 
+  const firstAndLast = ['open-wx', 'write', 'utimes', 'close'].flatMap((name) => [
+    [name, 1],
+    [name, 20],
+  ]) as [string, number][];
+
+  it.each(firstAndLast)('at %s number %d leaves nothing of the batch', async (name, number) => {
+    const { root, temporary, files } = await soundWorld();
+    let calls = 0;
+    const disk = failingDisk('ENOSPC', (call) => {
+      if (call.name === name && isMessage(call)) calls += 1;
+      return calls === number && call.name === name;
+    });
+    const tree = await createMaildirStore({ disk }).open(root, 'mine');
+    const batch = Array.from({ length: 20 }, (_, index) => ({ ...message, key: String(index) }));
+    const error = await failure(tree.stage('INBOX', batch.map(asDelivery)));
+    expect(error.message).toMatch(/no space is left/);
+    expect(await temporary('INBOX')).toEqual([]);
+    expect((await files('INBOX')).size).toBe(0);
+  });
+
+  it('goes on where a write takes a part alone', async () => {
+    const { root, files } = await soundWorld();
+    const whole = diskAround((_, work) => work());
+    const now = {
+      ...whole.now,
+      write: (descriptor: number, octets: Uint8Array, offset: number, length: number) =>
+        whole.now.write(descriptor, octets, offset, Math.min(length, 5)),
+    };
+    const tree = await createMaildirStore({ disk: { ...whole, now } }).open(root, 'mine');
+    await deliver(tree, 'INBOX', [message, { ...message, key: 'second' }]);
+    expect([...(await files('INBOX')).values()].map(String)).toEqual([
+      'Subject: x\n\nx\n',
+      'Subject: x\n\nx\n',
+    ]);
+  });
+
   it.each([
     ['ENOSPC', /no space is left/, /Make room/, 'account'],
     ['EDQUOT', /quota/, /quota/, 'account'],
