@@ -5,6 +5,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { charsetsBuild, leanImapflow } from './lean-imapflow.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -45,8 +46,14 @@ async function bundle() {
     metafile: true,
     logLevel: 'warning',
     legalComments: 'none',
+    plugins: [leanImapflow],
+    // Node reads every loaded chunk whole, whatever of it is called.
+    minifyWhitespace: true,
+    minifySyntax: true,
   });
-  return Object.keys(result.metafile.outputs).map((path) => basename(path));
+  const late = await build(charsetsBuild(root));
+  const outputs = [result, late].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  return outputs.map((path) => basename(path));
 }
 
 /** Chunks carry a hash in their names: those of earlier builds would pile up. */
