@@ -11,6 +11,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { printableJson } from '../../printable.ts';
 import { announceReady, startFailure } from '../sync/readiness.ts';
 import type { Act } from '../act.ts';
+import { printTable } from '../terminal/table.ts';
 import { examples } from '../terminal/examples.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { accountLines } from '../sync/sync-text.ts';
@@ -186,7 +187,8 @@ function printStatus(run: Run, now: DaemonStatus): void {
       `(process ${String(id)}, ${version}).`,
   );
   if (accounts.length === 0) return;
-  run.output.table(
+  printTable(
+    run.output,
     ['ACCOUNT', 'NEXT POLL'],
     accounts.map(({ account, polling, nextPoll }) => [account, next(polling, nextPoll)]),
   );

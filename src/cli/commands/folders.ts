@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { listFolders, type ListedFolder } from '../../app/sync/list-folders.ts';
 import { isReadFromServer, readFromServerText } from '../../app/accounts/read-from-server.ts';
 import type { Act } from '../act.ts';
+import { printTable } from '../terminal/table.ts';
 import { examples } from '../terminal/examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { printable } from '../../printable.ts';
@@ -42,7 +43,8 @@ function tell(
   for (const name of live) output.note(readFromServerText(name));
   if (accounts === 0) output.say('No accounts yet: posthorn account add');
   else if (folders.length > 0)
-    output.table(
+    printTable(
+      output,
       heading,
       folders.map((folder) => asRow(folder, home)),
     );

@@ -12,6 +12,7 @@ import type { OutboxEntry } from '../../core/outbox/entry.ts';
 import type { Account } from '../../core/account/account.ts';
 import { gravest, type ExitStatus } from '../../errors.ts';
 import type { Act } from '../act.ts';
+import { printTable } from '../terminal/table.ts';
 import { examples } from '../terminal/examples.ts';
 import { flushSoon } from '../sync/after-queueing.ts';
 import { confirm } from '../terminal/prompt.ts';
@@ -60,7 +61,8 @@ async function list(run: Run): Promise<number> {
     if (run.output.json) run.output.document({ messages: rows, broken });
     else if (rows.length === 0) run.output.say('The outbox is empty.');
     else
-      run.output.table(
+      printTable(
+        run.output,
         ['ID', 'ACCOUNT', 'STATE', 'NEXT ATTEMPT', 'TO', 'SUBJECT'],
         rows.map(asRow),
         rows.map(({ reason }) => (reason === null ? null : `(${printable(reason)})`)),

@@ -14,6 +14,7 @@ import { setDefaultAccount } from '../../../config/edit/edit.ts';
 import { readConfigFile } from '../../../config/read/load.ts';
 import { originsOf, type Origin } from '../../../config/show/origin.ts';
 import type { Act } from '../../act.ts';
+import { printTable } from '../../terminal/table.ts';
 import { examples } from '../../terminal/examples.ts';
 import {
   accountNamed,
@@ -131,7 +132,7 @@ function tellList({ output }: Run, summaries: readonly Summary[]): void {
   const hasRoom = output.hasRoomFor([headings, ...rows]);
   const fitted = (row: readonly string[]): string[] =>
     row.filter((_, at) => hasRoom || headings[at] !== 'SERVER');
-  output.table(fitted(headings), rows.map(fitted));
+  printTable(output, fitted(headings), rows.map(fitted));
 }
 
 function asRow(row: Summary): string[] {
@@ -191,7 +192,7 @@ async function show(run: Run, name: string | undefined): Promise<number> {
         origins: Object.fromEntries(origins),
         state: known === null ? null : stateJson(known),
       });
-    else run.output.table(['KEY', 'VALUE', 'FROM'], shown(rows, origins));
+    else printTable(run.output, ['KEY', 'VALUE', 'FROM'], shown(rows, origins));
     return 0;
   });
 }
