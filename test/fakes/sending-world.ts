@@ -82,6 +82,10 @@ export class SendingWorld {
   onConnect: () => void = () => undefined;
   /** Throws where the outbox's disk takes an entry no more. */
   onWrite: (entry: OutboxEntry) => void = () => undefined;
+  /** The same, where an entry is to be removed. */
+  onRemove: () => void = () => undefined;
+  /** The server is asked for its folders, once for each connection that files. */
+  onList: () => void = () => undefined;
   /** What the session says of itself. */
   broken: PosthornError | null = null;
   onAppend: () => void = () => undefined;
@@ -198,7 +202,11 @@ export class SendingWorld {
           if (octets === undefined) throw new InternalError(`${id} has no message`);
           return octets;
         }),
-      remove: (id) => this.#do(() => void this.entries.delete(id)),
+      remove: (id) =>
+        this.#do(() => {
+          this.onRemove();
+          this.entries.delete(id);
+        }),
     };
   }
 
@@ -241,7 +249,11 @@ export class SendingWorld {
   #filing(): FilingSession {
     return {
       facts: { host: 'x.example', port: 1, tls: null, mechanism: 'PLAIN', capabilities: [] },
-      folders: () => this.#do(() => this.folders),
+      folders: () =>
+        this.#do(() => {
+          this.onList();
+          return this.folders;
+        }),
       open: unused,
       list: unusedStream,
       fetch: unusedStream,
