@@ -115,7 +115,7 @@ export function accountTests(store: StoreOfTest): void {
         {
           kind: 'maildrop',
           accountId,
-          maildrop: { localPath: 'INBOX', identity: 'u@h', reusesIds: false },
+          maildrop: { localPath: 'INBOX', identity: 'u@h' },
         },
         learning(accountId, ['x']),
         { kind: 'mail-trouble', accountId, trouble: refusedTrouble('y') },

@@ -25,13 +25,13 @@ const odd = [
 export function mailTests(store: StoreOfTest): void {
   describe('maildrop', () => {
     test('it is what was said of it last', async () => {
-      const maildrop = { localPath: 'INBOX', identity: null, reusesIds: false };
+      const maildrop = { localPath: 'INBOX', identity: null };
       await store().commit(
         [...setUp(accountId), { kind: 'maildrop', accountId, maildrop }],
         'durable',
       );
       expect(await store().maildrop(accountId)).toEqual(maildrop);
-      const later = { localPath: 'In', identity: 'User@pop.example.org', reusesIds: true };
+      const later = { localPath: 'In', identity: 'User@pop.example.org' };
       await store().commit(
         [learning(accountId, ['x']), { kind: 'maildrop', accountId, maildrop: later }],
         'durable',

@@ -10,7 +10,7 @@ import { replaceSecrets, withNewSecrets, type NewSecret } from '../../app/passwo
 import { testAccount } from '../../app/account-test/test-account.ts';
 import type { Config } from '../../config/read/config.ts';
 import { accountChanges, type KeyChange } from '../../config/edit/key-changes.ts';
-import { readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
 import { previewConfig } from '../../config/edit/save.ts';
 import type { Account } from '../../core/account/account.ts';
 import { gravest } from '../../errors.ts';

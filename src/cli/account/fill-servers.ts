@@ -15,7 +15,7 @@ import {
 } from '../../app/discovery/discover.ts';
 import type { Config } from '../../config/read/config.ts';
 import { defaultsIn } from '../../config/read/defaults.ts';
-import { readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
 import { usualPort } from '../../config/read/resolve-account.ts';
 import type { Security } from '../../core/account/account.ts';
 import type { Service } from '../../core/discovery/discovery.ts';

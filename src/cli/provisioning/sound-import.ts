@@ -14,7 +14,7 @@ import { withKnownServers } from '../../app/discovery/known-servers.ts';
 import { checkAdditions, type CheckedAddition } from '../../config/edit/additions.ts';
 import type { Config } from '../../config/read/config.ts';
 import { defaultsIn } from '../../config/read/defaults.ts';
-import { readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
 import { asPosthornError, DataError } from '../../errors.ts';
 import type { Imported, ImportKind, LeftOver } from '../../ports/importer.ts';
 import { printable } from '../../printable.ts';

@@ -1,6 +1,9 @@
 /** What the tests of the bulk reader share: connections with an open folder, and everything that comes of a fetch. */
 
-import { defaultTimeouts, openConnection } from '../../../../src/adapters/imap/connecting/open-connection.ts';
+import {
+  defaultTimeouts,
+  openConnection,
+} from '../../../../src/adapters/imap/connecting/open-connection.ts';
 import type { ImapConnection } from '../../../../src/adapters/imap/connection.ts';
 import { atom } from '../../../../src/adapters/imap/answers/tokens.ts';
 import type { BulkItem, TaggedAnswer } from '../../../../src/adapters/imap/bulk/bulk-item.ts';
