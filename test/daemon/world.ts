@@ -50,7 +50,7 @@ export function account(
     id: name,
     label: name,
     tags: [],
-    type: 'pop3',
+    type: 'imap',
     enabled: true,
     identity: { address: `${name}@example.org` },
     incoming: {

@@ -79,6 +79,7 @@ export class SendingWorld {
   /** Message-IDs in the server's sent folder; the UID is the place, from 1. */
   readonly sent: string[] = [];
   readonly store = new MemoryMailStore();
+  readonly state = createMemoryStateStore();
   folders: RemoteFolder[] = [sentFolder];
   account: Account = account;
   /** What the SMTP server says; it takes the message where this is left out or says `answered`. */
@@ -120,11 +121,9 @@ export class SendingWorld {
 
   async flush(signal = new AbortController().signal): Promise<SendReport> {
     const report: SendReport = { messages: [] };
-    const bound: BoundAccount = {
-      account: this.account,
-      id: 'abc123',
-      state: freshState('abc123', 'mara'),
-    };
+    const state = (await this.state.account('abc123')) ?? freshState('abc123', 'mara');
+    await this.state.commit([{ kind: 'account', account: state }], 'durable');
+    const bound: BoundAccount = { account: this.account, id: 'abc123', state };
     await flushOutbox(bound, this.neighbours(), { settings, waitMs: 0, signal }, report);
     return report;
   }
@@ -166,7 +165,7 @@ export class SendingWorld {
       },
       store: this.store,
       roots: { isOurs: unused, isFresh: unused, purge: unused },
-      state: createMemoryStateStore(),
+      state: this.state,
       lock: freeLock,
       secrets: {
         read: () => Promise.resolve('geheim'),

@@ -26,6 +26,7 @@ interface Inner {
   readonly requestQueue: readonly unknown[];
   readonly reading: boolean;
   tagCounter: number;
+  byeReason: string | undefined;
 }
 
 /** The state of its parser between lines. */
@@ -76,6 +77,12 @@ export class BorrowedSocket {
     if (streamer.destroyed || streamer.write(answers)) return true;
     streamer.once('drain', onDrained);
     return false;
+  }
+
+  /** The server hangs up, with these words: imapflow may not come to read them before the socket is closed. */
+  hungUp(words: string): void {
+    this.#inner.byeReason ??= words;
+    this.pass(Buffer.from(`* BYE ${words} \r\n`), () => {});
   }
 
   /** `rest` was read behind the last answer to a command of ours. */

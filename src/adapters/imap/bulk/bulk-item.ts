@@ -38,7 +38,7 @@ export interface BulkOptions {
   readonly wholeOctets?: number;
   /** How long the server may send nothing while it is waited for. Default 60 s. */
   readonly stallMs?: number;
-  /** Octets of messages that have to come in `floorMs`, as long as they are taken. Default 4 KiB in a minute. */
+  /** Octets of messages that have to come in `floorMs`, as long as they are taken. Default 768 in three minutes. */
   readonly floorOctets?: number;
   readonly floorMs?: number;
 }

@@ -119,10 +119,7 @@ export class FetchIntake {
 
   /** Nothing more is told of what was given so far. */
   release(): void {
-    const held = this.#held;
-    if (held === undefined) return;
-    this.#held = undefined;
-    this.#give(held);
+    if (this.#held !== undefined) this.#give(this.#held, this.#told.get(this.#held.uid) ?? {});
   }
 
   /** Nothing more comes of these. */
@@ -181,24 +178,31 @@ export class FetchIntake {
       return;
     }
     if (!this.#windows.wants(uid)) return;
-    this.#told.set(uid, this.#toldOf(uid));
-    if (hasBody && this.#held?.uid !== uid) this.#hold(uid);
-    if (this.#held?.uid === uid && this.#isComplete(this.#toldOf(uid))) this.release();
+    const told = this.#toldOf(uid);
+    if (hasBody && this.#held?.uid !== uid) this.#take(uid, told);
+    else if (this.#held?.uid === uid && this.#isComplete(told)) this.#give(this.#held, told);
+    else this.#told.set(uid, merged({}, told));
   }
 
-  #hold(uid: number): void {
+  /** A message whose octets are here: it waits where more is to be told of it. */
+  #take(uid: number, told: PartialFacts): void {
     this.release();
     const octets = this.#whole ?? [this.#line.inLine ?? Buffer.alloc(0)];
-    if (octets.every(({ length }) => length === 0) && this.#toldOf(uid).size !== 0)
+    const held = { uid, octets };
+    if (told.size !== 0 && octets.every(({ length }) => length === 0))
       this.#unreadable(uid, 'it answers with nothing');
-    else this.#held = { uid, octets };
+    else if (this.#isComplete(told)) this.#give(held, told);
+    else {
+      this.#told.set(uid, merged({}, told));
+      this.#held = held;
+    }
   }
 
-  #give({ uid, octets }: Held): void {
-    const facts = factsOf(uid, this.#told.get(uid) ?? {});
+  #give({ uid, octets }: Held, told: PartialFacts): void {
+    this.#held = undefined;
     this.#windows.given(uid);
     this.#told.delete(uid);
-    this.#emit({ kind: 'message', facts, body: { kind: 'whole', octets } });
+    this.#emit({ kind: 'message', facts: factsOf(uid, told), body: { kind: 'whole', octets } });
   }
 
   /** With what this line says. */

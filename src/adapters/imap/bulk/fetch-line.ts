@@ -76,7 +76,7 @@ export class FetchLine {
   }
 
   #skipBlanks(): void {
-    while (this.#text.charCodeAt(this.#at) === 0x20) this.#at += 1;
+    while (isBlank(this.#text.charCodeAt(this.#at))) this.#at += 1;
   }
 
   #step(): void {
@@ -101,13 +101,12 @@ export class FetchLine {
 
   #readName(): void {
     namePattern.lastIndex = this.#at;
-    const match = namePattern.exec(this.#text);
-    if (match === null) {
+    if (!namePattern.test(this.#text)) {
       this.#fail(noList);
       return;
     }
+    this.#name = this.#text.slice(this.#at, namePattern.lastIndex).toUpperCase();
     this.#at = namePattern.lastIndex;
-    this.#name = match[0].toUpperCase();
     this.#place = 'value';
     if (isBody(this.#name) && this.#bodies++ > 0) this.#fail('it gives its octets twice');
     if (isPart(this.#name)) this.#fail('it gives another part than the whole');
@@ -214,9 +213,10 @@ export class FetchLine {
 
   /** A keyword may hold a quote; anywhere else it shows that this is the middle of something. */
   #atom(): string {
-    atomPattern.lastIndex = this.#at;
-    const text = atomPattern.exec(this.#text)?.[0] ?? '';
-    this.#at += text.length;
+    atomEnd.lastIndex = this.#at;
+    const end = atomEnd.test(this.#text) ? atomEnd.lastIndex - 1 : this.#text.length;
+    const text = this.#text.slice(this.#at, end);
+    this.#at = end;
     if (text.includes('"') && this.#name !== 'FLAGS') this.#fail(noList);
     return text;
   }
@@ -236,7 +236,7 @@ const namePattern =
 /** Flags without a quoted one or one of another kind that no server should have. */
 const plainFlags = /([^()"{}]*)\)/y;
 const quotedPattern = /"((?:[^"\\]|\\.)*)"/sy;
-const atomPattern = /[^\s()]+/y;
+const atomEnd = /[\s()]/g;
 
 /** Some servers repeat the name as they were asked. */
 function isBody(name: string): boolean {
@@ -253,4 +253,8 @@ function isNil(text: string, quoted: boolean): boolean {
 
 function modSeqOf(text: string | undefined): string | undefined {
   return text !== undefined && /^\d{1,20}$/.test(text) ? text : undefined;
+}
+
+function isBlank(octet: number): boolean {
+  return octet === 0x20 || octet === 0x09;
 }

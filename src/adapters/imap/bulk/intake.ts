@@ -1,6 +1,7 @@
 /** Sorts what the server sends: messages, the answers to our commands, and news that are imapflow's business. */
 
 import { printable } from '../../../wire/printable.ts';
+import { readStatusLine } from '../answers/status-line.ts';
 import { splitAnnouncement, type AnswerSink } from './answer-reader.ts';
 import type { TaggedAnswer } from './bulk-item.ts';
 import type { FetchIntake } from './fetch-intake.ts';
@@ -10,6 +11,8 @@ export interface IntakeEvents {
   answered(tag: string, answer: TaggedAnswer): void;
   /** A whole answer as it came. */
   news(answer: Buffer): void;
+  /** The server hangs up, with these words. */
+  bye(words: string): void;
   /** Lines that are nothing of what a server may say. */
   unreadable(reason: string): void;
 }
@@ -19,11 +22,12 @@ const longestNews = 64 * 1024;
 
 const tooLong = 'a line of the server is too long';
 
-const fetchPrelude = /^[\s\0]*\*\s+(?:\S+\s+)?FETCH(?=[\s(]|$)/i;
+/** A number that nobody can read is no reason to take it for something else. */
+const fetchPrelude = /^[\s\0]*\*\s+(?:(?!(?:OK|NO|BAD|BYE|PREAUTH)\s)\S+\s+)?FETCH(?=[\s(]|$)/i;
 /** Their text goes to the end of the line, whatever it looks like (RFC 9051, section 7.1). */
-const status = /^[\s\0]*\*\s+(?:OK|NO|BAD|BYE|PREAUTH)\b/i;
+const status = /^[\s\0]*\*\s+(OK|NO|BAD|BYE|PREAUTH)\b/i;
 const untagged = /^[\s\0]*[*+](?:\s|$)/;
-const tagged = /^[\s\0]*(\S+)(?:\s+(\S+)\s*(?:\[([^\s\]]+)[^\]]*\])?\s*(.*))?$/s;
+const firstWord = /^[\s\0]*(\S+)/;
 /** The answer to a command of imapflow that nobody waits for any more. */
 const strangeTag = /^\s*\S+\s+(?:OK|NO|BAD)\b/i;
 const tagless = /^\s*(?:NO|BAD)(?:\s|$)/i;
@@ -112,9 +116,19 @@ export class Intake implements AnswerSink {
 
   /** The answer to a command of ours. */
   #takeAnswer(line: string): boolean {
-    const [, tag = '', word = '', code = '', text = ''] = tagged.exec(line) ?? [];
+    const [, tag = ''] = firstWord.exec(line) ?? [];
     if (!this.#windows.has(tag)) return this.#takeTagless(line);
-    this.#answer(tag, word, code, text);
+    const rest = line.slice(line.indexOf(tag) + tag.length).trim();
+    const answer = readStatusLine(Buffer.from(`* ${rest}`, 'latin1'));
+    const { status = 'BAD', code = '', text = rest } = answer ?? {};
+    // RFC 9051, section 7.1.5: BYE has no tag; whoever sends it with one says good-bye all the same.
+    if (status === 'BYE') this.#events.bye(text);
+    this.#fetch.release();
+    this.#events.answered(tag, {
+      status: status === 'OK' || status === 'NO' ? status : 'BAD',
+      code,
+      text: printable(text),
+    });
     return true;
   }
 
@@ -127,22 +141,13 @@ export class Intake implements AnswerSink {
     );
   }
 
-  #answer(tag: string, word: string, code: string, text: string): void {
-    const status = word.toUpperCase();
-    // RFC 9051, section 7.1.5: BYE has no tag; whoever sends it with one says good-bye all the same.
-    if (status === 'BYE') this.#events.news(Buffer.from(`* BYE ${text}\r\n`, 'latin1'));
-    this.#fetch.release();
-    this.#events.answered(tag, {
-      status: status === 'OK' || status === 'NO' ? status : 'BAD',
-      code: printable(code.toUpperCase(), 40),
-      text: printable(Buffer.from(text.trim(), 'latin1')),
-    });
-  }
-
   #takeStatus(line: string, cut: boolean): boolean {
-    if (!status.test(line)) return false;
+    const [, word] = status.exec(line) ?? [];
+    if (word === undefined) return false;
     // imapflow takes braces at the end of any line for the announcement of a literal.
-    if (cut) this.#events.unreadable(tooLong);
+    if (word.toUpperCase() === 'BYE')
+      this.#events.bye(readStatusLine(Buffer.from(line.trim(), 'latin1'))?.text ?? '');
+    else if (cut) this.#events.unreadable(tooLong);
     else this.#events.news(Buffer.from(`${line}${line.endsWith('}') ? ' ' : ''}\r\n`, 'latin1'));
     return true;
   }

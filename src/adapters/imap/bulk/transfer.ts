@@ -108,6 +108,7 @@ export class Transfer {
     return new Intake(this.#windows, this.#fetch, {
       answered: (tag, answer) => this.#onAnswer(tag, answer),
       news: (answer) => this.#passOn(answer),
+      bye: (words) => this.#borrowed.hungUp(words),
       unreadable: (reason) => this.#add({ kind: 'unreadable', uid: null, reason }),
     });
   }

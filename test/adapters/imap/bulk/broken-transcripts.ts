@@ -70,11 +70,11 @@ export const brokenTranscripts: readonly Transcript[] = [
   },
   {
     name: 'news are given on as they are, braces at their end made harmless',
-    said: `* 17 EXISTS\r\n* OK [ALERT] less {3}\r\n* 1 EXPUNGE\r\n* LIST () "/" {5}\r\nInbox\r\n${firstLine}A5 OK\r\n+ go on\r\n\r\n* FLAGS (\\Seen)\r\n${done}`,
+    said: `* 17 EXISTS\r\n* OK [ALERT] less {3}\r\n* NO FETCH (is slow)\r\n* 1 EXPUNGE\r\n* LIST () "/" {5}\r\nInbox\r\n${firstLine}A5 OK\r\n+ go on\r\n\r\n* FLAGS (\\Seen)\r\n${done}`,
     expected: {
       messages: [first],
       unreadable: [],
-      news: '* 17 EXISTS\r\n* OK [ALERT] less {3} \r\n* 1 EXPUNGE\r\n* LIST () "/" {5}\r\nInbox\r\nA5 OK\r\n+ go on\r\n* FLAGS (\\Seen)\r\n',
+      news: '* 17 EXISTS\r\n* OK [ALERT] less {3} \r\n* NO FETCH (is slow)\r\n* 1 EXPUNGE\r\n* LIST () "/" {5}\r\nInbox\r\nA5 OK\r\n+ go on\r\n* FLAGS (\\Seen)\r\n',
     },
   },
   {
@@ -110,9 +110,9 @@ export const brokenTranscripts: readonly Transcript[] = [
       answers: [
         [[1], 'BAD', '', ''],
         [[2], 'BAD', '', 'so long'],
-        [[3], 'BAD', '', 'what'],
+        [[3], 'BAD', '', '* what'],
       ],
-      news: '* BYE so long\r\n',
+      news: 'BYE: so long\r\n',
     },
   },
   {

@@ -56,7 +56,7 @@ export const honestTranscripts: readonly Transcript[] = [
   },
   {
     name: 'another case, and blanks in plenty',
-    said: `  *  1   fetch   (  Uid   1  flags  (  \\SEEN   \\answered )  internaldate   "17-jul-1996 02:44:25 -0700"  body[]   {3}\r\none  )  \r\np1 OK no\r\nP1 ok done\r\n`,
+    said: `  *  1   fetch   (  Uid   1\tflags  (  \\SEEN \t \\answered )  internaldate   "17-jul-1996 02:44:25 -0700"  body[]   {3}\r\none  )  \r\np1 OK no\r\nP1 ok done\r\n`,
     expected: { messages: [{ ...first, flags: ['R', 'S'] }], unreadable: [], answers: [ok(2, 3)] },
   },
   {
@@ -182,7 +182,7 @@ export const honestTranscripts: readonly Transcript[] = [
         {
           ...first,
           flags: ['S'],
-          keywords: ['two words', 'A B C', 'x', 'y', '$a]b', 'grün'],
+          keywords: ['$a]b', 'A B C', 'grün', 'two words', 'x', 'y'],
         },
       ],
       unreadable: [],

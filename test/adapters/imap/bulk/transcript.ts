@@ -45,6 +45,7 @@ export async function hear(pieces: readonly Buffer[], asked: Asked = {}): Promis
       if (missing !== null) emit({ kind: 'answered', missing, answer });
     },
     news: (answer) => void news.push(answer),
+    bye: (words) => void news.push(Buffer.from(`BYE: ${words}\r\n`)),
     unreadable: (reason) => emit({ kind: 'unreadable', uid: null, reason }),
   });
   const reader = new AnswerReader(intake);
