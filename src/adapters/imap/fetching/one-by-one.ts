@@ -89,7 +89,7 @@ async function* ask(
   arrivals: Arrivals,
 ): AsyncGenerator<readonly Fetched[]> {
   let empty: BulkItem | undefined;
-  for await (const items of bulk(UidSet.of([uid]), { condstore, withFlags })) {
+  for await (const items of bulk(UidSet.of([uid]), { condstore, withFlags, factsFirst: true })) {
     for (const item of items) {
       if (isEmpty(item)) empty = item;
       else if (item.kind === 'message') outcome.came = true;
