@@ -29,6 +29,7 @@ export const importTable = {
     node: ['node:path', 'node:os', 'node:util', 'node:crypto'],
     files: {
       'src/config/read/load.ts': { node: true },
+      'src/config/read/find.ts': { node: true },
       'src/config/edit/save.ts': { may: ['core', ...everywhere, 'disk'], node: true },
     },
   },
@@ -36,7 +37,7 @@ export const importTable = {
   'adapters/autoconfig': { ...adapter, npm: ['fast-xml-parser'] },
   'adapters/imap': { ...adapter, npm: ['imapflow'] },
   'adapters/mime': { ...adapter, npm: ['nodemailer', 'mailparser'] },
-  'adapters/smtp': { ...adapter, npm: ['nodemailer'] },
+  'adapters/smtp': adapter,
   'adapters/secrets': { ...adapter, npm: ['@napi-rs/keyring'] },
   app: { may: ['core', 'ports', ...everywhere], types: ['config'] },
   daemon: { may: ['app', 'core', 'ports', ...everywhere], types: ['config'] },

@@ -5,8 +5,10 @@
 // A batch of messages waits for as many fsyncs as the pool has threads; Node's default of 4 makes it twice as slow.
 process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '32';
 
-const { existsSync } = require('node:fs');
-const { join } = require('node:path');
+const { existsSync, mkdirSync, statSync } = require('node:fs');
+const { enableCompileCache } = require('node:module');
+const { homedir } = require('node:os');
+const { isAbsolute, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
 /** sysexits(3): a support program or file does not exist. Neither the call nor the configuration is wrong. */
@@ -26,6 +28,27 @@ function refuse(message) {
   process.exitCode = EX_UNAVAILABLE;
 }
 
+/**
+ * Compiled code is kept for the next start where Node can (22.1 and later). In a folder that nobody else may write, never in the
+ * common temporary one: what stands there is run.
+ */
+function keepCompiled() {
+  if (enableCompileCache === undefined || process.env.NODE_DISABLE_COMPILE_CACHE === '1') return;
+  const { XDG_CACHE_HOME: given = '' } = process.env;
+  const folder = join(
+    isAbsolute(given) ? given : join(homedir(), '.cache'),
+    'posthorn',
+    'compiled',
+  );
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(folder);
+    if (uid === process.geteuid() && (mode & 0o022) === 0) enableCompileCache(folder);
+  } catch {
+    // A home that can't be written costs nothing but the time.
+  }
+}
+
 /** Only what escapes main's own handling comes here. */
 function crashed(error) {
   const verbose = argv.includes('--verbose') || argv.includes('-v');
@@ -40,5 +63,6 @@ if (olderThan(20, 19)) {
 } else if (!existsSync(main)) {
   refuse('is not built yet: run `npm run build`');
 } else {
+  keepCompiled();
   import(pathToFileURL(main).href).then((module) => module.main(argv)).catch(crashed);
 }

@@ -5,14 +5,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './adapters/clock/system-clock.ts';
 import { createControl } from './adapters/control/control.ts';
-import { givenFiles } from './adapters/files/given-files.ts';
 import { createInspector } from './adapters/inspection/inspector.ts';
-import { createMailRoots } from './adapters/maildir/roots.ts';
-import { createMaildirStore } from './adapters/maildir/store.ts';
 import { createOutboxStore } from './adapters/outbox/outbox-store.ts';
-import { detachPosthorn } from './adapters/process/detach.ts';
-import { createSecrets } from './adapters/secrets/secrets.ts';
-import { createLock } from './adapters/lock/lock.ts';
 import { createStateStore } from './adapters/state/state-store.ts';
 import type { Neighbours } from './app/neighbours.ts';
 import { run } from './cli/program.ts';
@@ -111,7 +105,10 @@ function world(signal: AbortSignal, interrupt: () => void): World {
     certificates: async () =>
       (await import('./adapters/autoconfig/certificate.ts')).createCertificates(),
     inspector: () => createInspector(launcher(), inspectWithinMs),
-    detach: (args, options) => detachPosthorn(launcher(), args, options),
+    detach: async (args, options) => {
+      const { detachPosthorn } = await import('./adapters/process/detach.ts');
+      return detachPosthorn(launcher(), args, options);
+    },
     runDemo: async (options) => {
       const { runDemo } = await import('./demo/run-demo.ts');
       return runDemo({ ...options, launcher: launcher(), output: process.stdout, signal });
@@ -128,17 +125,22 @@ function neighbours({ places }: ConfigLocation): Neighbours {
   const { stateDir, secretsDir } = places;
   return {
     sources: { imap: lazyMailboxSource, pop3: lazyMaildropSource },
-    store: createMaildirStore(),
-    roots: createMailRoots(),
+    store: lazily(async () => (await import('./adapters/maildir/store.ts')).createMaildirStore()),
+    roots: lazily(async () => (await import('./adapters/maildir/roots.ts')).createMailRoots()),
     state: createStateStore({ directory: stateDir }),
-    lock: createLock(join(stateDir, 'locks')),
-    secrets: createSecrets({ directory: secretsDir, env: process.env }),
+    lock: lazily(async () =>
+      (await import('./adapters/lock/lock.ts')).createLock(join(stateDir, 'locks')),
+    ),
+    secrets: lazily(async () => {
+      const { createSecrets } = await import('./adapters/secrets/secrets.ts');
+      return createSecrets({ directory: secretsDir, env: process.env });
+    }),
     clock: systemClock,
     outbox: createOutboxStore(join(stateDir, 'outbox')),
     sender: lazySender,
     identify: async (...call) => (await import('./wire/identify.ts')).identifyPort(...call),
     codec: lazyCodec,
-    files: givenFiles,
+    files: lazily(async () => (await import('./adapters/files/given-files.ts')).givenFiles),
     certificates: lazyCertificates,
     chance: () => Math.random(),
     randomBytes,
@@ -159,31 +161,18 @@ const lazyMaildropSource: MaildropSource = {
   },
 };
 
-const lazySender: MailSender = {
-  connect: async (...call) => {
-    const { createSmtpSender } = await import('./adapters/smtp/smtp-sender.ts');
-    return createSmtpSender().connect(...call);
-  },
-};
+const lazySender = lazily<MailSender>(async () =>
+  (await import('./adapters/smtp/smtp-sender.ts')).createSmtpSender(),
+);
 
-async function loadCodec(): Promise<MessageCodec> {
+const lazyCodec = lazily<MessageCodec>(async () => {
   const { createMessageCodec } = await import('./adapters/mime/message-codec.ts');
   return createMessageCodec({ randomBytes });
-}
+});
 
-const lazyCodec: MessageCodec = {
-  compose: async (...call) => (await loadCodec()).compose(...call),
-  submit: async (...call) => (await loadCodec()).submit(...call),
-};
-
-async function loadCertificates(): Promise<Certificates> {
-  return (await import('./adapters/smime/certificates.ts')).certificates;
-}
-
-const lazyCertificates: Certificates = {
-  read: async (...call) => (await loadCertificates()).read(...call),
-  speaksFor: async (...call) => (await loadCertificates()).speaksFor(...call),
-};
+const lazyCertificates = lazily<Certificates>(
+  async () => (await import('./adapters/smime/certificates.ts')).certificates,
+);
 
 async function loadDiscovery(): Promise<Discovery> {
   const { createDiscovery } = await import('./adapters/autoconfig/discovery.ts');
@@ -196,9 +185,19 @@ function dnsServers(text: string | undefined): readonly string[] | undefined {
   return servers.length === 0 ? undefined : servers;
 }
 
-const lazyDiscovery: Discovery = {
-  services: async (...call) => (await loadDiscovery()).services(...call),
-  exchangers: async (...call) => (await loadDiscovery()).exchangers(...call),
-  mailConfig: async (...call) => (await loadDiscovery()).mailConfig(...call),
-  probe: async (...call) => (await loadDiscovery()).probe(...call),
-};
+const lazyDiscovery = lazily<Discovery>(loadDiscovery);
+
+/** What every function of a lazy port is: it answers later anyway. */
+type Answering<T> = { readonly [K in keyof T]: (...call: never[]) => Promise<unknown> };
+
+/** A port whose adapter is loaded when the first of its functions is called. */
+function lazily<T extends Answering<T>>(load: () => Promise<T>): T {
+  let adapter: Promise<T> | undefined;
+  const call = async (name: keyof T, args: never[]): Promise<unknown> =>
+    (await (adapter ??= load()))[name](...args);
+  return new Proxy({} as T, {
+    // Not to be taken for a promise, where somebody waits for it.
+    get: (_, name) =>
+      name === 'then' ? undefined : (...args: never[]) => call(name as keyof T, args),
+  });
+}

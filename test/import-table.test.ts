@@ -38,7 +38,7 @@ const right: readonly Case[] = [
   ['src/wire/crlf.ts', `import type { Account } from '../core/account.ts';`],
   ['src/config/schema.ts', `import { z } from 'zod';`],
   ['src/config/schema.ts', `import { join } from 'node:path';`],
-  ['src/config/read/load.ts', `import { open } from 'node:fs/promises';`],
+  ['src/config/read/find.ts', `import { open } from 'node:fs/promises';`],
   ['src/config/edit/save.ts', `import { rename } from 'node:fs/promises';`],
   ['src/config/edit/save.ts', `import { replaceFile } from '../../disk/durable.ts';`],
   ['src/core/sync/flags.ts', `import { printable } from '../../printable.ts';`],
@@ -49,7 +49,7 @@ const right: readonly Case[] = [
   ['src/adapters/imap/client.ts', `import { connect } from '../../wire/connect.ts';`],
   ['src/adapters/imap/client.ts', `import { login } from './login.ts';`],
   ['src/adapters/imap/client.ts', `import { connect } from 'node:tls';`],
-  ['src/adapters/smtp/sender.ts', `import { createTransport } from 'nodemailer';`],
+  ['src/adapters/mime/compose.ts', `import { createTransport } from 'nodemailer';`],
   [
     'src/adapters/mime/build.ts',
     `import MailComposer from 'nodemailer/lib/mail-composer/index.js';`,
@@ -109,6 +109,10 @@ const wrong: readonly Case[] = [
   ['src/adapters/imap/client.ts', `import { sync } from '../../app/sync.ts';`],
   ['src/adapters/imap/client.ts', `import { Output } from '../../cli/output.ts';`],
   ['src/adapters/imap/client.ts', `import { createTransport } from 'nodemailer';`],
+  [
+    'src/adapters/smtp/connection.ts',
+    `import SMTPConnection from 'nodemailer/lib/smtp-connection';`,
+  ],
   ['src/adapters/pop3/source.ts', `import { ImapFlow } from 'imapflow';`],
   ['src/adapters/state/open.ts', `await import('@photostructure/sqlite');`],
   ['src/disk/durable.ts', `import { crlf } from '../wire/crlf.ts';`],

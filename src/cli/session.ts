@@ -7,6 +7,7 @@ import { loadConfig, type LoadOptions } from '../config/read/load.ts';
 import { refuseUnwritable } from '../config/edit/save.ts';
 import type { Account } from '../core/account/account.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
+import { accountNamed } from './account-named.ts';
 import { configSource, type Run } from './world.ts';
 
 export async function readConfig(run: Run, options: LoadOptions = {}): Promise<Config> {
@@ -37,18 +38,6 @@ export async function withNeighbours<T>(
   } finally {
     await neighbours.state.close();
   }
-}
-
-/** UsageError (64) with the nearest names where there is no such account. */
-export function accountNamed(config: Config, name: string): Account {
-  const account = config.accounts.get(name);
-  if (account !== undefined) return account;
-  const known = [...config.accounts.keys()];
-  const remedy =
-    known.length === 0
-      ? 'There is none yet: posthorn account add'
-      : `There are: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.`;
-  throw new UsageError(`there is no account "${name}"`, { remedy });
 }
 
 /** The accounts that NAME… and @TAG mean, each once; all of them where nothing is named. */

@@ -62,6 +62,6 @@ export function configSource({ world, options }: Run): ConfigSource {
 }
 
 /** Arguments that make another posthorn read the same configuration. */
-export function sameConfig(config: Config): string[] {
+export function sameConfig(config: Pick<Config, 'location' | 'path'>): string[] {
   return config.location.explicit ? ['--config', config.path] : [];
 }

@@ -1,6 +1,7 @@
 /** Where mail leaves: submission over SMTP (RFC 6409). */
 
 import type { Account } from '../core/account/account.ts';
+import type { PosthornError } from '../errors.ts';
 import type { StepObserver } from './connection-steps.ts';
 import type { ConnectionFacts, Login } from './connection.ts';
 
@@ -16,8 +17,16 @@ export interface OutgoingMessage {
 /** The server's word on one recipient. */
 export type RecipientVerdict =
   | { readonly address: string; readonly kind: 'accepted' }
-  /** 4xx: may be tried again. 5xx: refused for good. `reply` is the server's line, its code included. */
-  | { readonly address: string; readonly kind: 'deferred' | 'refused'; readonly reply: string };
+  /**
+   * deferred (4xx): may be tried again. refused (5xx): for good. excess: one too many for this transaction, to be sent in
+   * another one at once (RFC 5321 4.5.3.1.10); only where the server took the message for others. `reply` is the server's line,
+   * its code included.
+   */
+  | {
+      readonly address: string;
+      readonly kind: 'deferred' | 'refused' | 'excess';
+      readonly reply: string;
+    };
 
 /**
  * answered: the server took the message for those accepted. uncertain: the connection broke after the final dot of DATA was
@@ -33,9 +42,11 @@ export type SendOutcome =
 
 export interface SenderSession {
   readonly facts: ConnectionFacts;
+  /** Why nothing more can be sent over it (`code: 'timeout'`: the server stalled); null while it goes on. */
+  readonly broken: PosthornError | null;
   /**
    * Sends one message over this connection. Throws where it surely was not taken: an error that reaches `message` where the
-   * server refused this message (retry `never`: 5xx, `later`: 4xx) and the session goes on, else the session is broken.
+   * server refused this message (retry `never`: 5xx, `later`: 4xx), else the session is broken.
    */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome>;
   /**

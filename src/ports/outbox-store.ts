@@ -13,6 +13,11 @@ export interface OutboxStore {
   get(id: string): Promise<OutboxEntry | null>;
   /** Replaces the entry, atomically and durably. */
   update(entry: OutboxEntry): Promise<void>;
+  /**
+   * The same, and keeps `room` octets on the disk beside the entry, so that the next update, which may be larger by so much,
+   * does not fail for want of space.
+   */
+  updateWithRoom(entry: OutboxEntry, room: number): Promise<void>;
   /** The message's octets (CRLF). */
   read(id: string): Promise<Buffer>;
   remove(id: string): Promise<void>;

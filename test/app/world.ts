@@ -224,6 +224,7 @@ const unused: Pick<
     list: refuse,
     get: refuse,
     update: refuse,
+    updateWithRoom: refuse,
     read: refuse,
     remove: refuse,
   },

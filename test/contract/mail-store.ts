@@ -3,8 +3,16 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Flag } from '../../src/core/sync/flags.ts';
-import { ConfigurationError, StorageError } from '../../src/errors.ts';
-import type { Delivered, MailStore, MailTree } from '../../src/ports/mail-store.ts';
+import { ConfigurationError, DataError, StorageError } from '../../src/errors.ts';
+import type {
+  Delivered,
+  Delivery,
+  MailStore,
+  MailTree,
+  Staged,
+  Staging,
+} from '../../src/ports/mail-store.ts';
+import { mailChangesContract } from './mail-changes.ts';
 
 /** A store, and the other program that reads and writes the same folders. */
 export interface StoreWorld {
@@ -15,6 +23,7 @@ export interface StoreWorld {
   files(localPath: string): Promise<Map<string, Buffer>>;
   /** Files in `tmp/`. */
   temporary(localPath: string): Promise<string[]>;
+  put(localPath: string, path: string, content: string): Promise<void>;
   move(localPath: string, from: string, to: string): Promise<void>;
   remove(localPath: string, path: string): Promise<void>;
   dispose(): Promise<void>;
@@ -30,7 +39,30 @@ export interface Message {
 /** A body in chunks of so many octets. */
 export async function* inChunks(text: string | Buffer, size = 7): AsyncGenerator<Buffer> {
   const octets = Buffer.from(text);
-  for (let at = 0; at < octets.length; at += size) yield octets.subarray(at, at + size);
+  for (let at = 0; at < octets.length; at += size)
+    yield await Promise.resolve(octets.subarray(at, at + size));
+}
+
+/** Whole, in two pieces. */
+export function asDelivery({ key, text, flags = [], internalDate }: Message): Delivery {
+  const octets = Buffer.from(text);
+  const half = octets.length >> 1;
+  const pieces = [octets.subarray(0, half), octets.subarray(half)];
+  const body = { kind: 'whole', octets: pieces } as const;
+  return { key, flags, internalDate: internalDate ?? null, body };
+}
+
+/** As it comes, in chunks of so many octets. */
+export function asStream(message: Message, size?: number): Delivery {
+  const chunks = inChunks(message.text, size);
+  return { ...asDelivery(message), body: { kind: 'stream', chunks } };
+}
+
+export function stagedOf(stagings: readonly Staging[]): Staged[] {
+  return stagings.map((staging) => {
+    if (staging.kind === 'failed') throw staging.error;
+    return staging.staged;
+  });
 }
 
 export async function deliver(
@@ -38,12 +70,8 @@ export async function deliver(
   localPath: string,
   messages: readonly Message[],
 ): Promise<readonly Delivered[]> {
-  const staged = await Promise.all(
-    messages.map(({ key, text, flags = [], internalDate = null }) =>
-      tree.stage(localPath, { key, flags, internalDate, body: inChunks(text, 65_536) }),
-    ),
-  );
-  return tree.publish(localPath, staged);
+  const stagings = await tree.stage(localPath, messages.map(asDelivery));
+  return tree.publish(localPath, stagedOf(stagings));
 }
 
 export function sha256(content: string | Buffer): string {
@@ -70,6 +98,9 @@ export function mailStoreContract(title: string, makeWorld: () => Promise<StoreW
     const texts = async (): Promise<string[]> =>
       [...(await world.files(inbox)).values()].map(String).sort();
 
+    const stage = async (...deliveries: Delivery[]): Promise<Staged[]> =>
+      stagedOf(await tree.stage(inbox, deliveries));
+
     it('delivers mail without flags to new/ and all else to cur/, CRLF as LF', async () => {
       const [plain, flagged] = await deliver(tree, inbox, [
         { key: 'a', text: 'Subject: a\r\n\r\nA\r\n' },
@@ -90,16 +121,30 @@ export function mailStoreContract(title: string, makeWorld: () => Promise<StoreW
       expect(await world.temporary(inbox)).toEqual([]);
     });
 
-    it('measures both forms, and shows nothing before publish', async () => {
-      const body = inChunks('a\r\nb\rc\n\r\n', 1);
-      const staged = await tree.stage(inbox, { key: 'k', flags: [], internalDate: null, body });
-      expect(staged).toMatchObject({
-        wireSize: 9,
-        wireSha256: sha256('a\r\nb\rc\n\r\n'),
-        size: 7,
-        sha256: sha256('a\nb\rc\n\n'),
-      });
+    it('measures both forms, whole or as a stream, and shows nothing before publish', async () => {
+      const message = { key: 'k', text: 'Message-Id:\r\n <a@b>\r\n\r\na\r\nb\rc\n\r\n' };
+      const staged = await stage(
+        asDelivery(message),
+        asDelivery(message),
+        asStream(message, 1),
+        asStream(message, 500),
+      );
+      for (const each of staged)
+        expect(each).toMatchObject({
+          wireSize: message.text.length,
+          wireSha256: sha256(message.text),
+          size: message.text.replaceAll('\r\n', '\n').length,
+          messageIdHash: sha256('<a@b>').slice(0, 16),
+        });
       expect((await world.files(inbox)).size).toBe(0);
+      for (const each of staged) await tree.discard(each);
+    });
+
+    it('knows a message without Message-ID', async () => {
+      const text = 'Subject: x\r\n\r\nMessage-ID: <in@the.body>\r\n';
+      const staged = await stage(asDelivery({ key: 'a', text }), asStream({ key: 'b', text }));
+      expect(staged.map(({ messageIdHash }) => messageIdHash)).toEqual([null, null]);
+      for (const each of staged) await tree.discard(each);
     });
 
     it('adopts what a broken run delivered, wherever a reader put it', async () => {
@@ -153,6 +198,23 @@ export function mailStoreContract(title: string, makeWorld: () => Promise<StoreW
       expect(await texts()).toEqual(['one', 'two']);
     });
 
+    it('takes batches one over the other, in the order of their publishing', async () => {
+      const batches = [0, 1, 2, 3].map((batch) =>
+        Array.from({ length: 30 }, (_, index) => ({
+          key: String(batch * 20 + index),
+          text: `message ${String(batch * 20 + index)}`,
+        })),
+      );
+      const publishing: Promise<readonly Delivered[]>[] = [];
+      for (const batch of batches)
+        publishing.push(tree.publish(inbox, await stage(...batch.map(asDelivery))));
+      const results = await Promise.all(publishing);
+      expect(results.map((each) => each.filter((one) => one.outcome === 'adopted').length)).toEqual(
+        [0, 10, 10, 10],
+      );
+      expect((await texts()).length).toBe(90);
+    });
+
     it('delivers again what a person removed meanwhile', async () => {
       const [first] = await deliver(tree, inbox, [{ key: 'a', text: 'x' }]);
       await world.remove(inbox, `new/${first?.name ?? ''}`);
@@ -160,21 +222,54 @@ export function mailStoreContract(title: string, makeWorld: () => Promise<StoreW
       expect(await texts()).toEqual(['x']);
     });
 
-    it('passes an error of the body on as it came, and keeps nothing', async () => {
+    async function* breaking(error: Error): AsyncGenerator<Buffer> {
+      yield Buffer.from('half');
+      await Promise.reject(error);
+    }
+
+    it('leaves out the one whose body broke off, where that reaches the message alone', async () => {
+      const error = new DataError('cut');
+      const body: Delivery['body'] = { kind: 'stream', chunks: breaking(error) };
+      const stagings = await tree.stage(inbox, [
+        asDelivery({ key: 'a', text: 'a' }),
+        { key: 'b', flags: [], internalDate: null, body },
+        asDelivery({ key: 'c', text: 'c' }),
+      ]);
+      expect(stagings[1]).toEqual({ kind: 'failed', error });
+      const staged = stagings.flatMap((each) => (each.kind === 'staged' ? [each.staged] : []));
+      expect(await world.temporary(inbox)).toHaveLength(2);
+      await tree.publish(inbox, staged);
+      expect(await texts()).toEqual(['a', 'c']);
+      expect(await world.temporary(inbox)).toEqual([]);
+    });
+
+    it('passes any other error of a body on as it came, keeps nothing, and reads no other', async () => {
       const broken = Object.assign(new Error('cut'), { code: 'ENOSPC', syscall: 'read' });
-      async function* body(): AsyncGenerator<Buffer> {
-        yield Buffer.from('half');
-        await Promise.reject(broken);
+      const body: Delivery['body'] = { kind: 'stream', chunks: breaking(broken) };
+      let isLeft = false;
+      async function* unread(): AsyncGenerator<Buffer> {
+        yield await Promise.resolve(Buffer.from('x'));
       }
-      const staging = tree.stage(inbox, { key: 'k', flags: [], internalDate: null, body: body() });
+      const chunks = unread();
+      const leaving = { [Symbol.asyncIterator]: () => ({ ...iterator(chunks), return: left }) };
+      const left = (): Promise<IteratorResult<Buffer>> => {
+        isLeft = true;
+        return Promise.resolve({ done: true, value: undefined });
+      };
+      const staging = tree.stage(inbox, [
+        asDelivery({ key: 'a', text: 'a' }),
+        { key: 'k', flags: [], internalDate: null, body },
+        { key: 'l', flags: [], internalDate: null, body: { kind: 'stream', chunks: leaving } },
+      ]);
       await expect(staging).rejects.toBe(broken);
+      expect(isLeft).toBe(true);
       expect(await world.temporary(inbox)).toEqual([]);
       expect((await world.files(inbox)).size).toBe(0);
     });
 
     it('drops a staged message, twice without complaint', async () => {
-      const body = inChunks('x');
-      const staged = await tree.stage(inbox, { key: 'k', flags: [], internalDate: null, body });
+      const [staged] = await stage(asDelivery({ key: 'k', text: 'x' }));
+      if (staged === undefined) throw new Error('nothing staged');
       await tree.discard(staged);
       await tree.discard(staged);
       expect(await world.temporary(inbox)).toEqual([]);
@@ -204,12 +299,28 @@ export function mailStoreContract(title: string, makeWorld: () => Promise<StoreW
     });
 
     it('refuses to stage in a folder that is not there', async () => {
-      const delivery = { key: 'k', flags: [], internalDate: null, body: inChunks('x') };
-      await expect(tree.stage('Nowhere', delivery)).rejects.toThrow(StorageError);
+      const deliveries = [asDelivery({ key: 'k', text: 'x' })];
+      await expect(tree.stage('Nowhere', deliveries)).rejects.toThrow(StorageError);
     });
 
-    it('publishes an empty batch', async () => {
+    it('stages and publishes nothing', async () => {
+      expect(await tree.stage(inbox, [])).toEqual([]);
       expect(await tree.publish(inbox, [])).toEqual([]);
     });
+
+    it('leaves alone what another tree of the same account is writing', async () => {
+      const staged = await stage(asDelivery({ key: 'k', text: 'x' }));
+      const other = await world.store.open(world.root, 'mine');
+      await other.ensureFolder(inbox);
+      await deliver(other, inbox, [{ key: 'l', text: 'y' }]);
+      expect(await tree.publish(inbox, staged)).toMatchObject([{ outcome: 'delivered' }]);
+      expect(await texts()).toEqual(['x', 'y']);
+    });
   });
+
+  mailChangesContract(title, makeWorld);
+}
+
+function iterator(chunks: AsyncGenerator<Buffer>): AsyncIterator<Buffer> {
+  return { next: () => chunks.next() };
 }

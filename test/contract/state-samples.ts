@@ -1,7 +1,9 @@
-/** Accounts, folders and messages as a state knows them, for tests. */
+/** Accounts, folders, messages and mail as a state knows them, for tests. */
 
 import { createHash } from 'node:crypto';
-import type { KnownFolder, KnownMessage } from '../../src/core/sync/message.ts';
+import type { KnownMail } from '../../src/core/maildrop/maildrop.ts';
+import type { AgreedFolder, AgreedMessage, Trouble } from '../../src/core/sync/agreed.ts';
+import { agreedStatuses, type AgreedColumns } from '../../src/core/sync/agreed.ts';
 import type { AccountState, StateChange, StateStore } from '../../src/ports/state-store.ts';
 
 export function accountState(id: string, changes: Partial<AccountState> = {}): AccountState {
@@ -16,58 +18,131 @@ export function accountState(id: string, changes: Partial<AccountState> = {}): A
     failingSince: null,
     lastError: null,
     suspended: null,
+    notBefore: null,
+    fence: 0,
     ...changes,
   };
 }
 
-export function knownFolder(path: string, changes: Partial<KnownFolder> = {}): KnownFolder {
-  return { path, localPath: path, role: null, uidValidity: '1', settledUid: 0, ...changes };
+export function agreedFolder(path: string, changes: Partial<AgreedFolder> = {}): AgreedFolder {
+  return {
+    path,
+    localPath: path,
+    role: null,
+    endpoint: 'user@imap.example.org',
+    uidValidity: '1',
+    settledUid: 0,
+    uidNext: null,
+    exists: null,
+    highestModSeq: null,
+    ...changes,
+  };
 }
 
-export function knownMessage(id: string, changes: Partial<KnownMessage> = {}): KnownMessage {
+export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export function agreedMessage(uid: number, changes: Partial<AgreedMessage> = {}): AgreedMessage {
+  return {
+    uid,
+    name: `name.${String(uid)}`,
+    flags: 18,
+    keywords: [],
+    modSeq: null,
+    wireSize: 1234,
+    wireSha256: sha256Of(String(uid)),
+    messageIdHash: sha256Of(`<${String(uid)}>`).slice(0, 16),
+    internalDate: 1_700_000_000_000,
+    storedAt: 1_700_000_001_000,
+    status: 'both',
+    ...changes,
+  };
+}
+
+export function knownMail(id: string, changes: Partial<KnownMail> = {}): KnownMail {
   return {
     id,
     status: 'stored',
-    name: `name.${id}`,
+    name: `name.${id.length}`,
     wireSize: 1234,
-    wireSha256: createHash('sha256').update(id).digest('hex'),
-    flags: ['F', 'S'],
-    internalDate: 1_700_000_000_000,
+    wireSha256: sha256Of(id),
+    listedSize: 1250,
+    messageIdHash: sha256Of(`<${id}>`).slice(0, 16),
     storedAt: 1_700_000_001_000,
-    attempts: 0,
-    error: null,
     ...changes,
   };
+}
+
+export function refusedTrouble(id: string, changes: Partial<Trouble> = {}): Trouble {
+  return { id, kind: 'refused', tries: 1, reason: 'the server said "NO"\r\n', ...changes };
 }
 
 export const setUp = (accountId: string, ...paths: string[]): StateChange[] => [
   { kind: 'account', account: accountState(accountId) },
-  ...paths.map((path): StateChange => ({ kind: 'folder', accountId, folder: knownFolder(path) })),
+  ...paths.map((path): StateChange => ({
+    kind: 'folder-begun',
+    accountId,
+    folder: agreedFolder(path),
+  })),
 ];
 
-export const storing = (accountId: string, folder: string, ids: readonly string[]): StateChange[] =>
-  ids.map((id) => ({ kind: 'message', accountId, folder, message: knownMessage(id) }));
+export const agreeing = (
+  accountId: string,
+  path: string,
+  uids: readonly number[],
+): StateChange => ({
+  kind: 'messages-agreed',
+  accountId,
+  path,
+  messages: uids.map((uid) => agreedMessage(uid)),
+});
 
-export async function messagesOf(
+export const forgetting = (
+  accountId: string,
+  path: string,
+  uids: readonly number[],
+): StateChange => ({
+  kind: 'messages-forgotten',
+  accountId,
+  path,
+  uids: Uint32Array.from(uids),
+});
+
+export const learning = (accountId: string, ids: readonly string[]): StateChange => ({
+  kind: 'mail-known',
+  accountId,
+  mail: ids.map((id) => knownMail(id)),
+});
+
+export async function uidsOf(
   store: StateStore,
   accountId: string,
-  folder: string,
-  aboveUid = -1,
-): Promise<KnownMessage[]> {
-  const all: KnownMessage[] = [];
-  for await (const page of store.messages(accountId, folder, aboveUid)) all.push(...page);
-  return all;
+  path: string,
+  fromUid = 1,
+): Promise<number[]> {
+  return [...(await store.agreedUids(accountId, path, fromUid))];
 }
 
-export async function idsOf(
-  store: StateStore,
-  accountId: string,
-  folder: string,
-  aboveUid = -1,
-): Promise<string[]> {
-  return (await messagesOf(store, accountId, folder, aboveUid)).map(({ id }) => id);
+export async function mailIds(store: StateStore, accountId: string): Promise<string[]> {
+  return [...(await store.knownMail(accountId)).id].sort();
 }
 
-export function forgetting(accountId: string, folder: string, id: string): StateChange {
-  return { kind: 'message-forgotten', accountId, folder, id };
+/** Columns as the messages they are of. */
+export function messagesIn(columns: AgreedColumns): AgreedMessage[] {
+  return Array.from(columns.uid, (uid, at) => ({
+    uid,
+    name: columns.name[at] ?? '',
+    flags: columns.flags[at] ?? 0,
+    keywords: (columns.keywords[at] ?? '').split(' ').filter((word) => word !== ''),
+    modSeq: orNull(columns.modSeq[at])?.toString() ?? null,
+    wireSize: columns.wireSize[at] ?? 0,
+    wireSha256: Buffer.from(columns.wireSha256.slice(at * 32, at * 32 + 32)).toString('hex'),
+    messageIdHash: orNull(columns.messageIdHash[at])?.toString(16).padStart(16, '0') ?? null,
+    internalDate: Number.isNaN(columns.internalDate[at]) ? null : (columns.internalDate[at] ?? 0),
+    storedAt: columns.storedAt[at] ?? 0,
+    status: agreedStatuses[columns.status[at] ?? 0] ?? 'both',
+  }));
+}
+
+function orNull(number: bigint | undefined): bigint | null {
+  return number === undefined || number === 0n ? null : number;
 }

@@ -1,289 +1,176 @@
-/** The state port in memory, which answers late: after a random number of turns of the event loop, and out of order. */
+/** The state port in memory. With a source of randomness it answers late, and out of order. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import { freshState } from '../../src/app/accounts/bind-account.ts';
-import {
-  mailStatuses,
-  type KnownMail,
-  type Maildrop,
-  type MaildropChange,
-} from '../../src/core/maildrop/maildrop.ts';
+import { mailStatuses, type KnownMail } from '../../src/core/maildrop/maildrop.ts';
 import {
   agreedStatuses,
-  type AgreedChange,
   type AgreedColumns,
-  type AgreedFolder,
   type AgreedMessage,
-  type FormerMessage,
-  type Trouble,
 } from '../../src/core/sync/agreed.ts';
 import { UidSet } from '../../src/core/sync/uid-set.ts';
 import { InternalError, TemporaryError } from '../../src/errors.ts';
-import type { AccountState, StateChange, StateStore } from '../../src/ports/state-store.ts';
+import type { AccountState, Binding, Fence, StateStore } from '../../src/ports/state-store.ts';
+import { apply, beginAccount, copied, type Contents } from './memory-state-changes.ts';
 
-interface Folder {
-  folder: AgreedFolder;
-  messages: Map<number, AgreedMessage>;
-  former: Map<string, FormerMessage>;
-  troubles: Map<string, Trouble>;
-}
-
-interface Entry {
-  account: AccountState;
-  folders: Map<string, Folder>;
-  maildrop: Maildrop | null;
-  mail: Map<string, KnownMail>;
-  troubles: Map<string, Trouble>;
-}
-
-type Contents = Map<string, Entry>;
-
-export function createMemoryStateStore(random: () => number = Math.random): StateStore {
-  let contents: Contents = new Map();
-  const late = async (): Promise<void> => {
-    for (let turns = Math.floor(random() * 4); turns >= 0; turns -= 1) await turn();
-  };
-  const folder = (id: string, path: string): Folder | undefined =>
-    contents.get(id)?.folders.get(path);
-  let lastCommit: Promise<unknown> = Promise.resolve();
-  const write = async (work: (copy: Contents) => void): Promise<void> => {
-    const before = lastCommit;
-    const mine = (async () => {
-      await before.catch(() => undefined);
-      await late();
-      const copy = structuredClone(contents);
-      work(copy);
-      contents = copy;
-    })();
-    lastCommit = mine;
-    return mine;
-  };
+/** `random` yields numbers in [0, 1): how many microtasks or turns of the event loop each call takes. */
+export function createMemoryStateStore(random: () => number = () => 0): StateStore {
+  const memory = new Memory(random);
   return {
-    accounts: async () => {
-      await late();
-      return [...contents.values()].map(({ account }) => account);
-    },
-    account: async (id) => {
-      await late();
-      return contents.get(id)?.account ?? null;
-    },
-    accountNamed: async (name, taken) => {
-      await late();
-      return (
-        [...contents.values()]
-          .filter(({ account }) => account.name === name && taken?.has(account.id) !== true)
-          .at(-1)?.account ?? null
-      );
-    },
-    bind: async (bindings, taken) => {
-      let states: AccountState[] = [];
-      await write((copy) => {
-        states = bindings.map(({ name, id, freshId }) => {
-          const named = [...copy.values()]
-            .filter(({ account }) => account.name === name && !taken.has(account.id))
-            .at(-1)?.account.id;
-          const bound = id ?? named ?? freshId;
-          const entry = copy.get(bound) ?? emptyEntry(freshState(bound, name));
-          entry.account = { ...entry.account, name };
-          copy.set(bound, entry);
-          return entry.account;
-        });
+    ...readsOf(memory),
+    bind: (bindings, taken) =>
+      memory.write((contents) =>
+        bindings.map((binding) => bound(contents, binding, new Set(taken))),
+      ),
+    commit: (changes, _durability, fence) => {
+      const mine = structuredClone(changes);
+      return memory.write((contents) => {
+        if (fence !== undefined && mine.length > 0) pass(contents, fence);
+        for (const change of mine) apply(contents, change);
       });
-      return states;
     },
-    folders: async (id) => {
-      await late();
-      return [...(contents.get(id)?.folders.values() ?? [])].map((each) => each.folder);
-    },
-    agreedUids: async (id, path, from) => {
-      await late();
-      return UidSet.of([...(folder(id, path)?.messages.keys() ?? [])].filter((uid) => uid >= from));
-    },
-    agreed: async (id, path, uids) => {
-      await late();
-      return columns(
-        [...(folder(id, path)?.messages.values() ?? [])]
-          .filter(({ uid }) => uids?.has(uid) ?? true)
-          .sort((a, b) => a.uid - b.uid),
-      );
-    },
-    former: async (id, path) => {
-      await late();
-      return [...(folder(id, path)?.former.values() ?? [])];
-    },
-    troubles: async (id, path) => {
-      await late();
-      const troubles = path === null ? contents.get(id)?.troubles : folder(id, path)?.troubles;
-      return [...(troubles?.values() ?? [])];
-    },
-    maildrop: async (id) => {
-      await late();
-      return contents.get(id)?.maildrop ?? null;
-    },
-    knownMail: async (id) => {
-      await late();
-      const mail = [...(contents.get(id)?.mail.values() ?? [])];
-      return {
-        id: mail.map((each) => each.id),
-        status: Uint8Array.from(mail, ({ status }) => mailStatuses.indexOf(status)),
-        listedSize: Float64Array.from(mail, ({ listedSize }) => listedSize ?? Number.NaN),
-        storedAt: Float64Array.from(mail, ({ storedAt }) => storedAt),
-      };
-    },
-    mailOf: async (id, ids) => {
-      await late();
-      return ids.flatMap((each) => contents.get(id)?.mail.get(each) ?? []);
-    },
-    commit: async (changes, _durability, fence) =>
-      write((copy) => {
-        if (fence !== undefined) {
-          const entry = copy.get(fence.accountId);
-          if (entry !== undefined && entry.account.fence > fence.number)
-            throw new TemporaryError('another posthorn works on the account', { code: 'locked' });
-          if (entry !== undefined) entry.account = { ...entry.account, fence: fence.number };
-        }
-        for (const change of changes) apply(copy, change);
-      }),
-    close: () => Promise.resolve(),
+    close: () => memory.close(),
   };
 }
 
-function emptyEntry(account: AccountState): Entry {
-  return { account, folders: new Map(), maildrop: null, mail: new Map(), troubles: new Map() };
-}
+/** Never changed, but replaced: a batch that fails half-way leaves nothing behind. */
+class Memory {
+  readonly #random: () => number;
+  #contents: Contents = new Map();
+  // Writes take effect in the order of the calls, however late each is.
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
-function apply(copy: Contents, change: StateChange): void {
-  if (change.kind === 'account') {
-    const entry = copy.get(change.account.id);
-    if (entry === undefined) copy.set(change.account.id, emptyEntry(change.account));
-    else {
-      const { sending, notBefore, fence } = entry.account;
-      entry.account = {
-        ...change.account,
-        notBefore,
-        fence,
-        ...(sending === undefined ? {} : { sending }),
-      };
-    }
-    return;
+  constructor(random: () => number) {
+    this.#random = random;
   }
-  if (change.kind === 'account-removed') {
-    copy.delete(change.accountId);
-    return;
-  }
-  const entry = copy.get(change.accountId);
-  if (entry === undefined) {
-    if (change.kind === 'polled' || change.kind === 'sending') return;
-    throw new InternalError('the state knows no such account');
-  }
-  if (change.kind === 'polled')
-    entry.account = { ...entry.account, ...change.history, notBefore: change.notBefore };
-  else if (change.kind === 'root') entry.account = { ...entry.account, root: change.root };
-  else if (change.kind === 'sending') entry.account = { ...entry.account, sending: change.sending };
-  else if (change.kind.startsWith('mail')) applyMail(entry, change as MaildropChange);
-  else applyAgreed(entry, change as AgreedChange);
-}
 
-function applyMail(entry: Entry, change: MaildropChange): void {
-  switch (change.kind) {
-    case 'maildrop':
-      entry.maildrop = change.maildrop;
-      return;
-    case 'mail-known':
-      for (const mail of change.mail) {
-        entry.mail.set(mail.id, mail);
-        entry.troubles.delete(mail.id);
-      }
-      return;
-    case 'mail-status':
-      for (const id of change.ids) {
-        const mail = entry.mail.get(id);
-        if (mail !== undefined) entry.mail.set(id, { ...mail, status: change.status });
-      }
-      return;
-    case 'mail-forgotten':
-      for (const id of change.ids) entry.mail.delete(id);
-      return;
-    case 'mail-trouble':
-      entry.troubles.set(change.trouble.id, change.trouble);
-      return;
-    case 'mail-trouble-over':
-      entry.troubles.delete(change.id);
+  async read<T>(look: (contents: Contents) => T): Promise<T> {
+    this.#refuseClosed();
+    await this.#late();
+    const seen = look(this.#contents);
+    await this.#late();
+    return seen;
   }
-}
 
-function applyAgreed(entry: Entry, change: AgreedChange): void {
-  if (change.kind === 'folder-begun') {
-    entry.folders.set(change.folder.path, {
-      folder: change.folder,
-      messages: new Map(),
-      former: new Map(),
-      troubles: new Map(),
+  async write<T>(change: (contents: Contents) => T): Promise<T> {
+    this.#refuseClosed();
+    const mine = this.#lastWrite.then(async () => {
+      await this.#late();
+      const next = copied(this.#contents);
+      const result = change(next);
+      this.#contents = next;
+      await this.#late();
+      return result;
     });
-    return;
+    this.#lastWrite = mine.catch(() => undefined);
+    return mine;
   }
-  const known = entry.folders.get(change.path);
-  if (known === undefined) throw new InternalError('the state knows no such folder');
-  switch (change.kind) {
-    case 'folder-role':
-      known.folder = { ...known.folder, role: change.role };
-      return;
-    case 'folder-advanced':
-      known.folder = { ...known.folder, settledUid: change.settledUid, ...(change.status ?? {}) };
-      return;
-    case 'folder-endpoint':
-      known.folder = { ...known.folder, endpoint: change.endpoint };
-      return;
-    case 'folder-renumbered':
-      for (const { name, wireSha256, storedAt } of known.messages.values())
-        known.former.set(name, { name, wireSha256, storedAt });
-      known.messages.clear();
-      known.troubles.clear();
-      known.folder = {
-        ...known.folder,
-        endpoint: change.endpoint,
-        uidValidity: change.uidValidity,
-        settledUid: 0,
-        uidNext: null,
-        exists: null,
-        highestModSeq: null,
-      };
-      return;
-    case 'former-dropped':
-      known.former.clear();
-      return;
-    case 'messages-agreed':
-      for (const message of change.messages) {
-        known.messages.set(message.uid, message);
-        if (known.troubles.get(String(message.uid))?.kind !== 'short')
-          known.troubles.delete(String(message.uid));
-      }
-      return;
-    case 'messages-forgotten':
-      for (const uid of change.uids) known.messages.delete(uid);
-      return;
-    case 'trouble':
-      known.troubles.set(change.trouble.id, change.trouble);
-      return;
-    case 'trouble-over':
-      known.troubles.delete(change.id);
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#lastWrite;
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new InternalError('the state is closed already');
+  }
+
+  async #late(): Promise<void> {
+    const wait = this.#random() < 0.5 ? () => Promise.resolve() : () => turn();
+    for (let left = Math.floor(this.#random() * 4); left >= 0; left -= 1) await wait();
   }
 }
 
-function columns(messages: readonly AgreedMessage[]): AgreedColumns {
+function readsOf(memory: Memory): Omit<StateStore, 'bind' | 'commit' | 'close'> {
+  const folder = (contents: Contents, id: string, path: string) =>
+    contents.get(id)?.folders.get(path);
   return {
-    uid: Uint32Array.from(messages, ({ uid }) => uid),
-    name: messages.map(({ name }) => name),
-    flags: Uint8Array.from(messages, ({ flags }) => flags),
-    keywords: messages.map(({ keywords }) => keywords.join(' ')),
-    modSeq: BigUint64Array.from(messages, ({ modSeq }) => BigInt(modSeq ?? 0)),
-    wireSize: Float64Array.from(messages, ({ wireSize }) => wireSize),
-    wireSha256: Buffer.concat(messages.map(({ wireSha256 }) => Buffer.from(wireSha256, 'hex'))),
-    messageIdHash: BigUint64Array.from(messages, ({ messageIdHash }) =>
-      BigInt(`0x${messageIdHash ?? '0'}`),
+    accounts: () => memory.read((contents) => [...contents.values()].map(({ account }) => account)),
+    account: (id) => memory.read((contents) => contents.get(id)?.account ?? null),
+    accountNamed: (name, taken = new Set()) =>
+      memory.read((contents) => named(contents, name, taken)),
+    folders: (id) =>
+      memory.read((contents) =>
+        [...(contents.get(id)?.folders.values() ?? [])].map((each) => each.folder),
+      ),
+    agreedUids: (id, path, fromUid) =>
+      memory.read((contents) => {
+        const uids = [...(folder(contents, id, path)?.messages.keys() ?? [])];
+        return UidSet.of(uids.filter((uid) => uid >= fromUid));
+      }),
+    agreed: (id, path, uids) =>
+      memory.read((contents) => {
+        const all = [...(folder(contents, id, path)?.messages.values() ?? [])];
+        return columnsOf(all.filter(({ uid }) => uids?.has(uid) ?? true));
+      }),
+    former: (id, path) =>
+      memory.read((contents) => [...(folder(contents, id, path)?.former.values() ?? [])]),
+    troubles: (id, path) =>
+      memory.read((contents) => {
+        const place = path === null ? contents.get(id) : folder(contents, id, path);
+        return [...(place?.troubles.values() ?? [])];
+      }),
+    maildrop: (id) => memory.read((contents) => contents.get(id)?.maildrop ?? null),
+    knownMail: (id) =>
+      memory.read((contents) => {
+        const mail = [...(contents.get(id)?.mail.values() ?? [])];
+        return {
+          id: mail.map((each) => each.id),
+          status: Uint8Array.from(mail, ({ status }) => mailStatuses.indexOf(status)),
+          listedSize: Float64Array.from(mail, ({ listedSize }) => listedSize ?? NaN),
+          storedAt: Float64Array.from(mail, ({ storedAt }) => storedAt),
+        };
+      }),
+    mailOf: (id, ids) =>
+      memory.read((contents) => {
+        const mail = contents.get(id)?.mail ?? new Map<string, KnownMail>();
+        return ids.flatMap((each) => mail.get(each) ?? []);
+      }),
+  };
+}
+
+function named(contents: Contents, name: string, taken: ReadonlySet<string>): AccountState | null {
+  const accounts = [...contents.values()].map(({ account }) => account);
+  return accounts.findLast((account) => account.name === name && !taken.has(account.id)) ?? null;
+}
+
+function bound(
+  contents: Contents,
+  { name, id, freshId }: Binding,
+  taken: ReadonlySet<string>,
+): AccountState {
+  const known = id === undefined ? named(contents, name, taken) : contents.get(id)?.account;
+  const bindTo = known?.id ?? id ?? freshId;
+  if (known == null && contents.has(bindTo))
+    throw new InternalError(`the id ${bindTo} belongs to another account`);
+  return beginAccount(contents, bindTo, name);
+}
+
+function pass(contents: Contents, { accountId, number }: Fence): void {
+  const entry = contents.get(accountId);
+  if (entry === undefined) return;
+  if (entry.account.fence > number)
+    throw new TemporaryError('another posthorn has taken over this account', { code: 'locked' });
+  entry.account = { ...entry.account, fence: number };
+}
+
+function columnsOf(messages: readonly AgreedMessage[]): AgreedColumns {
+  const sorted = messages.toSorted((a, b) => a.uid - b.uid);
+  return {
+    uid: Uint32Array.from(sorted, ({ uid }) => uid),
+    name: sorted.map(({ name }) => name),
+    flags: Uint8Array.from(sorted, ({ flags }) => flags),
+    keywords: sorted.map(({ keywords }) => keywords.join(' ')),
+    modSeq: BigUint64Array.from(sorted, ({ modSeq }) => BigInt(modSeq ?? 0)),
+    wireSize: Float64Array.from(sorted, ({ wireSize }) => wireSize),
+    wireSha256: Uint8Array.from(
+      sorted.flatMap(({ wireSha256 }) => [...Buffer.from(wireSha256, 'hex')]),
     ),
-    internalDate: Float64Array.from(messages, ({ internalDate }) => internalDate ?? Number.NaN),
-    storedAt: Float64Array.from(messages, ({ storedAt }) => storedAt),
-    status: Uint8Array.from(messages, ({ status }) => agreedStatuses.indexOf(status)),
+    messageIdHash: BigUint64Array.from(sorted, ({ messageIdHash }) =>
+      messageIdHash === null ? 0n : BigInt(`0x${messageIdHash}`),
+    ),
+    internalDate: Float64Array.from(sorted, ({ internalDate }) => internalDate ?? NaN),
+    storedAt: Float64Array.from(sorted, ({ storedAt }) => storedAt),
+    status: Uint8Array.from(sorted, ({ status }) => agreedStatuses.indexOf(status)),
   };
 }

@@ -6,6 +6,7 @@ it.each([
   'Too many simultaneous connections. (Failure)',
   'Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)',
   'Server Unavailable. 15',
+  'Login rate exceeded, slow down',
   'System temporarily unavailable. Please try again later.',
   '[IN-USE] Do you have another POP session running?',
   'Mailbox is locked by another POP3 session',

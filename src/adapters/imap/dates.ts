@@ -2,24 +2,28 @@
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-const pattern = /^ ?(\d{1,2})-([a-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/i;
+const monthNumbers = new Map(months.map((name, number) => [name.toLowerCase(), number]));
+
+const pattern =
+  /^\s*(\d{1,2})-([a-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})\s*$/i;
 
 /** Milliseconds since the epoch; null where it is no date. */
 export function parseDateTime(text: string): number | null {
-  const match = pattern.exec(text.trim());
+  const match = pattern.exec(text);
   if (match === null) return null;
   const [, day, name = '', year, hour, minute, second, sign, zoneHour, zoneMinute] = match;
-  const month = months.findIndex((each) => each.toLowerCase() === name.toLowerCase());
-  if (month === -1) return null;
-  const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60_000 * (sign === '-' ? -1 : 1);
-  const [y, d, h, m, s] = [year, day, hour, minute, second].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return Date.UTC(y, month, d, h, m, s) - offset;
+  const month = monthNumbers.get(name.toLowerCase());
+  if (month === undefined) return null;
+  const at = Date.UTC(
+    Number(year),
+    month,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
+  const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60_000;
+  return sign === '-' ? at + offset : at - offset;
 }
 
 /** In UTC. */

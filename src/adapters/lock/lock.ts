@@ -1,36 +1,42 @@
 /** The lock port on SQLite: an exclusive transaction on a file of its own, which the kernel ends with the process. */
 
-import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { InternalError, TemporaryError } from '../../errors.ts';
-import type { HeldLock, Lock } from '../../ports/lock.ts';
-import { errorOf, faultOf } from '../../disk/sqlite-fault.ts';
 import { createPrivateFile, makePrivateDirectory } from '../../disk/private-files.ts';
+import { errorOf, faultOf } from '../../disk/sqlite-fault.ts';
 import { openSqlite, resultCode, sqliteCode, type Database } from '../../disk/sqlite.ts';
+import { InternalError } from '../../errors.ts';
+import type { HeldLock, Lock } from '../../ports/lock.ts';
+import { lastFence, noteHolder, runningHolder } from './holder-file.ts';
+import { lockedError } from './locked-error.ts';
+import { enterQueue, leaveQueue } from './queue.ts';
+import { isHeldHere, register, unregister } from './registry.ts';
 
 const firstPauseMs = 20;
 const longestPauseMs = 200;
 
-/**
- * Every lock that this process holds, by the path of its file. It keeps the handles from being collected as garbage, which
- * would end the locks, and tells a second attempt of the same process without touching the file again.
- */
-const held = new Map<string, Database>();
+/** Before a removed file costs a lock its meaning, another process has to take the name. */
+const usualLookEveryMs = 5_000;
 
-/** `directory` is the folder of the lock files, made with mode 0700 where it is missing. Disk errors: StorageError. */
-export function createLock(directory: string): Lock {
+/**
+ * `directory` is the folder of the lock files, made with mode 0700 where it is missing. Held locks are looked after that often,
+ * in milliseconds. Disk errors: StorageError.
+ */
+export function createLock(directory: string, lookEveryMs = usualLookEveryMs): Lock {
   return {
-    acquire: async (name, { waitMs = 0, signal } = {}) => {
-      signal?.throwIfAborted();
+    acquire: async (name, options = {}) => {
+      options.signal?.throwIfAborted();
       const path = lockFile(directory, name);
-      const deadline = performance.now() + waitMs;
-      for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-        const lock = tryLock(path);
-        if (lock !== null) return lock;
-        const left = deadline - performance.now();
-        if (left <= 0) throw lockedError(path, name);
-        await sleep(Math.min(pauseMs, left), signal);
+      const deadline = performance.now() + (options.waitMs ?? 0);
+      const isFirst = await enterQueue(path, deadline, options.signal);
+      if (!isFirst) throw refusal(path, name);
+      try {
+        const db = await beginFirst(path, name, deadline, options.signal);
+        return held(path, db, options.fenceAbove, lookEveryMs);
+      } catch (error) {
+        leaveQueue(path);
+        throw error;
       }
     },
   };
@@ -48,21 +54,23 @@ function lockFile(directory: string, name: string): string {
   }
 }
 
-/** Null where somebody holds it. */
-function tryLock(path: string): HeldLock | null {
-  if (held.has(path)) return null;
-  const db = beginExclusive(path);
-  if (db === null) return null;
-  held.set(path, db);
-  writeHolder(path);
-  return {
-    release: async () => {
-      await Promise.resolve();
-      release(path, db);
-    },
-  };
+/** Nobody else in this process is at it: other processes remain. */
+async function beginFirst(
+  path: string,
+  name: string,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<Database> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    const db = beginExclusive(path);
+    if (db !== null) return db;
+    const left = deadline - performance.now();
+    if (left <= 0) throw refusal(path, name);
+    await sleep(Math.min(pauseMs, left), signal);
+  }
 }
 
+/** Null where another process holds it. */
 function beginExclusive(path: string): Database | null {
   let db: Database | undefined;
   try {
@@ -80,70 +88,32 @@ function beginExclusive(path: string): Database | null {
 }
 
 /** The lock's file stays: whoever unlinked it could leave two processes with a lock on two files of one name. */
-function release(path: string, db: Database): void {
-  if (held.get(path) !== db) return;
-  removeQuietly(holderFile(path));
-  held.delete(path);
-  db.close();
-}
-
-function lockedError(path: string, name: string): TemporaryError {
-  const pid = readHolder(path);
-  const who = pid === null ? 'another posthorn' : `another posthorn (process ${String(pid)})`;
-  if (name === 'daemon')
-    return new TemporaryError(`${who} runs as the daemon`, {
-      code: 'locked',
-      remedy: 'See posthorn daemon status; posthorn daemon stop ends it.',
-    });
-  const what = name.startsWith('account-')
-    ? 'is working on this account'
-    : `holds the lock ${name}`;
-  return new TemporaryError(`${who} ${what}`, {
-    code: 'locked',
-    remedy: 'Try again when it is done.',
-  });
-}
-
-/** The holder's process id stands in a file of its own, since opening and closing the lock's file would drop the lock. */
-function holderFile(path: string): string {
-  return path.replace(/\.lock$/, '.pid');
-}
-
-/** For the error message alone, so its own failure is none. */
-function writeHolder(path: string): void {
-  const temporary = `${holderFile(path)}.${String(process.pid)}`;
+function held(
+  path: string,
+  db: Database,
+  fenceAbove: number | undefined,
+  lookEveryMs: number,
+): HeldLock {
   try {
-    writeFileSync(temporary, `${String(process.pid)}\n`, { mode: 0o600 });
-    renameSync(temporary, holderFile(path));
-  } catch {
-    removeQuietly(temporary);
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // A process id that is left behind names a process that is gone, or that holds nothing.
-  }
-}
-
-/** Null where it is not known, or was left by a process that is no more. */
-function readHolder(path: string): number | null {
-  try {
-    const pid = Number.parseInt(readFileSync(holderFile(path), 'latin1'), 10);
-    return pid > 0 && isAlive(pid) ? pid : null;
-  } catch {
-    return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
+    const fence = Math.max(lastFence(path), fenceAbove ?? 0) + 1;
+    noteHolder(path, fence, fenceAbove !== undefined);
+    const lost = register(path, db, lookEveryMs);
+    return { fence, lost, release: () => release(path, db) };
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    db.close();
+    throw error;
   }
+}
+
+async function release(path: string, db: Database): Promise<void> {
+  await Promise.resolve();
+  if (!unregister(path, db)) return;
+  db.close();
+  leaveQueue(path);
+}
+
+function refusal(path: string, name: string): Error {
+  return lockedError(name, isHeldHere(path) ? 'here' : runningHolder(path));
 }
 
 async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

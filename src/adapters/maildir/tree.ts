@@ -83,7 +83,8 @@ export class MaildirTree implements MailTree {
     const watch = await durability.begin(deliveries.length);
     let kept = 0;
     try {
-      const stagings = await stageBatch(this.#stagingTools(), join(path, 'tmp'), deliveries);
+      const place = { directory: join(path, 'tmp'), isBegun: durability.isBegun };
+      const stagings = await stageBatch(this.#stagingTools(), place, deliveries);
       for (const staging of stagings)
         if (staging.kind === 'staged') {
           durability.written(staging.staged.temporaryPath, watch);
@@ -104,13 +105,16 @@ export class MaildirTree implements MailTree {
       const { delivered, places } = await folder.inTurn(onDisk, () => publishBatch(folder, staged));
       await folder.syncNames(places);
       return delivered;
+    } catch (error) {
+      await this.#unlinkAll(paths);
+      throw error;
     } finally {
       await folder.durability.release(paths);
     }
   }
 
   async discard({ temporaryPath }: Staged): Promise<void> {
-    await this.#tools.disk.unlink(temporaryPath).catch(() => undefined);
+    await this.#unlinkAll([temporaryPath]);
     for (const { durability } of this.#folders.values()) await durability.release([temporaryPath]);
   }
 
@@ -152,6 +156,11 @@ export class MaildirTree implements MailTree {
       unread.set(base, !flags.includes('S'));
     }
     return { unread: [...unread.values()].filter(Boolean).length, total: unread.size };
+  }
+
+  /** What can't be removed is cleared once this process has ended. */
+  async #unlinkAll(paths: readonly string[]): Promise<void> {
+    for (const path of paths) await this.#tools.disk.unlink(path).catch(() => undefined);
   }
 
   #folder(localPath: string): MailFolder {

@@ -1,9 +1,9 @@
 /** Addresses as people type them and as headers hold them, made fit for an envelope (RFC 5322 3.4, RFC 5321 4.1.2). */
 
 import { domainToASCII } from 'node:url';
-import addressparser from 'nodemailer/lib/addressparser';
 import { DataError } from '../../errors.ts';
 import { printable } from '../../wire/printable.ts';
+import { piecesOf, type Piece } from './address-list.ts';
 
 export interface Mailbox {
   /** Display name; may be empty. */
@@ -11,35 +11,38 @@ export interface Mailbox {
   readonly address: string;
 }
 
-/** All of a list, groups flattened (RFC 5322 3.4). DataError names what is no address. */
+/** All of a list, groups flattened. Every piece without an address is a DataError that names it: no recipient is dropped. */
 export function parseMailboxes(text: string): Mailbox[] {
-  if (/\p{Cc}/u.test(text.replace(/\t/g, ' ')) || isGuesswork(text)) throw noAddress(text);
-  return addressparser(text, { flatten: true })
-    .filter(({ name, address }) => name !== '' || address !== '')
-    .map(({ name, address }) => ({ name: name.trim(), address: envelopeAddress(address, text) }));
+  return checkedPieces(text).map(mailbox);
 }
 
 /**
- * The parser makes something of everything: of `a@x b@y` it makes one address, of `<a b@x>` b@x. A recipient must neither be
- * lost nor guessed, so each must be a single word, or stand in brackets as one, one between two commas.
+ * The same for the header of a finished message, where `Surname, Name <a@x>` stands for one person with many programs: the
+ * surname is no recipient where it can't be a user of this machine, whose names begin with a small letter.
  */
-function isGuesswork(text: string): boolean {
-  const plain = text
-    .replace(/"(?:[^"\\]|\\.)*"/g, '""')
-    .replace(/\([^()]*\)/g, '')
-    .replace(/(^|[,;])[^,;:<>@[]*:/g, ',');
-  return plain.split(/[,;]/).some((each) => {
-    const brackets = each.match(/<[^<>]*>/g) ?? [];
-    const [inner = each] = brackets.map((bracket) => bracket.slice(1, -1));
-    const outside = each.replace(/<[^<>]*>/g, '');
-    return brackets.length > 1 || /[<>]/.test(outside) || /\s/.test(inner.trim());
-  });
+export function parseHeaderMailboxes(text: string): Mailbox[] {
+  const pieces = checkedPieces(text);
+  return pieces.filter((each, at) => !isSurname(each, pieces[at + 1])).map(mailbox);
+}
+
+function checkedPieces(text: string): Piece[] {
+  if (/\p{Cc}/u.test(text.replace(/\t/g, ' '))) throw noAddress(text);
+  return piecesOf(text);
+}
+
+function mailbox({ text, name, address }: Piece): Mailbox {
+  return { name, address: envelopeAddress(address ?? '', text) };
+}
+
+function isSurname(piece: Piece, next: Piece | undefined): boolean {
+  const isWord = /^\p{Lu}[^@<>"]*$/u.test(piece.text);
+  return isWord && next !== undefined && /^\p{Lu}[^@<]*<[^<>]+>$/u.test(next.text);
 }
 
 /** Of a header's value; null where there is none that can be used. */
 export function firstAddress(text: string): string | null {
-  for (const { address } of addressparser(text, { flatten: true })) {
-    const usable = normalized(address);
+  for (const { address } of piecesOf(text)) {
+    const usable = address === null ? null : normalized(address);
     if (usable !== null) return usable;
   }
   return null;
@@ -48,7 +51,7 @@ export function firstAddress(text: string): string | null {
 /** One address alone, as it goes on the wire: an international domain in ASCII (RFC 5890). DataError where it is none. */
 export function envelopeAddress(address: string, shown: string = address): string {
   const usable = normalized(address);
-  if (usable === null) throw noAddress(address === '' ? shown : address);
+  if (usable === null) throw noAddress(shown);
   return usable;
 }
 

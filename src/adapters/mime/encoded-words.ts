@@ -1,4 +1,4 @@
-/** Header text as people read it: encoded words (RFC 2047) and raw octets of 8 bits. */
+/** Header text as people read it, and a name as a header holds it: encoded words (RFC 2047), raw octets of 8 bits. */
 
 import { printable } from '../../wire/printable.ts';
 
@@ -45,4 +45,23 @@ function fromQ(text: string): Buffer {
     .replaceAll('_', ' ')
     .replace(/=([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(latin1, 'latin1');
+}
+
+/** A display name for a header (RFC 5322 3.2.5): bare, quoted, or as encoded words on folded lines. */
+export function encodedPhrase(name: string): string {
+  if (/^[\w !#$%&'*+/=?^`{|}~-]*$/.test(name) && !name.includes('=?')) return name;
+  if (/^[\x20-\x7e]*$/.test(name) && !name.includes('=?'))
+    return `"${name.replace(/[\\"]/g, '\\$&')}"`;
+  return encodedWords(name).join('\r\n ');
+}
+
+/** Section 2: no line with one is longer than 76 characters, its field's name included; no character is cut in two. */
+function encodedWords(text: string): string[] {
+  const pieces = [''];
+  for (const character of text) {
+    const longer = `${pieces.at(-1) ?? ''}${character}`;
+    if (Buffer.byteLength(longer) <= 39) pieces[pieces.length - 1] = longer;
+    else pieces.push(character);
+  }
+  return pieces.map((each) => `=?UTF-8?B?${Buffer.from(each).toString('base64')}?=`);
 }

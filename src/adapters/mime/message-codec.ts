@@ -2,7 +2,6 @@
 
 import type { MessageCodec } from '../../ports/message-codec.ts';
 import { domainOf } from './addresses.ts';
-import { composeMessage } from './compose.ts';
 import { submitMessage } from './submission.ts';
 
 export interface CodecOptions {
@@ -16,7 +15,9 @@ export function createMessageCodec({ randomBytes, userAgent }: CodecOptions): Me
   const newId = (sender: string) =>
     `<${Buffer.from(randomBytes(16)).toString('hex')}@${domainOf(sender)}>`;
   return {
-    compose: (draft) => composeMessage(draft, { newId, userAgent }),
+    // The composer is loaded for who composes alone: a finished message is to be queued at once.
+    compose: async (draft) =>
+      (await import('./compose.ts')).composeMessage(draft, { newId, userAgent }),
     submit: async (raw, options) => {
       await Promise.resolve();
       return submitMessage(raw, options, newId);

@@ -1,11 +1,16 @@
 /** A finished message as sendmail(8) takes it: who it goes to, and what its header still lacks. */
 
-import MimeNode from 'nodemailer/lib/mime-node';
 import { DataError } from '../../errors.ts';
 import type { Composed, SubmissionOptions } from '../../ports/message-codec.ts';
 import { toCrlf } from '../../wire/crlf.ts';
-import { envelopeAddress, firstAddress, parseMailboxes, unique } from './addresses.ts';
-import { readable } from './encoded-words.ts';
+import {
+  envelopeAddress,
+  firstAddress,
+  parseHeaderMailboxes,
+  parseMailboxes,
+  unique,
+} from './addresses.ts';
+import { encodedPhrase, readable } from './encoded-words.ts';
 import { firstValue, splitMessage, valueOf, type Field } from './header.ts';
 
 /** `newId` makes a Message-ID for a sender's address. Errors: DataError (65). */
@@ -19,7 +24,7 @@ export function submitMessage(
   const { fields, rest } = splitMessage(withoutMboxLine(toCrlf(raw)));
   const resent = resentBlock(fields);
   const recipients = recipientsOf(fields, resent, options);
-  const kept = fields.filter((field) => !isHidden(field) && !isEmptyId(field));
+  const kept = fields.filter((field) => !isHidden(field) && !isToBeFilledIn(field));
   const messageId = messageIdOf(kept) ?? newId(envelopeAddress(options.sender.address));
   const added = missingFields(kept, options, messageId);
   return {
@@ -43,8 +48,9 @@ function isHidden({ name }: Field): boolean {
   return name === 'bcc' || name === 'resent-bcc';
 }
 
-function isEmptyId(field: Field): boolean {
-  return field.name === 'message-id' && valueOf(field) === '';
+/** There without a value: as good as missing (RFC 5322 3.6), and two of a name would be wrong. */
+function isToBeFilledIn(field: Field): boolean {
+  return ['message-id', 'from', 'date'].includes(field.name) && valueOf(field) === '';
 }
 
 function messageIdOf(fields: readonly Field[]): string | null {
@@ -86,7 +92,7 @@ function namedIn(fields: readonly Field[], resent: readonly Field[]) {
     resent.length > 0
       ? resent.filter(({ name }) => /^resent-(?:to|cc|bcc)$/.test(name))
       : fields.filter(({ name }) => /^(?:to|cc|bcc)$/.test(name));
-  return targets.flatMap((field) => parseMailboxes(valueOf(field)));
+  return targets.flatMap((field) => parseHeaderMailboxes(valueOf(field)));
 }
 
 /** -f, else the one who sent it (RFC 5322 3.6.2: From may name several), else the account. */
@@ -122,13 +128,16 @@ function missingFields(
   const lines: string[] = [];
   const lacks = (name: string) => !fields.some((field) => field.name === name);
   if (lacks('date')) lines.push(`Date: ${dateText(date)}`);
-  if (lacks('from')) {
-    const { name = '', address } = sender;
-    const clean = { name: name.replace(/\p{Cc}+/gu, ' '), address: envelopeAddress(address) };
-    lines.push(`From: ${MimeNode.encodeHeaderValue('From', [clean])}`);
-  }
+  if (lacks('from')) lines.push(`From: ${mailboxText(sender)}`);
   if (lacks('message-id')) lines.push(`Message-ID: ${messageId}`);
   return lines.map((line) => `${line}\r\n`).join('');
+}
+
+function mailboxText({ name = '', address }: SubmissionOptions['sender']): string {
+  const clean = encodedPhrase(name.replace(/\p{Cc}+/gu, ' ').trim());
+  const usable = envelopeAddress(address);
+  if (clean === '') return usable;
+  return `${clean}${clean.includes('=?') ? '\r\n' : ''} <${usable}>`;
 }
 
 /** RFC 5322 3.3, in UTC. */

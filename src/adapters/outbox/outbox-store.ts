@@ -20,6 +20,9 @@ const leftoverMs = 24 * 3_600_000;
 /** Entries read at once: each takes a descriptor, and ten thousand would be too many. */
 const readAtOnce = 64;
 
+/** Beside `entry.json`, to be renamed over it. Whoever updates holds the lock of the account's queue. */
+const next = '.entry.next';
+
 type Broken = Awaited<ReturnType<OutboxStore['list']>>['broken'][number];
 
 /** `directory` is made by the first add. Errors: StorageError (74). */
@@ -107,10 +110,29 @@ class FileOutbox implements OutboxStore {
 
   /** Never makes an entry that is not there: a message that was cancelled meanwhile must not come back. */
   async update(entry: OutboxEntry): Promise<void> {
+    await this.#replace(entry, next);
+  }
+
+  /** The room is a file of that size: the next update overwrites it in place, and renames it. */
+  async updateWithRoom(entry: OutboxEntry, room: number): Promise<void> {
     const folder = this.#folder(entry.id);
-    const temporary = join(folder, `.entry.${process.pid}.tmp`);
+    const path = join(folder, next);
+    const text = entryText(entry);
+    const octets = Buffer.concat([text, Buffer.alloc(room, '\n')]);
     try {
-      await explained(folder, this.#disk.writeFile(temporary, entryText(entry)));
+      await explained(folder, this.#disk.writeFile(path, octets));
+      await this.#replace(entry, `${next}.small`);
+    } catch (error) {
+      await this.#disk.removeTree(path).catch(ignore);
+      throw error;
+    }
+  }
+
+  async #replace(entry: OutboxEntry, name: string): Promise<void> {
+    const folder = this.#folder(entry.id);
+    const temporary = join(folder, name);
+    try {
+      await explained(folder, this.#disk.overwriteFile(temporary, entryText(entry)));
       await explained(folder, this.#disk.rename(temporary, join(folder, 'entry.json')));
     } catch (error) {
       await this.#disk.removeTree(temporary).catch(ignore);

@@ -1,11 +1,10 @@
-/** Who can be addressed at all on this server, and what its replies say of each. */
+/** Who can be addressed at all on this server, and what MAIL FROM says. */
 
 import { RefusedError } from '../../errors.ts';
 import type { OutgoingMessage, RecipientVerdict } from '../../ports/mail-sender.ts';
 import { printable } from '../../wire/printable.ts';
 import type { SmtpCapabilities } from './capabilities.ts';
-import { codeOf, told } from './failures.ts';
-import type { Envelope } from './link.ts';
+import type { Envelope } from './transaction.ts';
 
 export interface Addressing {
   readonly sendable: string[];
@@ -56,34 +55,26 @@ function refusedMessage(what: string): RefusedError {
 function objection(address: string, { keywords }: SmtpCapabilities, host: string): string | null {
   // An angle bracket or a control character would end the command and begin another.
   if (address === '' || /[<>\p{Cc}]/u.test(address)) return 'not an address that SMTP can carry';
-  if (/[^\x20-\x7e]/.test(address) && !keywords.has('SMTPUTF8'))
+  if (isBeyondAscii(address) && !keywords.has('SMTPUTF8'))
     return `${host} takes no addresses beyond ASCII (it lacks SMTPUTF8)`;
   return null;
 }
 
-/** What MAIL FROM and RCPT TO say beside the addresses; nodemailer adds SMTPUTF8 where an address needs it. */
-export function envelopeFor(message: OutgoingMessage, to: string[]): Envelope {
-  const { from, octets } = message;
-  return { from, to, size: octets.length, use8BitMime: octets.some((octet) => octet > 0x7f) };
+/** What is said of the message beside the addresses: RFC 1870 (SIZE), 6152 (8BITMIME), 6531 3.4 (SMTPUTF8). */
+export function envelopeFor(
+  { from, octets }: OutgoingMessage,
+  to: readonly string[],
+  { keywords }: SmtpCapabilities,
+): Envelope {
+  const is8Bit = keywords.has('8BITMIME') && octets.some((octet) => octet > 0x7f);
+  const parameters = [
+    ...(keywords.has('SIZE') ? [`SIZE=${octets.length}`] : []),
+    ...(is8Bit ? ['BODY=8BITMIME'] : []),
+    ...([from, ...to].some(isBeyondAscii) ? ['SMTPUTF8'] : []),
+  ];
+  return { from, to, parameters };
 }
 
-/**
- * A 5xx is for good, except those that speak of the session and not of the message: 503 (bad sequence of commands), 421,
- * and 530 (a login is wanted first).
- */
-export function isFinal(reply: string): boolean {
-  const code = codeOf(reply);
-  return code >= 500 && code !== 503 && code !== 530;
-}
-
-/** One verdict for each address of the envelope. `final` is the reply to DATA; null: it took the message. */
-export function verdictsOf(envelope: Envelope, final: string | null): RecipientVerdict[] {
-  const replies = new Map(
-    (envelope.rejectedErrors ?? []).map((error) => [error.recipient ?? '', error.response ?? '']),
-  );
-  return envelope.to.map((address) => {
-    const reply = replies.get(address) ?? final;
-    if (reply === null) return { address, kind: 'accepted' };
-    return { address, kind: isFinal(reply) ? 'refused' : 'deferred', reply: told(reply) };
-  });
+export function isBeyondAscii(address: string): boolean {
+  return /[^\x20-\x7e]/.test(address);
 }

@@ -1,142 +1,94 @@
 /** One connection over which messages are sent, one after another, each with a verdict for each recipient. */
 
-import { Readable } from 'node:stream';
-import { RefusedError, TemporaryError } from '../../errors.ts';
-import type {
-  OutgoingMessage,
-  RecipientVerdict,
-  SenderSession,
-  SendOutcome,
-} from '../../ports/mail-sender.ts';
+import type { PosthornError } from '../../errors.ts';
+import type { OutgoingMessage, SenderSession, SendOutcome } from '../../ports/mail-sender.ts';
 import type { ConnectionFacts } from '../../ports/connection.ts';
 import type { SmtpCapabilities } from './capabilities.ts';
-import { addressing, checkSender, envelopeFor, isFinal, verdictsOf } from './envelope.ts';
-import { codeOf, loginWanted, told, turnedAway, type LibraryError } from './failures.ts';
-import type { Envelope, SmtpLink } from './link.ts';
-
-/** Small enough that the last octets leave only when the server has taken most of what came before. */
-const chunkOctets = 64 * 1024;
+import type { SmtpConnection } from './connection.ts';
+import { addressing, checkSender, envelopeFor, isBeyondAscii } from './envelope.ts';
+import { refusedSender, turnedAway } from './failures.ts';
+import { isPositive } from './reply.ts';
+import { transact } from './transaction.ts';
+import { outcomeOf } from './verdicts.ts';
 
 export class SmtpSession implements SenderSession {
   readonly facts: ConnectionFacts;
-  readonly #link: SmtpLink;
+  readonly #connection: SmtpConnection;
   readonly #capabilities: SmtpCapabilities;
   /** A transaction was left open and has to be reset. */
   #open = false;
 
-  constructor(link: SmtpLink, capabilities: SmtpCapabilities, facts: ConnectionFacts) {
-    this.#link = link;
+  constructor(connection: SmtpConnection, capabilities: SmtpCapabilities, facts: ConnectionFacts) {
+    this.#connection = connection;
     this.#capabilities = capabilities;
     this.facts = facts;
   }
 
+  get broken(): PosthornError | null {
+    return this.#connection.broken;
+  }
+
   async send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome> {
-    signal.throwIfAborted();
     const { sendable, refused } = addressing(message, this.#capabilities, this.facts.host);
-    if (sendable.length === 0) return answered(refused, '');
-    const drop = () => this.#link.fail(abortReason(signal));
-    signal.addEventListener('abort', drop, { once: true });
-    try {
-      if (this.#open) await this.#link.reset();
-      this.#open = true;
-      const outcome = await this.#transmit(message, sendable);
-      return outcome.kind === 'answered'
-        ? answered([...outcome.verdicts, ...refused], outcome.reply)
-        : outcome;
-    } finally {
-      signal.removeEventListener('abort', drop);
-    }
+    if (sendable.length === 0) return { kind: 'answered', verdicts: refused, reply: '' };
+    const envelope = envelopeFor(message, sendable, this.#capabilities);
+    const pipelining = this.#capabilities.keywords.has('PIPELINING');
+    const heard = await this.#during(signal, async () => {
+      await this.#begin();
+      return transact(this.#connection, envelope, message.octets, pipelining);
+    });
+    this.#open = heard.final === null || !isPositive(heard.final);
+    const outcome = outcomeOf(envelope, heard);
+    if (outcome.kind === 'uncertain') return outcome;
+    return { ...outcome, verdicts: [...outcome.verdicts, ...refused] };
   }
 
   async tryOut(from: string, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
     checkSender(from, this.#capabilities, this.facts.host);
-    const drop = () => this.#link.fail(abortReason(signal));
+    await this.#during(signal, async () => {
+      await this.#begin();
+      const more = isBeyondAscii(from) ? ' SMTPUTF8' : '';
+      const reply = await this.#connection.command(`MAIL FROM:<${from}>${more}`);
+      if (this.#connection.broken !== null) throw this.#connection.broken;
+      if (!isPositive(reply)) throw refusedSender(reply, from);
+      await this.#reset();
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#connection.quit();
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#open) await this.#reset();
+    this.#open = true;
+  }
+
+  /** RSET (RFC 5321 4.1.1.5). */
+  async #reset(): Promise<void> {
+    const reply = await this.#connection.command('RSET');
+    const { broken, peer, layer } = this.#connection;
+    if (broken !== null) throw broken;
+    if (!isPositive(reply)) {
+      this.#connection.fail(turnedAway(reply, peer, layer));
+      throw this.#connection.broken ?? turnedAway(reply, peer, layer);
+    }
+    this.#open = false;
+  }
+
+  /** Whoever is asked to stop drops the connection. */
+  async #during<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    const drop = (): void => {
+      this.#connection.fail(abortReason(signal));
+    };
     signal.addEventListener('abort', drop, { once: true });
     try {
-      if (this.#open) await this.#link.reset();
-      this.#open = true;
-      // RFC 6531 3.4: an address beyond ASCII is announced.
-      const more = /[^\x20-\x7e]/.test(from) ? ' SMTPUTF8' : '';
-      const reply = await this.#link.command(`MAIL FROM:<${from}>${more}`);
-      if (codeOf(reply) === 421) throw turnedAway(reply, this.#link.peer, 'session');
-      if (codeOf(reply) === 530) throw loginWanted(reply);
-      if (!reply.startsWith('2')) throw refusedSender(reply, from);
-      await this.#link.reset();
-      this.#open = false;
+      return await work();
     } finally {
       signal.removeEventListener('abort', drop);
     }
   }
-
-  close(): Promise<void> {
-    return this.#link.quit();
-  }
-
-  async #transmit(message: OutgoingMessage, sendable: string[]): Promise<SendOutcome> {
-    const envelope = envelopeFor(message, sendable);
-    const body = Readable.from(chunks(message.octets), { objectMode: false });
-    // nodemailer writes the final dot once it has read all of the body: from then on nobody knows.
-    const dot = { left: false };
-    body.once('end', () => (dot.left = true));
-    const delivery = await this.#link.deliver(envelope, body);
-    switch (delivery.kind) {
-      case 'broken':
-        if (dot.left) return { kind: 'uncertain', reason: delivery.reason.message };
-        throw delivery.reason;
-      case 'refused':
-        return this.#refused(delivery.error, envelope);
-      case 'taken':
-        if (!dot.left) throw this.#outOfStep(delivery.reply);
-        this.#open = false;
-        return answered(verdictsOf(envelope, null), told(delivery.reply));
-    }
-  }
-
-  #refused(error: LibraryError, envelope: Envelope): SendOutcome {
-    const reply = error.response ?? '';
-    if (codeOf(reply) === 421) {
-      const reason = turnedAway(reply, this.#link.peer, 'session', error);
-      this.#link.fail(reason);
-      throw reason;
-    }
-    const nobody = (envelope.accepted ?? []).length === 0;
-    if (codeOf(reply) === 530 && nobody) throw loginWanted(reply);
-    if (error.command === 'MAIL FROM') throw refusedSender(reply, envelope.from);
-    if (error.command === 'RCPT TO') return answered(verdictsOf(envelope, null), told(reply));
-    return answered(verdictsOf(envelope, reply), told(reply));
-  }
-
-  /** RFC 5321 3.3: the server speaks after the final dot, not before. */
-  #outOfStep(reply: string): Error {
-    const reason = new TemporaryError(`the server answered before it had it all: ${told(reply)}`, {
-      layer: 'session',
-    });
-    this.#link.fail(reason);
-    return reason;
-  }
-}
-
-function answered(verdicts: readonly RecipientVerdict[], reply: string): SendOutcome {
-  return { kind: 'answered', verdicts, reply };
-}
-
-function refusedSender(reply: string, from: string): Error {
-  const message = `the sender ${from === '' ? '<>' : from} was refused: ${told(reply)}`;
-  if (!isFinal(reply))
-    return new TemporaryError(message, { reach: 'message', retry: 'later', layer: 'session' });
-  return new RefusedError(message, {
-    reach: 'message',
-    retry: 'never',
-    layer: 'session',
-    remedy:
-      'Check `identity.address`: the server may let this login send for other addresses only.',
-  });
-}
-
-function* chunks(octets: Buffer): Iterable<Buffer> {
-  for (let at = 0; at < octets.length; at += chunkOctets)
-    yield octets.subarray(at, at + chunkOctets);
 }
 
 function abortReason(signal: AbortSignal): Error {

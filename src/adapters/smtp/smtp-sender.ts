@@ -1,39 +1,38 @@
 /** SMTP submission (RFC 6409): connects, secures and logs in within one deadline. */
 
+import { hostname } from 'node:os';
 import type { OutgoingServer } from '../../core/account/account.ts';
 import { ConfigurationError } from '../../errors.ts';
-import type { MailSender } from '../../ports/mail-sender.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
+import type { MailSender } from '../../ports/mail-sender.ts';
 import type { Login } from '../../ports/connection.ts';
-import { tlsStep } from '../../wire/certificate.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
 import { printable } from '../../wire/printable.ts';
-import { checkPeer } from '../../wire/tls-options.ts';
-import { parseCapabilities } from './capabilities.ts';
-import { SmtpLink, type LinkLimits } from './link.ts';
+import { SmtpConnection, type ConnectionLimits } from './connection.ts';
+import { greet, secure } from './hello.ts';
 import { logIn } from './login.ts';
 import { SmtpSession } from './session.ts';
 
 /** Milliseconds; what is left out keeps its default. */
-export interface SmtpOptions extends Partial<LinkLimits> {
+export interface SmtpOptions extends Partial<ConnectionLimits> {
   /** What EHLO calls this machine; else its full host name, or `[127.0.0.1]`. */
   readonly name?: string;
 }
 
-const usualLimits: LinkLimits = {
+const usualLimits: ConnectionLimits = {
   connectMs: 30_000,
   answerMs: 300_000,
+  blockMs: 180_000,
   finalMs: 600_000,
   quitMs: 2_000,
 };
 
 export function createSmtpSender(options: SmtpOptions = {}): MailSender {
-  const { name, ...limits } = options;
-  const all = { ...usualLimits, ...limits };
+  const { name = ownName(), ...limits } = options;
   return {
     connect: async ({ outgoing: server }, login, signal, observe) => {
       if (server !== undefined)
-        return await begin({ server, login, observe }, { name, ...all }, signal);
+        return await begin({ server, login, observe, name, signal }, { ...usualLimits, ...limits });
       throw new ConfigurationError('the account has no server to send by', {
         remedy: 'Set `outgoing.host`, or `send: false`.',
       });
@@ -41,57 +40,60 @@ export function createSmtpSender(options: SmtpOptions = {}): MailSender {
   };
 }
 
-type Settings = LinkLimits & { readonly name: string | undefined };
+/** RFC 5321 4.1.4: the full name of this machine; where it has none, an address in its place. */
+function ownName(): string {
+  const name = hostname();
+  return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(name) && !/^[\d.]+$/.test(name)
+    ? name
+    : '[127.0.0.1]';
+}
 
 interface Start {
   readonly server: OutgoingServer;
   readonly login: Login | null;
   readonly observe: StepObserver | undefined;
+  readonly name: string;
+  readonly signal: AbortSignal;
 }
 
-async function begin(start: Start, settings: Settings, signal: AbortSignal): Promise<SmtpSession> {
-  const { connectMs } = settings;
-  const { server, observe } = start;
+async function begin(start: Start, limits: ConnectionLimits): Promise<SmtpSession> {
+  const { server, observe, signal } = start;
+  const { connectMs } = limits;
   const startedAt = performance.now();
-  const link = await SmtpLink.open({ server, observe }, settings.name, settings, signal);
-  const left = connectMs - (performance.now() - startedAt);
-  const late = () => link.fail(timeoutError(server.host, server.port, connectMs, link.layer));
-  const timer = setTimeout(late, Math.max(0, left));
-  const drop = () =>
-    link.fail(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+  const connection = await SmtpConnection.open(server, observe, limits, signal);
+  const late = (): void => {
+    connection.fail(timeoutError(server.host, server.port, connectMs, connection.layer));
+  };
+  const timer = setTimeout(late, Math.max(0, connectMs - (performance.now() - startedAt)));
+  const drop = (): void => {
+    connection.fail(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+  };
   signal.addEventListener('abort', drop, { once: true });
   try {
     if (signal.aborted) drop();
-    return await establish(link, start);
+    return await establish(connection, start);
   } catch (error) {
-    link.fail(error instanceof Error ? error : new Error(String(error)));
-    throw error;
+    connection.fail(error instanceof Error ? error : new Error(String(error)));
+    throw connection.broken ?? error;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', drop);
   }
 }
 
-async function establish(link: SmtpLink, { server, login, observe }: Start): Promise<SmtpSession> {
-  const capabilities = parseCapabilities(await link.greet());
-  const { host, port } = server;
-  // `tls` was judged before the greeting; here the turn is STARTTLS's, still before any secret.
-  if (link.tls !== null) checkPeer(link.tls, { host, port, settings: server.tls });
-  if (link.tls !== null && server.security === 'starttls') observe?.(tlsStep(link.tls, server.tls));
-  observe?.({
-    layer: 'capabilities',
-    names: capabilities.lines.map((line) => printable(line, 80)),
-  });
-  link.layer = 'login';
-  const mechanism = login === null ? 'none' : await logIn(link, server, login, capabilities);
+async function establish(connection: SmtpConnection, start: Start): Promise<SmtpSession> {
+  const { server, login, observe, name, signal } = start;
+  let capabilities = await greet(connection, name);
+  if (server.security === 'starttls')
+    capabilities = await secure(connection, name, server.tls, signal);
+  const { lines } = capabilities;
+  observe?.({ layer: 'capabilities', names: lines.map((line) => printable(line, 80)) });
+  connection.layer = 'login';
+  const mechanism = login === null ? 'none' : await logIn(connection, server, login, capabilities);
   observe?.({ layer: 'login', mechanism });
-  link.layer = 'session';
-  const tls = link.tls?.getProtocol() ?? null;
-  return new SmtpSession(link, capabilities, {
-    host,
-    port,
-    tls,
-    mechanism,
-    capabilities: capabilities.lines,
-  });
+  connection.layer = 'session';
+  const { host, port } = server;
+  const tls = connection.tls?.getProtocol() ?? null;
+  const facts = { host, port, tls, mechanism, capabilities: lines };
+  return new SmtpSession(connection, capabilities, facts);
 }

@@ -28,10 +28,10 @@ type Ask = <R extends StateRequest>(request: R) => Promise<StateAnswers[R['kind'
  */
 export function createStateStore({ directory, connect }: StateStoreOptions): StateStore {
   const connection = (connect ?? connectByDefault)(join(directory, 'state.db'));
-  let closed = false;
+  let closing: Promise<void> | null = null;
   const whileOpen = <A extends unknown[], T>(call: (...args: A) => Promise<T>) => {
     return async (...args: A): Promise<T> => {
-      if (closed) throw new InternalError('the state is closed already');
+      if (closing !== null) throw new InternalError('the state is closed already');
       return call(...args);
     };
   };
@@ -51,10 +51,7 @@ export function createStateStore({ directory, connect }: StateStoreOptions): Sta
       if (changes.length === 0) return;
       await writes.add({ kind: 'commit', changes: changes.map(packChange), durability, fence });
     }),
-    close: async () => {
-      closed = true;
-      await connection.close(writes.settled());
-    },
+    close: () => (closing ??= connection.close(writes.settled())),
   };
 }
 

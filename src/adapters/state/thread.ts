@@ -66,7 +66,9 @@ export class ThreadConnection implements Connection {
 
   async #closeAfter(after: Promise<void>): Promise<void> {
     await after;
-    if (this.#worker !== null) await this.ask({ kind: 'close' });
+    if (this.#worker === null) return;
+    await this.ask({ kind: 'close' });
+    this.#worker = null;
   }
 
   /** Whoever waits behind a disk that hangs learns it now, and hears nothing more when it answers after all. */

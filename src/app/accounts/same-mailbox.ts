@@ -40,27 +40,27 @@ export function mailboxOf({
 export interface TwinOptions {
   /** Mailboxes of accounts that are there already, to their NAMEs. */
   readonly present: ReadonlyMap<string, string>;
-  /** The person has named each account, or asked for others beside those that are there: they are kept and told. */
+  /** The person has named each account, or asked for others beside those that are there: they are kept, and listed all the same. */
   readonly keeps: boolean;
 }
 
-/** Of accounts of one mailbox the first; the others are told, with the first one's name. */
+/** Of accounts of one mailbox the first; the others are left over, with the first one's name. */
 export function withoutTwins(
   accounts: readonly NamedImport[],
   { present, keeps }: TwinOptions,
-): { readonly accounts: readonly NamedImport[]; readonly told: readonly LeftOver[] } {
+): { readonly accounts: readonly NamedImport[]; readonly leftOver: readonly LeftOver[] } {
   const owners = new Map(present);
   const kept: NamedImport[] = [];
-  const told: LeftOver[] = [];
+  const leftOver: LeftOver[] = [];
   for (const account of accounts) {
     const { name, line, joins, entry } = account;
     const mailbox = joins ? undefined : mailboxOf(entry);
     const owner = mailbox === undefined ? undefined : owners.get(mailbox);
     if (owner === undefined || keeps) kept.push(account);
-    if (owner !== undefined) told.push({ line, what: whatOf(account), why: why(owner, keeps) });
+    if (owner !== undefined) leftOver.push({ line, what: whatOf(account), why: why(owner, keeps) });
     else if (mailbox !== undefined) owners.set(mailbox, name);
   }
-  return { accounts: kept, told };
+  return { accounts: kept, leftOver };
 }
 
 function whatOf({ name, entry }: NamedImport): string {

@@ -64,7 +64,7 @@ export async function discover(
   const { domain } = offline;
   const context: SearchContext = { address, domain, discovery, ispdb, signal: limit, trouble: [] };
   const findings = await firstTrusted(searchesFor(context), services);
-  const found = { address, domain, findings: told(findings), ...troubleOf(context.trouble) };
+  const found = { address, domain, findings: reportable(findings), ...troubleOf(context.trouble) };
   clearTimeout(timer);
   // Whatever still runs could not change the choice.
   end.abort(new TemporaryError('the servers are known'));
@@ -82,7 +82,7 @@ function domainOf(address: string): string {
 }
 
 /** By trust; a wrong guess says nothing where a server of the service was found. */
-function told(findings: readonly Finding[]): Finding[] {
+function reportable(findings: readonly Finding[]): Finding[] {
   const usable = new Set(
     findings.filter(({ state }) => state !== 'failed').map(({ service }) => service),
   );

@@ -1,7 +1,7 @@
 /** Waits for servers that are tried side by side, and no longer than it takes to know which is best. */
 
 import {
-  isSettled,
+  isBestKnown,
   type Candidate,
   type Finding,
   type Place,
@@ -28,7 +28,7 @@ export async function firstTrusted(
   const places: Place[] = searches.map(() => 'open');
   await new Promise<void>((resolve) => {
     const heard = (): void => {
-      if (services.every((each) => isSettled(each, places))) resolve();
+      if (services.every((each) => isBestKnown(each, places))) resolve();
     };
     const all = searches.map((search, at) => watch(search, at, places, heard));
     void Promise.all(all).then(() => {

@@ -8,7 +8,7 @@ import { discoverOffline } from './discover.ts';
 export interface Supplied {
   readonly entry: ImportedEntry;
   /** For people: which servers, and whose; null where none had to be found. */
-  readonly told: string | null;
+  readonly suppliedFrom: string | null;
   /** For people: what to add, where the table knows no server of the address; else null. */
   readonly missing: string | null;
 }
@@ -25,18 +25,18 @@ export function withKnownServers(entry: ImportedEntry, inherited: InheritedServe
   const sends = entry.send !== false && !inherited.outgoing && outgoing?.host === undefined;
   const address = identity?.address ?? '';
   const parts = addressParts(address);
-  if (parts === null || (!receives && !sends)) return { entry, told: null, missing: null };
+  if (parts === null || (!receives && !sends)) return { entry, suppliedFrom: null, missing: null };
   const found = discoverOffline(address);
   const server = receives ? chooseServer(incomingService(entry.type), found) : null;
   const sender = sends ? chooseServer('smtp', found) : null;
   if ((receives && server === null) || (sends && sender === null))
-    return { entry, told: null, missing: unknown(parts.domain, receives, sends) };
+    return { entry, suppliedFrom: null, missing: unknown(parts.domain, receives, sends) };
   const supplied = {
     ...entry,
     ...(server === null ? {} : { incoming: { ...serverOf(server, address), ...incoming } }),
     ...(sender === null ? {} : { outgoing: { ...serverOf(sender, null), ...outgoing } }),
   };
-  return { entry: supplied, told: told([server, sender]), missing: null };
+  return { entry: supplied, suppliedFrom: originOf([server, sender]), missing: null };
 }
 
 function serverOf({ server, username }: Choice, address: string | null) {
@@ -45,7 +45,7 @@ function serverOf({ server, username }: Choice, address: string | null) {
   return { host, port, security, ...login };
 }
 
-function told(chosen: readonly (Choice | null)[]): string {
+function originOf(chosen: readonly (Choice | null)[]): string {
   const servers = chosen.filter((each) => each !== null);
   const hosts = servers.map(({ server }) => server.host).join(' and ');
   return `${hosts}, from the table of providers (${servers[0]?.origin ?? ''})`;

@@ -82,9 +82,9 @@ async function examineOutbox(view: View, folder: string): Promise<Finding[]> {
           ),
         ],
   );
-  const told =
+  const text =
     ids.length === 0 ? 'the outbox is empty' : `${String(ids.length)} in the outbox, all whole`;
-  return broken.length > 0 ? broken : [good('state', told)];
+  return broken.length > 0 ? broken : [good('state', text)];
 }
 
 async function entryTrouble({ inspector }: View, folder: string): Promise<string | null> {

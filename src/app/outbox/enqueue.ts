@@ -1,26 +1,27 @@
 /** Puts a finished message into the outbox: once this resolves, it survives any kill. */
 
-import type { Account } from '../../core/account/account.ts';
 import type { OutboxEntry } from '../../core/outbox/entry.ts';
-import type { Settings } from '../../core/account/settings.ts';
+import type { SendingAccount, Senders } from '../../core/outbox/senders.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { Composed } from '../../ports/message-codec.ts';
-import { bindAccount } from '../accounts/bind-account.ts';
 import type { Neighbours } from '../neighbours.ts';
 
-/** `account` is the sender; `composed` comes from the codec. */
+/** ConfigurationError where the account does not send. */
+export function refuseSender({ name, send }: SendingAccount): void {
+  if (send) return;
+  throw new ConfigurationError('this account does not send', {
+    account: name,
+    remedy: 'Choose another with --from, or set send: true.',
+  });
+}
+
+/** `account` is the sender, `accountId` what its state hangs on; `composed` comes from the codec. */
 export async function enqueue(
-  account: Account,
+  { account, accountId }: { readonly account: SendingAccount; readonly accountId: string },
   composed: Composed,
-  settings: Pick<Settings, 'saveSent'>,
-  neighbours: Pick<Neighbours, 'state' | 'randomBytes' | 'lock' | 'outbox' | 'clock'>,
+  settings: Pick<Senders['settings'], 'saveSent'>,
+  neighbours: Pick<Neighbours, 'randomBytes' | 'outbox' | 'clock'>,
 ): Promise<OutboxEntry> {
-  if (!account.send)
-    throw new ConfigurationError('this account does not send', {
-      account: account.name,
-      remedy: 'Choose another with --from, or set send: true.',
-    });
-  const { id: accountId } = await bindAccount(account, neighbours);
   const now = neighbours.clock.now();
   const entry: OutboxEntry = {
     id: entryId(now, neighbours.randomBytes),

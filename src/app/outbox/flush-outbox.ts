@@ -1,23 +1,16 @@
 /** Sends what waits in the outbox of one account, marks each step durably before it is taken, and files the copies. */
 
 import type { OutboxEntry } from '../../core/outbox/entry.ts';
-import {
-  afterAttempt,
-  beforeAttempt,
-  isDue,
-  openRecipients,
-  type AttemptResult,
-  type Moment,
-} from '../../core/outbox/plan-outbox.ts';
-import type { Settings } from '../../core/account/settings.ts';
-import { asPosthornError, type PosthornError } from '../../errors.ts';
-import type { SenderSession } from '../../ports/mail-sender.ts';
+import { hasPatience } from '../../core/outbox/patience.ts';
+import { isDue } from '../../core/outbox/plan-outbox.ts';
+import type { PosthornError } from '../../errors.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
 import { fileSent } from './file-sent.ts';
 import type { FlushOptions } from './flush-options.ts';
-import { connectForSending, sendingSuspended } from './connect-for-sending.ts';
+import { sendingSuspended } from './connect-for-sending.ts';
 import type { Neighbours } from '../neighbours.ts';
 import type { SendReport, SentMessage } from '../sync/report.ts';
+import { Transactions } from './transactions.ts';
 
 /** Throws what kept it from sending at all; each entry then knows why it waits. */
 export async function flushOutbox(
@@ -81,117 +74,29 @@ async function sendEach(
     report.messages.push(...entries.map((entry) => waiting(entry, suspended.message)));
     return suspended;
   }
-  const line = new SendingLine(bound, neighbours, options);
+  const transactions = new Transactions(bound, neighbours, options);
+  const { clock } = neighbours;
+  const startedAt = clock.now();
+  const answered: OutboxEntry[] = [];
   try {
     for (const entry of entries) {
       if (options.signal.aborted) break;
-      const after = await line.attempt(entry);
-      if (after.state !== 'sent') report.messages.push(told(after));
+      if (!hasPatience(clock.now() - startedAt, answered)) {
+        report.messages.push(waiting(entry, tooSlow));
+        continue;
+      }
+      const after = await transactions.attempt(entry);
+      if (transactions.failure === null) answered.push(after);
+      if (after.state !== 'sent') report.messages.push(reportOf(after));
     }
   } finally {
-    await line.close();
+    await transactions.close();
   }
-  return line.failure;
+  return transactions.failure;
 }
 
-/**
- * One connection for many messages. Where it breaks, the next message gets a new one; where there is none to be had, all that
- * follow are put off for the same reason.
- */
-class SendingLine {
-  readonly #bound: BoundAccount;
-  readonly #neighbours: Neighbours;
-  readonly #signal: AbortSignal;
-  readonly #settings: Settings;
-  #session: SenderSession | null = null;
-  /** Why no connection could be had. */
-  failure: PosthornError | null = null;
-
-  constructor(bound: BoundAccount, neighbours: Neighbours, { signal, settings }: FlushOptions) {
-    this.#bound = bound;
-    this.#neighbours = neighbours;
-    this.#signal = signal;
-    this.#settings = settings;
-  }
-
-  /** What became of it; as it was where we were asked to stop before anything was sent. */
-  async attempt(entry: OutboxEntry): Promise<OutboxEntry> {
-    const { outbox } = this.#neighbours;
-    const session = await this.#connected();
-    if (session === null) return this.#putOff(entry, this.failure?.message ?? 'no connection');
-    const octets = await this.#read(entry);
-    if (!Buffer.isBuffer(octets)) return this.#putOff(entry, octets.message);
-    const sending = beforeAttempt(entry);
-    await outbox.update(sending);
-    const result = await this.#send(sending, octets, session);
-    const after = result === null ? entry : afterAttempt(sending, result, this.#moment());
-    await outbox.update(after);
-    return after;
-  }
-
-  /** One message that can't be read must not keep the others from being sent (design rule 11). */
-  async #read({ id }: OutboxEntry): Promise<Buffer | PosthornError> {
-    try {
-      return await this.#neighbours.outbox.read(id);
-    } catch (thrown) {
-      return asPosthornError(thrown);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#session?.close();
-    this.#session = null;
-  }
-
-  async #connected(): Promise<SenderSession | null> {
-    if (this.#session !== null || this.failure !== null) return this.#session;
-    try {
-      this.#session = await connectForSending(
-        this.#bound,
-        this.#neighbours,
-        this.#settings,
-        this.#signal,
-      );
-    } catch (thrown) {
-      this.failure = asPosthornError(thrown);
-    }
-    return this.#session;
-  }
-
-  /** Nothing was sent: the attempt counts, unless we were asked to stop. */
-  async #putOff(entry: OutboxEntry, reason: string): Promise<OutboxEntry> {
-    if (this.#signal.aborted) return entry;
-    const tried = { ...entry, attempts: entry.attempts + 1 };
-    const result = { kind: entry.state === 'queued' ? 'deferred' : 'uncertain', reason } as const;
-    const after = afterAttempt(tried, result, this.#moment());
-    await this.#neighbours.outbox.update(after);
-    return after;
-  }
-
-  /** Null where we were asked to stop and it surely was not taken. */
-  async #send(
-    entry: OutboxEntry,
-    octets: Buffer,
-    session: SenderSession,
-  ): Promise<AttemptResult | null> {
-    try {
-      const message = { from: entry.from, recipients: openRecipients(entry), octets };
-      const outcome = await session.send(message, this.#signal);
-      if (outcome.kind === 'uncertain') await this.close();
-      return outcome;
-    } catch (thrown) {
-      const error = asPosthornError(thrown);
-      if (error.reach !== 'message') await this.close();
-      const refused = error.reach === 'message' && error.retry === 'never';
-      if (this.#signal.aborted && !refused) return null;
-      return { kind: refused ? 'refused' : 'deferred', reason: error.message };
-    }
-  }
-
-  #moment(): Moment {
-    return { now: this.#neighbours.clock.now(), chance: this.#neighbours.chance() };
-  }
-}
+/** Left as they are, and so due at the next flush. */
+const tooSlow = 'the server is slow: this flush ends here, and the next one goes on';
 
 /** Nobody knows when it will be tried: that is up to a person. */
 function waiting({ id, subject }: OutboxEntry, reason: string): SentMessage {
@@ -199,7 +104,7 @@ function waiting({ id, subject }: OutboxEntry, reason: string): SentMessage {
 }
 
 /** What became of an entry that is not sent. */
-function told(entry: OutboxEntry): SentMessage {
+function reportOf(entry: OutboxEntry): SentMessage {
   const { id, subject, state, lastError: reason } = entry;
   if (state === 'failed') return { id, subject, result: 'failed', reason, nextAttempt: null };
   const result = state === 'uncertain' ? 'uncertain' : 'deferred';

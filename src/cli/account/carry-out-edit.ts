@@ -10,7 +10,7 @@ import { replaceSecrets, withNewSecrets, type NewSecret } from '../../app/passwo
 import { testAccount } from '../../app/account-test/test-account.ts';
 import type { Config } from '../../config/read/config.ts';
 import { accountChanges, type KeyChange } from '../../config/edit/key-changes.ts';
-import { readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
 import { previewConfig } from '../../config/edit/save.ts';
 import type { Account } from '../../core/account/account.ts';
 import { gravest } from '../../errors.ts';
@@ -70,9 +70,9 @@ export async function carryOutEdit(
   for (const after of changed)
     if (wanted.secrets.has(after.name) || startsAfresh(config.accounts.get(after.name), after))
       await resumeAccount(after, neighbours.state);
-  const told = tell(run, config, outcome);
+  const answer = tell(run, config, outcome);
   await noteRunningDaemon(run, config);
-  return told;
+  return answer;
 }
 
 interface Checking {

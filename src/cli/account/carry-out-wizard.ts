@@ -7,7 +7,7 @@ import { replaceSecrets } from '../../app/passwords/new-secrets.ts';
 import type { Config } from '../../config/read/config.ts';
 import { defaultsIn } from '../../config/read/defaults.ts';
 import { below, dataOf } from '../../config/edit/edit.ts';
-import { readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
 import type { AccountEntry } from '../../config/schema/schema.ts';
 import type { Account } from '../../core/account/account.ts';
 import { changesAnything } from './changes.ts';

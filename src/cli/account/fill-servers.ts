@@ -15,7 +15,7 @@ import {
 } from '../../app/discovery/discover.ts';
 import type { Config } from '../../config/read/config.ts';
 import { defaultsIn } from '../../config/read/defaults.ts';
-import { readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
 import { usualPort } from '../../config/read/resolve-account.ts';
 import type { Security } from '../../core/account/account.ts';
 import type { Service } from '../../core/discovery/discovery.ts';
@@ -138,7 +138,7 @@ async function agreedServer(
 ): Promise<Choice | null> {
   const best = chooseServer(service, found);
   if (best === null) tellNone(run, side, service, found);
-  if (best === null || best.certain) return told(run, side, best, found);
+  if (best === null || best.certain) return noted(run, side, best, found);
   if (canAsk(run)) {
     await confirm(
       run,
@@ -148,10 +148,10 @@ async function agreedServer(
   }
   const remedy = `If it is right, add ${asOptions(side, best)}`;
   run.output.note(`${line(side, best, found)}; not used unasked. ${remedy}`);
-  return told(run, side, chooseServer(service, certainOnly(found)), found);
+  return noted(run, side, chooseServer(service, certainOnly(found)), found);
 }
 
-function told(run: Run, side: Side, choice: Choice | null, found: Discovered): Choice | null {
+function noted(run: Run, side: Side, choice: Choice | null, found: Discovered): Choice | null {
   if (choice !== null) run.output.note(line(side, choice, found));
   return choice;
 }

@@ -3,7 +3,8 @@
 import { mapBounded } from '../../app/bounded.ts';
 import { checkFiles, type FileVerdict } from '../../app/accounts/check-files.ts';
 import type { Problem } from '../../config/read/config.ts';
-import { loadConfig, problemAt, readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
+import { loadConfig, problemAt } from '../../config/read/load.ts';
 import { writtenKeys } from '../../config/edit/key-changes.ts';
 import { printable } from '../../printable.ts';
 import { withNeighbours } from '../session.ts';

@@ -4,7 +4,8 @@ import type { Config } from '../../config/read/config.ts';
 import type { Account } from '../../core/account/account.ts';
 import { UsageError } from '../../errors.ts';
 import { canAsk, choose } from '../terminal/prompt.ts';
-import { accountNamed, oneAccount } from '../session.ts';
+import { accountNamed } from '../account-named.ts';
+import { oneAccount } from '../session.ts';
 import { printable } from '../../printable.ts';
 import type { Run } from '../world.ts';
 

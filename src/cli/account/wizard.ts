@@ -21,7 +21,7 @@ import { printable } from '../../printable.ts';
 import type { Wizard } from '../wizard/context.ts';
 import { intoText, type Draft } from '../wizard/draft.ts';
 import { firstAnswers } from '../wizard/first-answers.ts';
-import { settle } from '../wizard/menu.ts';
+import { reviewUntilSaved } from '../wizard/menu.ts';
 import { prove } from '../wizard/mend.ts';
 import { terminalQuestions } from '../wizard/questions.ts';
 import { reachOf } from '../wizard/reach.ts';
@@ -43,16 +43,16 @@ export async function describeNew(
   // Asked beforehand: while somebody waits between two questions, the terminal shows what is typed, a password too.
   wizard.keyring().catch(() => undefined);
   const answered = await firstAnswers(wizard, start, name);
-  if (skipTest) return settle(wizard, answered, reachOf(answered));
+  if (skipTest) return reviewUntilSaved(wizard, answered, reachOf(answered));
   const proof = await prove(wizard, answered);
   if (proof.kind === 'leave') return null;
-  if (proof.kind === 'untested') return settle(wizard, proof.draft, reachOf(proof.draft));
-  return settle(wizard, proof.draft, proof.kind === 'good' ? reachOf(proof.draft) : null);
+  if (proof.kind === 'untested') return reviewUntilSaved(wizard, proof.draft, reachOf(proof.draft));
+  return reviewUntilSaved(wizard, proof.draft, proof.kind === 'good' ? reachOf(proof.draft) : null);
 }
 
 /** Opens with the present values; what is reached as before needs no test. */
 export async function changePresent(wizard: Wizard, start: Draft): Promise<Draft | null> {
-  return settle(wizard, start, reachOf(start));
+  return reviewUntilSaved(wizard, start, reachOf(start));
 }
 
 /** `text` is that of the file. All that is shown goes where the questions are, with --json and --quiet too. */

@@ -1,7 +1,7 @@
 /** posthorn config show: the configuration as posthorn understands it, defaults filled in and marked; never a secret. */
 
 import type { Command } from 'commander';
-import { readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
 import { mergedLines, nested } from '../../config/show/merged-text.ts';
 import { mergedConfig, type Merged, type MergedConfig } from '../../config/show/merged.ts';
 import type { Act } from '../act.ts';

@@ -1,7 +1,8 @@
 /** posthorn config: where the file is, whether it holds, what it means, and its schema for editors. */
 
 import type { Command } from 'commander';
-import { checkConfig, findConfig } from '../../config/read/load.ts';
+import { findConfig } from '../../config/read/find.ts';
+import { checkConfig } from '../../config/read/load.ts';
 import type { Problem } from '../../config/read/config.ts';
 import { schemaLine } from '../../config/schema/line.ts';
 import { configJsonSchema } from '../../config/schema/schema.ts';

@@ -14,6 +14,7 @@ import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { accountLines } from '../sync/sync-text.ts';
+import { printTable } from '../terminal/table.ts';
 import { localTime, plural } from '../terminal/text.ts';
 import { sameConfig, type Run } from '../world.ts';
 
@@ -98,8 +99,8 @@ function logLine(run: Run, level: 'info' | 'warn', text: string): void {
 }
 
 function logReport(run: Run, report: AccountReport): void {
-  const told = accountJson(report, syncStatus(report));
-  for (const { level, text } of accountLines(told)) {
+  const said = accountJson(report, syncStatus(report));
+  for (const { level, text } of accountLines(said)) {
     const isNews = level !== 'info' || !text.endsWith('nothing new') || run.output.verbose;
     if (isNews) logLine(run, level === 'info' ? 'info' : 'warn', text);
   }
@@ -186,7 +187,8 @@ function printStatus(run: Run, now: DaemonStatus): void {
       `(process ${String(id)}, ${version}).`,
   );
   if (accounts.length === 0) return;
-  run.output.table(
+  printTable(
+    run.output,
     ['ACCOUNT', 'NEXT POLL'],
     accounts.map(({ account, polling, nextPoll }) => [account, next(polling, nextPoll)]),
   );

@@ -6,8 +6,9 @@ import { isReadFromServer, readFromServerText } from '../../app/accounts/read-fr
 import type { Act } from '../act.ts';
 import { examples } from '../terminal/examples.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
-import { printable } from '../../printable.ts';
+import { printTable } from '../terminal/table.ts';
 import { homely } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {
@@ -42,7 +43,8 @@ function tell(
   for (const name of live) output.note(readFromServerText(name));
   if (accounts === 0) output.say('No accounts yet: posthorn account add');
   else if (folders.length > 0)
-    output.table(
+    printTable(
+      output,
       heading,
       folders.map((folder) => asRow(folder, home)),
     );

@@ -18,8 +18,9 @@ import { confirm } from '../terminal/prompt.ts';
 import { accountsMeant, readConfig, withNeighbours } from '../session.ts';
 import { runSync } from '../sync/run-sync.ts';
 import { printAccount } from '../sync/sync-text.ts';
-import { printable } from '../../printable.ts';
+import { printTable } from '../terminal/table.ts';
 import { localTime, plural } from '../terminal/text.ts';
+import { printable } from '../../printable.ts';
 import type { Run } from '../world.ts';
 
 export function register(command: Command, act: Act): void {
@@ -60,7 +61,8 @@ async function list(run: Run): Promise<number> {
     if (run.output.json) run.output.document({ messages: rows, broken });
     else if (rows.length === 0) run.output.say('The outbox is empty.');
     else
-      run.output.table(
+      printTable(
+        run.output,
         ['ID', 'ACCOUNT', 'STATE', 'NEXT ATTEMPT', 'TO', 'SUBJECT'],
         rows.map(asRow),
         rows.map(({ reason }) => (reason === null ? null : `(${printable(reason)})`)),
@@ -128,8 +130,10 @@ async function sendersById(
   const senders = new Map<string, Sender>();
   for (const account of accounts.values()) {
     const known = await lookUpState(state, account);
-    if (known !== null)
-      senders.set(known.id, { name: account.name, halted: haltedBy(account, known) });
+    // Queued for an account that nothing was done for yet: the file knows its id, the state does not.
+    const id = account.id ?? known?.id;
+    const halted = known === null ? null : haltedBy(account, known);
+    if (id !== undefined) senders.set(id, { name: account.name, halted });
   }
   return senders;
 }

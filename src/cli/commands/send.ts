@@ -3,15 +3,17 @@
 import { basename, resolve } from 'node:path';
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
-import { enqueue } from '../../app/outbox/enqueue.ts';
+import { bindAccount } from '../../app/accounts/bind-account.ts';
+import { enqueue, refuseSender } from '../../app/outbox/enqueue.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
-import type { Config } from '../../config/read/config.ts';
 import type { Account } from '../../core/account/account.ts';
 import { DataError, UsageError } from '../../errors.ts';
 import type { Draft } from '../../ports/message-codec.ts';
 import { concludeQueued } from '../sync/after-queueing.ts';
+import { sender } from '../sync/sender.ts';
+import { sendNow } from '../sync/send-now.ts';
 import type { Act } from '../act.ts';
-import { accountNamed, readConfig, withNeighbours } from '../session.ts';
+import { readConfig, withNeighbours } from '../session.ts';
 import { readAll } from '../terminal/standard-input.ts';
 import type { Run } from '../world.ts';
 
@@ -58,23 +60,12 @@ async function send(run: Run, flags: SendFlags): Promise<number> {
   return withNeighbours(run, config, async (neighbours: Neighbours) => {
     const draft = draftFrom(run, account, flags, text, neighbours.clock.now());
     const composed = await neighbours.codec.compose(draft);
-    const entry = await enqueue(account, composed, config.settings, neighbours);
-    return concludeQueued(run, config, account, entry, neighbours, flags.now === true);
-  });
-}
-
-/** The account named, or the default one, or the only one that sends. */
-export function sender(config: Config, name: string | undefined): Account {
-  const chosen = name ?? config.defaultAccount;
-  if (chosen !== undefined) return accountNamed(config, chosen);
-  const [only, ...others] = [...config.accounts.values()].filter(
-    (each) => each.send && each.enabled,
-  );
-  if (only !== undefined && others.length === 0) return only;
-  if (only === undefined)
-    throw new UsageError('there is no account that sends', { remedy: 'Run: posthorn account add' });
-  throw new UsageError('several accounts could send, and none is the default', {
-    remedy: 'Name one with --from, or set it with: posthorn account default NAME',
+    refuseSender(account);
+    const accountId = account.id ?? (await bindAccount(account, neighbours)).id;
+    const entry = await enqueue({ account, accountId }, composed, config.settings, neighbours);
+    if (flags.now === true) return sendNow(run, config, account, entry, neighbours);
+    await concludeQueued(run, config, account, entry);
+    return 0;
   });
 }
 

@@ -1,15 +1,14 @@
 /** posthorn sendmail: takes a finished message on standard input, as /usr/sbin/sendmail does, and queues it durably. */
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { enqueue } from '../../app/outbox/enqueue.ts';
-import type { Config } from '../../config/read/config.ts';
-import type { Account } from '../../core/account/account.ts';
+import { enqueue, refuseSender } from '../../app/outbox/enqueue.ts';
+import type { SendingAccount, Senders } from '../../core/outbox/senders.ts';
 import { concludeQueued } from '../sync/after-queueing.ts';
 import type { Act } from '../act.ts';
-import { readConfig, withNeighbours } from '../session.ts';
+import { accountIdOf, readSenders } from '../sync/read-senders.ts';
+import { sender } from '../sync/sender.ts';
 import { readAll } from '../terminal/standard-input.ts';
 import type { Run } from '../world.ts';
-import { sender } from './send.ts';
 
 interface SendmailFlags {
   readonly t?: boolean;
@@ -52,27 +51,31 @@ async function sendmail(
   addresses: readonly string[],
   flags: SendmailFlags,
 ): Promise<number> {
-  const config = await readConfig(run);
+  const senders = await readSenders(run);
   const from = flags.f ?? flags.r;
-  const account = senderFor(config, from);
+  const account = senderFor(senders, from);
+  refuseSender(account);
   const raw = await readAll(run.world.stdin, run.world.signal);
   const { name, address } = account.identity;
-  return withNeighbours(run, config, async (neighbours) => {
-    const composed = await neighbours.codec.submit(raw, {
-      from: from ?? null,
-      recipients: addresses,
-      recipientsFromHeader: flags.t === true,
-      sender: name === undefined ? { address } : { name, address },
-      date: neighbours.clock.now(),
-    });
-    const entry = await enqueue(account, composed, config.settings, neighbours);
-    const quiet = { ...run, output: run.output.silenced() };
-    return concludeQueued(quiet, config, account, entry, neighbours, false);
+  const neighbours = run.world.neighbours(senders.location, (text) => {
+    run.output.warn(text);
   });
+  const composed = await neighbours.codec.submit(raw, {
+    from: from ?? null,
+    recipients: addresses,
+    recipientsFromHeader: flags.t === true,
+    sender: name === undefined ? { address } : { name, address },
+    date: neighbours.clock.now(),
+  });
+  const accountId = await accountIdOf(run, senders, account);
+  const entry = await enqueue({ account, accountId }, composed, senders.settings, neighbours);
+  const quiet = { ...run, output: run.output.silenced() };
+  await concludeQueued(quiet, senders, account, entry);
+  return 0;
 }
 
 /** The account whose address -f gives, or that is named so; else the default sender. */
-function senderFor(config: Config, from: string | undefined): Account {
+function senderFor(config: Senders, from: string | undefined): SendingAccount {
   const wanted = from?.toLowerCase();
   const match = [...config.accounts.values()].find(
     (account) => account.send && account.identity.address.toLowerCase() === wanted,

@@ -50,7 +50,7 @@ async function quietly<T>(otherwise: T, work: () => Promise<T>): Promise<T> {
 function read({ env, homedir, cwd }: World, config: string | undefined): Promise<Found | null> {
   const source = { env, homedir, cwd, ...(config === undefined ? {} : { configFile: config }) };
   return quietly(null, async () => {
-    const { findConfig, readConfigFile } = await import('../../config/read/load.ts');
+    const { findConfig, readConfigFile } = await import('../../config/read/find.ts');
     const { glanceAt } = await import('../../config/read/glance.ts');
     const location = await findConfig(source);
     return { location, accounts: glanceAt((await readConfigFile(location.path)).text) };

@@ -75,7 +75,7 @@ export async function provision(
     await task.undo?.();
     throw error;
   }
-  await settle(config, draft, neighbours);
+  await followUp(config, draft, neighbours);
   tell(run, config, draft, task);
   await noteRunningDaemon(run, config);
   return 0;
@@ -113,8 +113,8 @@ function isChange({ edits }: ApplyPlan): boolean {
 }
 
 function comingAndGoing({ accounts }: ApplyPlan): string {
-  const moved = accounts.filter(({ change }) => change === 'added' || change === 'removed');
-  return moved.map(({ name, change }) => `${name} ${change}`).join();
+  const changed = accounts.filter(({ change }) => change === 'added' || change === 'removed');
+  return changed.map(({ name, change }) => `${name} ${change}`).join();
 }
 
 function removedBy({ accounts }: ApplyPlan): string[] {
@@ -193,7 +193,7 @@ async function write(
 }
 
 /** What hangs on the change: a server or a password that was changed ends a suspension; what is no longer needed is forgotten. */
-async function settle(
+async function followUp(
   before: Config,
   { config, plan }: Draft,
   neighbours: Neighbours,

@@ -14,7 +14,7 @@ import { withKnownServers } from '../../app/discovery/known-servers.ts';
 import { checkAdditions, type CheckedAddition } from '../../config/edit/additions.ts';
 import type { Config } from '../../config/read/config.ts';
 import { defaultsIn } from '../../config/read/defaults.ts';
-import { readConfigFile } from '../../config/read/load.ts';
+import { readConfigFile } from '../../config/read/find.ts';
 import { asPosthornError, DataError } from '../../errors.ts';
 import type { Imported, ImportKind, LeftOver } from '../../ports/importer.ts';
 import { printable } from '../../printable.ts';
@@ -48,12 +48,12 @@ export async function soundImport(
   const isTable = kind === 'csv';
   const all = nameImported(imported, presentIn(config), { prefix, file, isTable });
   const keeps = isTable || prefix !== '';
-  const { accounts: named, told: twins } = withoutTwins(all, {
+  const { accounts: named, leftOver: twins } = withoutTwins(all, {
     present: mailboxesIn(config),
     keeps,
   });
   const { text } = await readConfigFile(config.path);
-  const supplied = isTable ? supply(named, text) : { accounts: named, told: [], missing: [] };
+  const supplied = isTable ? supply(named, text) : { accounts: named, notes: [], missing: [] };
   const judged = judge(supplied.accounts, config, text);
   const faulty = [...supplied.missing, ...judged.flatMap((each) => faultOf(each, isTable) ?? [])];
   if (isTable && faulty.length > 0) throw refusal(faulty, file);
@@ -61,7 +61,7 @@ export async function soundImport(
   const leftOver = [
     ...imported.leftOver,
     ...twins,
-    ...supplied.told,
+    ...supplied.notes,
     ...faulty,
     ...sound.flatMap(sharedFolder),
   ];
@@ -79,7 +79,7 @@ export async function soundImport(
 
 interface WithServers {
   readonly accounts: readonly NamedImport[];
-  readonly told: readonly LeftOver[];
+  readonly notes: readonly LeftOver[];
   readonly missing: readonly LeftOver[];
 }
 
@@ -93,18 +93,18 @@ function supply(named: readonly NamedImport[], text: string): WithServers {
   const supplied = named.map((account) => ({
     account,
     ...(account.joins
-      ? { entry: account.entry, told: null, missing: null }
+      ? { entry: account.entry, suppliedFrom: null, missing: null }
       : withKnownServers(account.entry, inherited)),
   }));
-  const lines = (of: 'told' | 'missing'): LeftOver[] =>
+  const lines = (of: 'suppliedFrom' | 'missing'): LeftOver[] =>
     supplied.flatMap(({ account: { line, name }, [of]: why }) =>
-      why === null ? [] : [{ line, what: of === 'told' ? 'servers' : name, why }],
+      why === null ? [] : [{ line, what: of === 'suppliedFrom' ? 'servers' : name, why }],
     );
   return {
     accounts: supplied
       .filter(({ missing }) => missing === null)
       .map(({ account, entry }) => ({ ...account, entry })),
-    told: lines('told'),
+    notes: lines('suppliedFrom'),
     missing: lines('missing'),
   };
 }

@@ -1,7 +1,6 @@
 /** Results to standard output, everything else to standard error; colour only where a person looks. */
 
 import { styleText } from 'node:util';
-import Table from 'cli-table3';
 import { errorJson } from '../../app/sync/report-json.ts';
 import { asPosthornError, type PosthornError } from '../../errors.ts';
 import type { GlobalOptions } from '../global-options.ts';
@@ -139,25 +138,6 @@ export class Output {
     return this.#paint('red', text, this.#stdout);
   }
 
-  /** Columns without rules, a heading above, a note below its row; nothing is cut, so that a pipe gets every word. */
-  table(
-    heading: readonly string[],
-    rows: readonly (readonly string[])[],
-    notes: readonly (string | null)[] = [],
-  ): void {
-    const table = new Table({
-      head: heading.map((text) => this.dim(text)),
-      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-      chars: noRules,
-    });
-    table.push(...rows.map((row) => [...row]));
-    for (const [at, line] of table.toString().split('\n').entries()) {
-      this.line(line.trimEnd());
-      const note = notes[at - 1] ?? null;
-      if (note !== null) this.line(`  ${note}`);
-    }
-  }
-
   /** The last door to the terminal: a key of somebody's file or a word of a server must not move the cursor. */
   #tell(text: string, head?: string): void {
     const said = printableLines(text);
@@ -177,24 +157,6 @@ export class Output {
     return this.coloursAllowed && stream.isTTY ? styleText(style, text) : text;
   }
 }
-
-const noRules = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-};
 
 /** `work: the server refused … Check ….` */
 export function oneLine(

@@ -9,12 +9,12 @@ import type { Questions } from './questions.ts';
 
 /** Null where it does not, and the person has been told why. */
 export function loaded({ load, questions }: Wizard, draft: Draft): Promise<Account | null> {
-  return orTold(questions, () => load(draft));
+  return orWarning(questions, () => load(draft));
 }
 
 /** With everything that saving would stumble over. */
 export async function holds({ load, check, questions }: Wizard, draft: Draft): Promise<boolean> {
-  const account = await orTold(questions, async () => {
+  const account = await orWarning(questions, async () => {
     const found = await load(draft);
     await check(draft, found);
     return found;
@@ -22,7 +22,7 @@ export async function holds({ load, check, questions }: Wizard, draft: Draft): P
   return account !== null;
 }
 
-async function orTold<T>(questions: Questions, work: () => Promise<T>): Promise<T | null> {
+async function orWarning<T>(questions: Questions, work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (thrown) {

@@ -15,7 +15,7 @@ type Entry =
   | { readonly kind: 'save' | 'untested' | 'leave' };
 
 /** The draft to save, or null where the person left. `proven` is the reach that was tested, or needs no test. */
-export async function settle(
+export async function reviewUntilSaved(
   wizard: Wizard,
   start: Draft,
   proven: string | null,

@@ -47,11 +47,11 @@ export function wholeNumber(minimum: number, maximum: number, description: strin
 export function address(description: string): z.ZodString {
   const error =
     'must be an e-mail address such as you@example.org, without name and angle brackets';
-  const told = ({ input }: { readonly input?: unknown }): string =>
+  const message = ({ input }: { readonly input?: unknown }): string =>
     typeof input === 'string' && input !== '' ? `${error}: it ${addressFault(input)}` : error;
   return z
     .string({ error })
-    .regex(addressPattern, { error: told })
+    .regex(addressPattern, { error: message })
     .max(longestAddress, { error: `must be ${String(longestAddress)} characters at most` })
     .describe(description);
 }

@@ -22,12 +22,12 @@ export function diagnose(failure: Failure, circumstances: Circumstances): Diagno
   const found = findings(failure, circumstances);
   const causes = found.flatMap(({ cause }) => cause ?? []);
   const remedies = found.flatMap(({ remedy }) => remedy ?? []);
-  const told = remedies.length > 0 ? remedies : [failure.remedy ?? []].flat();
+  const advised = remedies.length > 0 ? remedies : [failure.remedy ?? []].flat();
   return {
     tried: attempt(failure.layer, circumstances),
     answered: failure.message,
     causes: [...new Set(causes)],
-    remedies: [...new Set(told)],
+    remedies: [...new Set(advised)],
   };
 }
 

@@ -171,7 +171,7 @@ export function guessedCandidates(service: Service, domain: string): Candidate[]
 export type Place = 'open' | readonly (Candidate | Finding)[];
 
 /** Whether it is certain which server is best, whatever is still open; `places`: the most trusted first. */
-export function isSettled(service: Service, places: readonly Place[]): boolean {
+export function isBestKnown(service: Service, places: readonly Place[]): boolean {
   for (const place of places) {
     if (place === 'open') return false;
     for (const each of place.filter((one) => one.service === service)) {

@@ -16,9 +16,10 @@ export type AttemptResult =
   | { readonly kind: 'answered'; readonly verdicts: readonly Verdict[] }
   | { readonly kind: 'deferred' | 'refused' | 'uncertain'; readonly reason: string };
 
+/** excess: one too many for this transaction; another one takes it at once. */
 export interface Verdict {
   readonly address: string;
-  readonly kind: 'accepted' | 'deferred' | 'refused';
+  readonly kind: 'accepted' | 'deferred' | 'refused' | 'excess';
   readonly reply?: string;
 }
 
@@ -41,9 +42,41 @@ export function openRecipients(entry: OutboxEntry): string[] {
   return entry.recipients.filter(({ status }) => status === 'open').map(({ address }) => address);
 }
 
-/** The mark that must be durable before the first octet leaves. */
-export function beforeAttempt(entry: OutboxEntry): OutboxEntry {
-  return { ...entry, state: 'sending', attempts: entry.attempts + 1 };
+/**
+ * The mark that must be durable before the first octet leaves. It carries its own way out: the attempt is counted and the next
+ * one put off, so that whoever can't write afterwards what became of it does not send it again at once.
+ */
+export function beforeAttempt(entry: OutboxEntry, { now, chance }: Moment): OutboxEntry {
+  const attempts = entry.attempts + 1;
+  const nextAttempt = now + backoffMs(attempts, retry, chance);
+  return { ...withStartOfTrying(entry, now), state: 'sending', attempts, nextAttempt };
+}
+
+/** Whether those left over of an answered attempt go in another transaction at once: the server took the others. */
+export function needsAnotherTransaction({ state }: OutboxEntry, result: AttemptResult): boolean {
+  if (state !== 'queued' || result.kind !== 'answered') return false;
+  const kinds = result.verdicts.map(({ kind }) => kind);
+  return kinds.includes('excess') && kinds.includes('accepted');
+}
+
+/** The mark before it: part of the same attempt, put off as it was. */
+export function beforeAnotherTransaction(entry: OutboxEntry): OutboxEntry {
+  return { ...entry, state: 'sending' };
+}
+
+/**
+ * Octets that an entry grows by at most while an attempt is answered: a reply for each who is still open, and one for the
+ * message. Each has `longestReply` characters, which JSON writes in no more than four octets each.
+ */
+export function roomForAnswers(entry: OutboxEntry): number {
+  return (openRecipients(entry).length + 2) * 4 * (longestReply + 100);
+}
+
+/** Characters kept of what was said. */
+const longestReply = 400;
+
+function kept(reply: string): string {
+  return reply.length > longestReply ? `${reply.slice(0, longestReply - 1)}…` : reply;
 }
 
 export function afterAttempt(
@@ -74,14 +107,21 @@ function judge(
   return recipients.map((recipient) => {
     const verdict = verdicts.find(({ address }) => address === recipient.address);
     if (recipient.status !== 'open' || verdict === undefined) return recipient;
-    const status = verdict.kind === 'deferred' ? 'open' : verdict.kind;
-    return { ...recipient, status, reply: verdict.reply ?? null };
+    const isOpen = verdict.kind === 'deferred' || verdict.kind === 'excess';
+    const status = isOpen ? 'open' : verdict.kind;
+    return {
+      ...recipient,
+      status,
+      reply: verdict.reply === undefined ? null : kept(verdict.reply),
+    };
   });
 }
 
 function refuseOpen(recipients: readonly OutboxRecipient[], reply: string): OutboxRecipient[] {
   return recipients.map((recipient) =>
-    recipient.status === 'open' ? { ...recipient, status: 'refused', reply } : recipient,
+    recipient.status === 'open'
+      ? { ...recipient, status: 'refused', reply: kept(reply) }
+      : recipient,
   );
 }
 
@@ -113,19 +153,21 @@ function wait(
   reason: string,
   { now, chance }: Moment,
 ): OutboxEntry {
-  const triedSince = startOfTrying(entry, now);
-  if (now - triedSince < giveUpAfterMs) {
+  const tried = withStartOfTrying(entry, now);
+  const lastError = kept(reason);
+  if (now - (tried.triedSince ?? tried.createdAt) < giveUpAfterMs) {
     const nextAttempt = now + backoffMs(entry.attempts, retry, chance);
-    const shifted = triedSince === entry.createdAt ? {} : { triedSince };
-    return { ...entry, ...shifted, state, lastError: reason, nextAttempt };
+    return { ...tried, state, lastError, nextAttempt };
   }
   const recipients = refuseOpen(entry.recipients, `given up after 5 days: ${reason}`);
-  return settle({ ...entry, lastError: reason }, recipients, { now, chance });
+  return settle({ ...entry, lastError }, recipients, { now, chance });
 }
 
 /** The five days are those of somebody who tries: a message is not given up at the first no after weeks of silence. */
-function startOfTrying({ createdAt, triedSince, nextAttempt }: OutboxEntry, now: number): number {
-  return (triedSince ?? createdAt) + Math.max(0, now - nextAttempt - untriedMs);
+function withStartOfTrying(entry: OutboxEntry, now: number): OutboxEntry {
+  const untried = now - entry.nextAttempt - untriedMs;
+  if (untried <= 0) return entry;
+  return { ...entry, triedSince: (entry.triedSince ?? entry.createdAt) + untried };
 }
 
 /** A copy that could not be filed now: the message was sent, so only the filing is tried again. */

@@ -4,20 +4,12 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IncomingServer } from '../../../src/core/account/account.ts';
-import type { FilingSession } from '../../../src/ports/mailbox-source.ts';
+import type { MailboxSession } from '../../../src/ports/mailbox-source.ts';
 import type { CertificateKind } from '../../servers/authority.ts';
+import { UidSet } from '../../../src/core/sync/uid-set.ts';
 import { startDovecot, type Dovecot, type User } from '../../servers/dovecot.ts';
 import { corpus, hugeMessage, oddMessages } from '../../servers/messages.ts';
-import {
-  accountAt,
-  connect,
-  fetchAll,
-  inbox,
-  listAll,
-  plainFolder,
-  refusalOf,
-  sha256,
-} from './harness.ts';
+import { accountAt, byUid, connect, fetchAll, refusalOf, sha256 } from './harness.ts';
 
 let dovecot: Dovecot;
 beforeAll(async () => {
@@ -29,7 +21,7 @@ async function enter(
   user: User,
   incoming: Partial<IncomingServer> = {},
   password = user.password,
-): Promise<FilingSession> {
+): Promise<MailboxSession> {
   const port = incoming.security === 'tls' ? dovecot.ports.imaps : dovecot.ports.imap;
   const account = accountAt(port, { host: dovecot.host, username: user.address, ...incoming });
   return await connect(account, { password });
@@ -46,7 +38,7 @@ describe('logging in to Dovecot', () => {
   ] as const)('by %s', async (auth, mechanism) => {
     const session = await enter(dovecot.user('alice'), { auth });
     expect(session.facts.mechanism).toBe(mechanism);
-    expect((await session.folders()).map(({ role }) => role)).toContain('sent');
+    expect((await session.folders()).folders.map(({ role }) => role)).toContain('sent');
     await session.close();
   });
 
@@ -59,7 +51,7 @@ describe('logging in to Dovecot', () => {
   test.each(['tls', 'starttls'] as const)('%s with the right authority', async (security) => {
     const session = await enter(dovecot.user('alice'), { security, tls: { ca: dovecot.ca } });
     expect(session.facts.tls).toMatch(/^TLSv1\.[23]$/);
-    expect(await session.open(inbox)).toMatchObject({ exists: 0 });
+    expect((await session.select('INBOX')).status).toMatchObject({ exists: 0 });
     await session.close();
   });
 
@@ -118,14 +110,15 @@ describe('mail on Dovecot', () => {
     const messages = corpus(2_000, 9);
     await dovecot.deliver(user, 'INBOX', messages);
     const session = await enter(user, { security: 'tls', tls: { ca: dovecot.ca } });
-    expect(await session.open(inbox)).toMatchObject({ exists: 2_000 });
-    const fetched = await fetchAll(session, await listAll(session));
+    const folder = await session.select('INBOX');
+    expect(folder.status).toMatchObject({ exists: 2_000 });
+    const fetched = (await fetchAll(folder, (await folder.uids(1)).uids)).sort(byUid);
     const truth = await dovecot.serverMessages(user);
-    expect(fetched.map(({ message }) => Number(message.id))).toEqual(truth.map(({ uid }) => uid));
+    expect(fetched.map(({ uid }) => uid)).toEqual(truth.map(({ uid }) => uid));
     expect(fetched.map(({ octets }) => octets && sha256(octets))).toEqual(
       truth.map(({ raw }) => sha256(raw)),
     );
-    expect(fetched.map(({ message }) => message.internalDate)).toEqual(
+    expect(fetched.map(({ facts }) => facts?.internalDate)).toEqual(
       truth.map(({ internalDate }) => internalDate.getTime()),
     );
     expect(new Set(fetched.map(({ octets }) => octets && sha256(octets)))).toEqual(
@@ -138,8 +131,8 @@ describe('mail on Dovecot', () => {
     const user = await dovecot.addUser();
     await dovecot.deliver(user, 'INBOX', [...oddMessages().values()]);
     const session = await enter(user);
-    await session.open(inbox);
-    const fetched = await fetchAll(session, await listAll(session));
+    const folder = await session.select('INBOX');
+    const fetched = (await fetchAll(folder, (await folder.uids(1)).uids)).sort(byUid);
     const truth = await dovecot.serverMessages(user);
     expect(fetched.length).toBe(oddMessages().size);
     expect(fetched.map(({ octets }) => octets && sha256(octets))).toEqual(
@@ -153,18 +146,19 @@ describe('mail on Dovecot', () => {
     const huge = hugeMessage(120_000_000);
     await dovecot.deliver(user, 'INBOX', huge);
     const session = await enter(user, { security: 'tls', tls: { ca: dovecot.ca } });
-    await session.open(inbox);
+    const folder = await session.select('INBOX');
     const before = process.memoryUsage().arrayBuffers;
     const hash = createHash('sha256');
     let peak = 0;
-    for await (const { body } of session.fetch(await listAll(session))) {
-      for await (const chunk of body) {
+    for await (const batch of folder.fetch(UidSet.of([1]))) {
+      const [item] = batch;
+      if (item?.kind !== 'message' || item.body.kind !== 'stream') continue;
+      for await (const chunk of item.body.chunks) {
         hash.update(chunk);
         peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
       }
     }
     expect(hash.digest('hex')).toBe(sha256(huge));
-    // Parts of 1 MiB that wait for the garbage collector count too.
     expect(peak).toBeLessThan(60_000_000);
     await session.close();
   });
@@ -174,27 +168,26 @@ describe('mail on Dovecot', () => {
     const names = ['Entwürfe', 'R & D', 'Projekte.Straße', '日本語', 'quoted "x"', 'tilde~'];
     for (const name of names) await dovecot.createFolder(user, name);
     const session = await enter(user);
-    const folders = await session.folders();
+    const { folders } = await session.folders();
     for (const name of names) {
       const folder = folders.find(({ path }) => path === name);
       expect(folder?.segments).toEqual(name.split('.'));
-      expect(await session.open(folder ?? inbox)).toMatchObject({ exists: 0 });
+      expect((await session.select(name)).status).toMatchObject({ exists: 0 });
       const octets = Buffer.from(`Message-ID: <${name.length}@here>\r\n\r\n${name}\r\n`);
       const uid = await session.append(name, octets, ['S'], Date.UTC(2024, 0, 2));
       expect(uid).toBe(1);
       expect(await session.uidNext(name)).toBe(2);
       expect(await session.findByMessageId(name, `<${name.length}@here>`, 1)).toEqual([1]);
-      await session.open(plainFolder(name));
-      const [fetched] = await fetchAll(session, await listAll(session));
+      const [fetched] = await fetchAll(await session.select(name), [1]);
       expect(fetched?.octets?.equals(octets)).toBe(true);
-      expect(fetched?.message).toMatchObject({ flags: ['S'], internalDate: Date.UTC(2024, 0, 2) });
+      expect(fetched?.facts).toMatchObject({ flags: ['S'], internalDate: Date.UTC(2024, 0, 2) });
     }
     await session.close();
   });
 
   test('roles by SPECIAL-USE', async () => {
     const session = await enter(await dovecot.addUser());
-    const roles = (await session.folders()).map(({ path, role }) => [path, role]);
+    const roles = (await session.folders()).folders.map(({ path, role }) => [path, role]);
     expect(Object.fromEntries(roles)).toMatchObject({
       ...{ INBOX: 'inbox', Sent: 'sent', Drafts: 'drafts', Trash: 'trash', Junk: 'spam' },
       Archive: 'archive',
@@ -206,8 +199,7 @@ describe('mail on Dovecot', () => {
     const user = await dovecot.addUser();
     await dovecot.deliver(user, 'INBOX', corpus(3));
     const session = await enter(user);
-    await session.open(inbox);
-    await fetchAll(session, await listAll(session));
+    expect(await fetchAll(await session.select('INBOX'), [1, 2, 3])).toHaveLength(3);
     await session.close();
     const truth = await dovecot.serverMessages(user);
     expect(truth.map(({ flags }) => flags)).toEqual([[], [], []]);
@@ -217,7 +209,7 @@ describe('mail on Dovecot', () => {
     const user = await dovecot.addUser();
     const session = await enter(user);
     await dovecot.kick(user);
-    expect(await refusalOf(session.open(inbox))).toMatchObject({
+    expect(await refusalOf(session.select('INBOX'))).toMatchObject({
       exitStatus: 75,
       reach: 'account',
     });

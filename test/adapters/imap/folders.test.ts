@@ -1,8 +1,10 @@
+/** Folders as servers name, list and number them. */
+
 import { afterEach, describe, expect, test } from 'vitest';
 import { Mailbox } from '../../../src/demo/mail/mailbox.ts';
 import { corpus, hugeMessage, oddMessages } from '../../servers/messages.ts';
-import { demo, scripted, stopAll } from './fixtures.ts';
-import { fetchAll, inbox, listAll, plainFolder, refusalOf } from './harness.ts';
+import { demo, scripted, scriptedInbox, stopAll } from './fixtures.ts';
+import { factsFrom, fetchAll, refusalOf } from './harness.ts';
 
 afterEach(stopAll);
 
@@ -14,7 +16,7 @@ describe('folders', () => {
     mailbox.create('Weg', { specialUse: '\\Trash' });
     mailbox.create('Nur oben', { selectable: false });
     const { session } = await demo([], { mailbox });
-    const folders = await session.folders();
+    const { folders } = await session.folders();
     const found = (path: string) => folders.find((folder) => folder.path === path);
     expect(found('INBOX')).toMatchObject({ role: 'inbox', segments: ['INBOX'] });
     expect(found('Entwürfe')).toMatchObject({ role: 'drafts', segments: ['Entwürfe'] });
@@ -27,7 +29,7 @@ describe('folders', () => {
     expect(found('Nur oben')).toMatchObject({ selectable: false });
     expect(found('../../x')?.segments).toEqual(['', '', '/', '', '/x']);
     for (const folder of folders.filter((each) => each.selectable)) {
-      expect(await session.open(folder)).toMatchObject({ exists: 0 });
+      expect((await session.select(folder.path)).status).toMatchObject({ exists: 0 });
     }
   });
 
@@ -50,7 +52,7 @@ describe('folders', () => {
     function tagOf(_text: string): string {
       return `${server.heard.at(-1)?.split(' ')[0]} OK\r\n`;
     }
-    const folders = await session.folders();
+    const { folders } = await session.folders();
     expect(folders.map(({ path }) => path)).toEqual([
       '&broken',
       'Größe',
@@ -58,8 +60,8 @@ describe('folders', () => {
       '\\odd',
       '&AOQ-&AOQ-',
     ]);
-    for (const folder of folders) await session.open(folder);
-    const opened = server.heard.filter((line) => line.includes('EXAMINE')).slice(1);
+    for (const folder of folders) await session.select(folder.path);
+    const opened = server.heard.filter((line) => line.includes('EXAMINE'));
     expect(opened.map((line) => line.slice(line.indexOf('EXAMINE')))).toEqual([
       'EXAMINE "&broken"',
       'EXAMINE {7}',
@@ -75,24 +77,27 @@ describe('folders', () => {
         ? '* LIST () "/" INBOX\r\n* LIST (( "/" broken\r\n* LIST () "/" b\r\n$ OK\r\n'
         : undefined,
     );
-    expect((await session.folders()).map(({ path }) => path)).toEqual(['INBOX', 'b']);
+    const { folders, warnings } = await session.folders();
+    expect(folders.map(({ path }) => path)).toEqual(['INBOX', 'b']);
+    expect(warnings).toEqual([expect.stringContaining('* LIST (( "/" broken')]);
   });
 
   test('a folder that vanished stops itself alone', async () => {
     const { session } = await demo([Buffer.from('x\r\n')]);
-    const error = await refusalOf(session.open(plainFolder('Gone')));
+    const error = await refusalOf(session.select('Gone'));
     expect(error).toMatchObject({ reach: 'folder', exitStatus: 75 });
-    expect(await session.open(inbox)).toMatchObject({ exists: 1 });
+    expect((await session.select('INBOX')).status).toMatchObject({ exists: 1 });
   });
 
   test('a UIDVALIDITY of 32 bits', async () => {
     const mailbox = new Mailbox();
     mailbox.create('Old', { uidValidity: 4_294_967_295 });
     const { session } = await demo([], { mailbox });
-    expect(await session.open(plainFolder('Old'))).toEqual({
+    expect((await session.select('Old')).status).toEqual({
       uidValidity: '4294967295',
       uidNext: 1,
       exists: 0,
+      highestModSeq: null,
     });
   });
 });
@@ -100,21 +105,23 @@ describe('folders', () => {
 describe('listing', () => {
   test('pages, ascending, above a UID alone', async () => {
     const { mailbox, session } = await demo(corpus(2_300));
-    mailbox.inbox.messages[0]?.flags.add('\\Seen').add('$Forwarded').add('\\Recent');
-    await session.open(inbox);
+    const flags = ['\\Seen', '$Forwarded', '\\Recent', '$Junk', 'Work'];
+    for (const flag of flags) mailbox.inbox.messages[0]?.flags.add(flag);
+    const folder = await session.select('INBOX');
     const sizes: number[] = [];
-    for await (const page of session.list(0)) sizes.push(page.length);
+    const { uids } = await folder.uids(1);
+    for await (const page of folder.facts(uids)) sizes.push(page.length);
     expect(sizes).toEqual([1_000, 1_000, 300]);
-    const all = await listAll(session);
-    expect(all.map(({ id }) => Number(id))).toEqual(mailbox.inbox.messages.map(({ uid }) => uid));
-    expect(all[0]?.flags).toEqual(['P', 'S']);
+    const all = await factsFrom(folder);
+    expect(all.map(({ uid }) => uid)).toEqual(mailbox.inbox.messages.map(({ uid }) => uid));
+    expect(all[0]).toMatchObject({ flags: ['P', 'S'], keywords: ['$Junk', 'Work'] });
     const stored = mailbox.inbox.messages[7];
     expect(all[7]?.size).toBe(stored?.raw.length);
     expect(all[7]?.internalDate).toBe(Math.floor(Number(stored?.internalDate) / 1000) * 1000);
-    expect((await listAll(session, 2_298)).map(({ id }) => id)).toEqual(['2299', '2300']);
-    expect(await listAll(session, 2_300)).toEqual([]);
-    expect(await listAll(session, 9_999)).toEqual([]);
-    expect(await listAll(session, 4_294_967_295)).toEqual([]);
+    expect((await factsFrom(folder, 2_299)).map(({ uid }) => uid)).toEqual([2_299, 2_300]);
+    expect(await factsFrom(folder, 2_301)).toEqual([]);
+    expect(await factsFrom(folder, 9_999)).toEqual([]);
+    expect(await factsFrom(folder, 4_294_967_295)).toEqual([]);
   });
 
   test('sparse UIDs', async () => {
@@ -124,40 +131,115 @@ describe('listing', () => {
       mailbox.inbox.append({ raw: Buffer.from(`${uid}\r\n`) });
     }
     const { session } = await demo([], { mailbox });
-    await session.open(inbox);
-    const all = await listAll(session, 5);
-    expect(all.map(({ id }) => id)).toEqual(['4000000000', '4294967290']);
-    expect((await fetchAll(session, all)).map(({ octets }) => String(octets))).toEqual([
+    const folder = await session.select('INBOX');
+    const { uids } = await folder.uids(6);
+    expect([...uids]).toEqual([4_000_000_000, 4_294_967_290]);
+    expect((await fetchAll(folder, uids)).map(({ octets }) => String(octets))).toEqual([
       '4000000000\r\n',
       '4294967290\r\n',
     ]);
   });
 
-  test('a message whose line cannot be read is listed all the same', async () => {
-    const { session } = await scripted(({ text }) => {
+  test('many sparse UIDs are asked for in commands of bounded length', async () => {
+    const mailbox = new Mailbox();
+    for (let index = 0; index < 1_500; index += 1) {
+      mailbox.inbox.uidNext = 1_000_000_000 + index * 7;
+      mailbox.inbox.append({ raw: Buffer.from('x\r\n') });
+    }
+    const { session } = await demo([], { mailbox });
+    expect(await factsFrom(await session.select('INBOX'))).toHaveLength(1_500);
+  });
+
+  test('a message whose line cannot be read is asked for without its flags', async () => {
+    const { server, inbox } = await scriptedInbox(({ text }) => {
       if (text.startsWith('UID SEARCH')) return '* SEARCH 2 1\r\n$ OK\r\n';
       if (!text.startsWith('UID FETCH')) return undefined;
-      return '* 1 FETCH (UID 1 FLAGS () RFC822.SIZE 10)\r\n* 2 FETCH (UID 2 FLAGS (((\r\n$ OK\r\n';
+      if (!text.includes('FLAGS')) return '* 2 FETCH (UID 2 RFC822.SIZE 7)\r\n$ OK\r\n';
+      return '* 1 FETCH (UID 1 FLAGS () RFC822.SIZE 10)\r\n* 2 FETCH (UID 2 FLAGS (a)b) RFC822.SIZE 7)\r\n$ OK\r\n';
     });
-    expect(await listAll(session)).toEqual([
-      { id: '1', size: 10, internalDate: null, flags: [] },
-      { id: '2', size: null, internalDate: null, flags: [] },
+    expect(await factsFrom(inbox)).toMatchObject([
+      { uid: 1, size: 10, flags: [] },
+      { uid: 2, size: 7, flags: [], keywords: [] },
+    ]);
+    const asked = server.heard.filter((line) => line.includes('UID FETCH'));
+    expect(asked.map((line) => line.slice(line.indexOf('FETCH')))).toEqual([
+      'FETCH 1:2 (UID FLAGS INTERNALDATE RFC822.SIZE)',
+      'FETCH 2 (UID INTERNALDATE RFC822.SIZE)',
     ]);
   });
 
-  test('a set instead of numbers', async () => {
-    const { session } = await scripted(({ text }) => {
-      if (text.startsWith('UID SEARCH')) return '* ESEARCH (TAG "1") UID ALL 2,5:7\r\n$ OK\r\n';
+  test('a message that FETCH passes over is listed all the same, where SEARCH knows it', async () => {
+    const { inbox } = await scriptedInbox(({ text }) => {
+      if (text.startsWith('UID SEARCH UID 1:*')) return '* SEARCH 1 2 3\r\n$ OK\r\n';
+      if (text.startsWith('UID SEARCH')) return '* SEARCH 2\r\n$ OK\r\n';
+      if (!text.startsWith('UID FETCH 1:3')) return text.startsWith('UID') ? '$ OK\r\n' : undefined;
+      return '* 1 FETCH (UID 1 FLAGS (\\Seen) RFC822.SIZE 10)\r\n$ OK\r\n';
+    });
+    expect(await factsFrom(inbox)).toMatchObject([
+      { uid: 1, size: 10, flags: ['S'] },
+      { uid: 2, size: null, flags: [] },
+    ]);
+  });
+
+  test('a server whose sets give nothing is asked one by one', async () => {
+    const { inbox } = await scriptedInbox(({ text }) => {
+      if (text.startsWith('UID SEARCH')) return '* SEARCH 1 2\r\n$ OK\r\n';
+      const uid = /^UID FETCH (\d+) /.exec(text)?.[1];
+      if (uid !== undefined) return `* ${uid} FETCH (UID ${uid} RFC822.SIZE ${uid}0)\r\n$ OK\r\n`;
       return text.startsWith('UID FETCH') ? '$ OK\r\n' : undefined;
     });
-    expect((await listAll(session, 2)).map(({ id }) => id)).toEqual(['5', '6', '7']);
+    expect((await factsFrom(inbox)).map(({ size }) => size)).toEqual([10, 20]);
+  });
+
+  test('a set instead of numbers', async () => {
+    const { inbox } = await scriptedInbox(({ text }) =>
+      text.startsWith('UID SEARCH') ? '* ESEARCH (TAG "1") UID ALL 2,5:7\r\n$ OK\r\n' : undefined,
+    );
+    expect([...(await inbox.uids(3)).uids]).toEqual([5, 6, 7]);
+  });
+
+  test('sets are asked for where the server offers them', async () => {
+    const { server, inbox } = await scriptedInbox(
+      ({ text }) =>
+        text.startsWith('UID SEARCH RETURN')
+          ? '* ESEARCH (TAG "1") UID ALL 1:3\r\n$ OK\r\n'
+          : undefined,
+      { capabilities: 'ESEARCH' },
+    );
+    expect(await inbox.uids(1)).toMatchObject({ complete: true });
+    expect(server.heard.at(-1)).toContain('UID SEARCH RETURN (ALL) UID 1:*');
+  });
+
+  test('that is shorter than the folder is not complete', async () => {
+    const { inbox } = await scriptedInbox(({ text }) =>
+      text.startsWith('UID SEARCH') ? '* SEARCH 1 2\r\n$ OK\r\n' : undefined,
+    );
+    expect(await inbox.uids(1)).toMatchObject({ complete: false });
+  });
+
+  test('that the server limits goes on below', async () => {
+    const { inbox } = await scriptedInbox(({ text }) => {
+      if (text.startsWith('UID SEARCH UID 1:*'))
+        return '* SEARCH 7 8\r\n$ OK [MESSAGELIMIT 2 7] more\r\n';
+      return text.startsWith('UID SEARCH UID 1:6') ? '* SEARCH 3\r\n$ OK\r\n' : undefined;
+    });
+    const { uids, complete } = await inbox.uids(1);
+    expect([[...uids], complete]).toEqual([[3, 7, 8], true]);
+  });
+
+  test('the greatest number is no UID', async () => {
+    const { inbox } = await scriptedInbox(({ text }) =>
+      text.startsWith('UID SEARCH') ? '* SEARCH 1 2 4294967295\r\n$ OK\r\n' : undefined,
+    );
+    const { uids, complete } = await inbox.uids(1);
+    expect([[...uids], complete]).toEqual([[1, 2], false]);
   });
 
   test('a refused SEARCH stops the folder', async () => {
-    const { session } = await scripted(({ text }) =>
+    const { inbox } = await scriptedInbox(({ text }) =>
       text.startsWith('UID SEARCH') ? '$ NO [SERVERBUG] oops\r\n' : undefined,
     );
-    expect(await refusalOf(listAll(session))).toMatchObject({ reach: 'folder', exitStatus: 75 });
+    expect(await refusalOf(inbox.uids(1))).toMatchObject({ reach: 'folder', exitStatus: 75 });
   });
 });
 

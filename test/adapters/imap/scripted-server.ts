@@ -22,10 +22,12 @@ export interface ScriptedServer {
   stop(): Promise<void>;
 }
 
-const greeting = '* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready\r\n';
+const basic = 'IMAP4rev1 AUTH=PLAIN SASL-IR';
 
 export interface ScriptedOptions {
   greeting?: string;
+  /** More that the server can, with blanks between. */
+  capabilities?: string;
   /** Says yes to what a session begins with, unless the script answers. Default true. */
   polite?: boolean;
 }
@@ -35,13 +37,14 @@ export async function scriptedServer(
   options: ScriptedOptions = {},
 ): Promise<ScriptedServer> {
   const heard: string[] = [];
+  const capabilities = `CAPABILITY ${basic} ${options.capabilities ?? ''}`.trimEnd();
   let last = '';
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
-    socket.write(options.greeting ?? greeting);
+    socket.write(options.greeting ?? `* OK [${capabilities}] ready\r\n`);
     let pending = '';
     socket.on('data', (chunk: Buffer) => {
       pending += chunk.toString('latin1');
@@ -56,7 +59,8 @@ export async function scriptedServer(
     // What a client says within a command has no tag.
     if (rest !== '') last = tag;
     const line = { tag: last, text: rest === '' ? text : rest };
-    const said = script(line, socket) ?? (options.polite === false ? undefined : polite(line));
+    const yes = options.polite === false ? undefined : polite(line, capabilities);
+    const said = script(line, socket) ?? yes;
     if (said === undefined || socket.destroyed) return;
     socket.write(Buffer.isBuffer(said) ? said : said.replaceAll(/^\$/gm, last));
   };
@@ -74,11 +78,11 @@ export async function scriptedServer(
   };
 }
 
-function polite({ text }: Line): string | undefined {
+function polite({ text }: Line, capabilities: string): string | undefined {
   const [command = ''] = text.split(' ');
   switch (command.toUpperCase()) {
     case 'CAPABILITY':
-      return '* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n$ OK\r\n';
+      return `* ${capabilities}\r\n$ OK\r\n`;
     case 'AUTHENTICATE':
       return '$ OK in\r\n';
     case 'EXAMINE':

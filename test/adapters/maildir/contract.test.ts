@@ -1,10 +1,21 @@
-/** The contract of the mail store, on a real disk and on the fake in memory. */
+/** The contract of the mail store, on real disks of several kinds and on the fake in memory. */
 
+import { existsSync } from 'node:fs';
+import { realDisk } from '../../../src/disk/disk.ts';
 import { mailStoreContract } from '../../contract/mail-store.ts';
 import { MemoryMailStore } from '../../fakes/memory-mail-store.ts';
 import { diskWorld } from './disk-world.ts';
+import { diskWithoutKoffi, diskWithoutLinks } from './faulty-disk.ts';
 
 mailStoreContract('Maildir on disk', () => diskWorld());
+mailStoreContract('Maildir on disk, all batches by syncfs', () => diskWorld({ bulk: 1 }));
+mailStoreContract('Maildir on disk, without koffi', () =>
+  diskWorld({ disk: diskWithoutKoffi(realDisk), bulk: 1 }),
+);
+mailStoreContract('Maildir without hard links', () => diskWorld({ disk: diskWithoutLinks }));
+
+const tmpfs = '/dev/shm';
+if (existsSync(tmpfs)) mailStoreContract('Maildir on tmpfs', () => diskWorld({ bulk: 1 }, tmpfs));
 
 mailStoreContract('in memory', () => {
   const store = new MemoryMailStore();
@@ -16,6 +27,10 @@ mailStoreContract('in memory', () => {
     root,
     files: (localPath) => Promise.resolve(folder(localPath)),
     temporary: () => Promise.resolve([...store.temporary.keys()]),
+    put: (localPath, path, content) => {
+      folder(localPath).set(path, Buffer.from(content));
+      return Promise.resolve();
+    },
     move: (localPath, from, to) => {
       folder(localPath).set(to, folder(localPath).get(from) ?? Buffer.alloc(0));
       folder(localPath).delete(from);

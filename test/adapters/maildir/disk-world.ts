@@ -1,23 +1,29 @@
 /** A Maildir store in a temporary folder, and what another program does there. */
 
-import { mkdtemp, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMaildirStore, type MaildirOptions } from '../../../src/adapters/maildir/store.ts';
+import type { Writers } from '../../../src/adapters/maildir/writers.ts';
 import type { StoreWorld } from '../../contract/mail-store.ts';
 
 export async function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'posthorn-maildir-'));
 }
 
-export async function diskWorld(options: MaildirOptions = {}): Promise<StoreWorld> {
-  const base = await temporaryFolder();
+/** In a folder of `parent`, which is the system's folder for such unless given. */
+export async function diskWorld(
+  options: MaildirOptions = {},
+  parent = tmpdir(),
+): Promise<StoreWorld> {
+  const base = await mkdtemp(join(parent, 'posthorn-maildir-'));
   const root = join(base, 'mail', 'work');
   return {
     store: createMaildirStore(options),
     root,
     files: (localPath) => filesOf(join(root, localPath)),
     temporary: (localPath) => readdir(join(root, localPath, 'tmp')),
+    put: (localPath, path, content) => writeFile(join(root, localPath, path), content),
     move: (localPath, from, to) => rename(join(root, localPath, from), join(root, localPath, to)),
     remove: (localPath, path) => unlink(join(root, localPath, path)),
     dispose: () => rm(base, { recursive: true, force: true }),
@@ -31,4 +37,13 @@ export async function filesOf(folder: string): Promise<Map<string, Buffer>> {
     for (const name of (await readdir(join(folder, directory))).sort())
       files.set(`${directory}/${name}`, await readFile(join(folder, directory, name)));
   return files;
+}
+
+/** As seen by process number `own`: those of a lower number are gone. */
+export function writersOf(own: number): Writers {
+  const name = (number: number): string => `0a1b2c3d.${String(number)}.1`;
+  return {
+    own: name(own),
+    stateOf: (writer) => (Number(writer.split('.')[1]) < own ? 'gone' : 'running'),
+  };
 }

@@ -11,18 +11,26 @@ import { messageOf } from './entries.ts';
 const scratch = useScratch();
 let built: string;
 let program: string;
+let fillingProgram: string;
 
 beforeAll(async () => {
   const cache = join(import.meta.dirname, '../../../node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   built = mkdtempSync(join(cache, 'posthorn-outbox-'));
-  program = join(built, 'program-add.mjs');
+  [program = '', fillingProgram = ''] = await Promise.all(
+    ['program-add', 'program-fill'].map(compile),
+  );
+});
+
+async function compile(name: string): Promise<string> {
+  const outfile = join(built, `${name}.mjs`);
   await build({
-    entryPoints: [join(import.meta.dirname, 'program-add.ts')],
-    outfile: program,
+    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+    outfile,
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
   });
-});
+  return outfile;
+}
 
 afterAll(() => {
   rmSync(built, { recursive: true, force: true });
@@ -67,4 +75,17 @@ test('a disk that fills up: 74, and everything before it is whole', async () => 
   expect(child.lines.at(-1)).toMatch(/^failed storage: no space is left for the outbox/);
   expect(child.lines.length).toBeGreaterThan(5);
   await expectKept(join(rescued, 'outbox'), child.lines);
+}, 60_000);
+
+test('a disk that fills up while a message is on its way takes the answers, and then no further message', async () => {
+  const [directory, rescued] = [scratch(), scratch()];
+  const script = 'mount -t tmpfs -o size=2m tmpfs "$1" && "$2" "$3" "$1"; cp -a "$1/outbox" "$4"';
+  const args = ['sh', directory, process.execPath, fillingProgram, rescued];
+  const child = startChild('unshare', ['-rm', 'sh', '-c', script, ...args]);
+  expect(await child.ended).toBe(0);
+  expect(child.lines).toEqual(['add done', 'mark done', 'answer done', 'next failed storage']);
+  const { entries, broken } = await createOutboxStore(join(rescued, 'outbox')).list();
+  expect(broken).toEqual([]);
+  expect(entries).toMatchObject([{ id: 'abc1', state: 'queued', attempts: 1 }]);
+  expect(entries[0]?.recipients.every(({ reply }) => (reply?.length ?? 0) > 300)).toBe(true);
 }, 60_000);

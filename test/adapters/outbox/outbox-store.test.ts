@@ -70,6 +70,24 @@ describe('an entry', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it('is replaced with room beside it, which the next update takes', async () => {
+    const { store, directory } = freshStore();
+    await store.add(entryOf('abc1'), messageOf('abc1'));
+    const sending = entryOf('abc1', { state: 'sending' });
+    await store.updateWithRoom(sending, 5000);
+    expect(await store.get('abc1')).toEqual(sending);
+    const sizes = () =>
+      readdirSync(join(directory, 'abc1')).map(
+        (name) => statSync(join(directory, 'abc1', name)).size,
+      );
+    expect(Math.max(...sizes())).toBeGreaterThan(5000);
+    const answered = entryOf('abc1', { lastError: 'x'.repeat(3000) });
+    await store.update(answered);
+    expect(await store.get('abc1')).toEqual(answered);
+    expect(readdirSync(join(directory, 'abc1')).sort()).toEqual(['entry.json', 'message']);
+    expect(Math.max(...sizes())).toBeLessThan(5000);
+  });
+
   it('that was removed is not made again by an update', async () => {
     const { store } = freshStore();
     await store.add(entryOf('abc1'), messageOf('abc1'));
@@ -171,7 +189,8 @@ describe('at every step', () => {
   const addAndUpdate = async (directory: string, disk: OutboxDisk) => {
     const store = createOutboxStore(directory, { disk });
     await store.add(entryOf('abc1'), messageOf('abc1'));
-    await store.update(entryOf('abc1', { state: 'sending' }));
+    await store.updateWithRoom(entryOf('abc1', { state: 'sending' }), 5000);
+    await store.update(entryOf('abc1', { state: 'queued', lastError: 'x'.repeat(4000) }));
     await store.remove('abc1');
   };
 

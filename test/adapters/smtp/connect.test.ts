@@ -1,8 +1,8 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startSmtpServer, type SmtpOptions } from '../../../src/demo/smtp-server.ts';
 import type { AuthMethod } from '../../../src/core/account/account.ts';
 import { userWith } from '../../demo/clients.ts';
+import { startScriptedServer } from './scripted-server.ts';
 import { connectTo, never } from './senders.ts';
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];
@@ -17,35 +17,13 @@ async function port(options: Partial<SmtpOptions> = {}): Promise<number> {
   return started.port;
 }
 
-/** A server that greets, then answers each line by the script, and keeps what it was told. */
 async function scripted(
   greeting: string | null,
-  answer: (line: string) => string | null = () => '250 ok',
+  answer?: (line: string) => string | null,
 ): Promise<{ port: number; lines: string[] }> {
-  const lines: string[] = [];
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket.on('error', () => undefined));
-    if (greeting !== null) socket.write(`${greeting}\r\n`);
-    let pending = '';
-    socket.on('data', (chunk) => {
-      pending += chunk.toString('latin1');
-      for (let at = pending.indexOf('\r\n'); at >= 0; at = pending.indexOf('\r\n')) {
-        const line = pending.slice(0, at);
-        pending = pending.slice(at + 2);
-        lines.push(line);
-        const said = answer(line);
-        if (said === null) socket.destroy();
-        else socket.write(`${said}\r\n`);
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(() => {
-    for (const socket of sockets) socket.destroy();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  return { port: (server.address() as AddressInfo).port, lines };
+  const started = await startScriptedServer(greeting, answer);
+  cleanups.push(() => started.stop());
+  return started;
 }
 
 describe('a login', () => {
@@ -98,6 +76,12 @@ describe('a login', () => {
     ['530 5.7.0 app password needed', 77],
     ['534 5.7.9 too weak', 77],
     ['504 5.5.4 unknown mechanism', 69],
+    ['535 5.7.8 authentication failed: (reason unavailable)', 77],
+    ['535 5.7.8 Error: authentication failed: temporary failure', 75],
+    ['535 5.7.0 (#AUTH005) Too many bad auth attempts', 75],
+    ['535 Exceeded the login limit', 75],
+    ['550 5.7.0 Service unavailable, too many connections', 75],
+    ['503 5.5.1 server busy, try again later', 75],
   ])('%s: %i', async (refuseLogin, exitStatus) => {
     await expect(connectTo({ port: await port({ refuseLogin }) })).rejects.toMatchObject({
       ...{ exitStatus, message: expect.stringContaining(refuseLogin) },
@@ -159,8 +143,44 @@ describe('a server', () => {
     });
   });
 
+  it.each(['421 4.7.0 Try again later', '454 4.7.0 Temporary authentication failure'])(
+    'that answers AUTH by %j: 75, nothing is held against the password',
+    async (reply) => {
+      const { port: at } = await scripted('220 here', (line) =>
+        line.startsWith('EHLO') ? '250-here\r\n250 AUTH PLAIN' : reply,
+      );
+      await expect(connectTo({ port: at })).rejects.toMatchObject({ exitStatus: 75 });
+    },
+  );
+
+  it.each(['PLAIN', 'LOGIN'])(
+    'that repeats the credentials of %s: they are shown nowhere',
+    async (name) => {
+      const login = { username: 'mara', password: 'Geheim-"§%&/Wort' };
+      const said: string[] = [];
+      const { port: at } = await scripted('220 here', (line) => {
+        if (line.startsWith('EHLO')) return `250-here\r\n250 AUTH ${name}`;
+        said.push(line);
+        if (line === 'AUTH LOGIN') return '334 VXNlcm5hbWU6';
+        if (said.length === 2) return '334 UGFzc3dvcmQ6';
+        return `535-5.7.8 refused: ${login.password}\r\n535 5.7.8 ${said.join(' | ')}`;
+      });
+      const failure: unknown = await connectTo({ port: at }, { login }).catch(
+        (error: unknown) => error,
+      );
+      expect(failure).toMatchObject({ exitStatus: 77 });
+      const { message, detail } = failure as { message: string; detail: string };
+      const shown = `${message} ${detail}`;
+      for (const secret of [login.password, Buffer.from(login.password).toString('base64')])
+        expect(shown).not.toContain(secret);
+      expect(shown).not.toContain(Buffer.from(`\0mara\0${login.password}`).toString('base64'));
+      expect(shown).toContain('[secret]');
+    },
+  );
+
   it.each([
     ['554 5.7.1 no service for you', 69],
+    ['554 5.3.2 too many connections from you', 75],
     ['421 4.3.2 too busy', 75],
     ['* OK IMAP ready', 69],
   ])('that greets with %j: %i', async (greeting, exitStatus) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { connectHere, connectThread } from '../../../src/adapters/state/connect.ts';
+import { connectHere, connectInTurn, connectThread } from '../../../src/adapters/state/connect.ts';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
 import { describeStateStore } from '../../contract/state-store.ts';
 import { createMemoryStateStore } from '../../fakes/memory-state-store.ts';
@@ -22,6 +22,12 @@ describeStateStore('state in SQLite, in the same thread', () =>
 describeStateStore('state in SQLite, in a thread of its own', () =>
   createStateStore({ directory: scratch(), connect: connectThread(built.worker) }),
 );
+
+describeStateStore('state in SQLite, first here, then in a thread', () =>
+  createStateStore({ directory: scratch(), connect: connectInTurn(built.worker) }),
+);
+
+describeStateStore('state in memory', () => createMemoryStateStore());
 
 describeStateStore('state in memory, answering late', () => createMemoryStateStore(seeded(7)));
 

@@ -58,23 +58,24 @@ describe('withoutTwins', () => {
   const twins = named(imap('h', 'anna'), imap('h', 'ben'), imap('h', 'anna'), imap('h', 'anna'));
 
   it('keeps the first of each, and tells the others', () => {
-    const { accounts, told } = withoutTwins(twins, { present: new Map(), keeps: false });
+    const { accounts, leftOver } = withoutTwins(twins, { present: new Map(), keeps: false });
     expect(accounts.map(({ name }) => name)).toEqual(['a0', 'a1']);
-    expect(told.map(({ line }) => line)).toEqual([3, 4]);
-    for (const { why } of told) expect(why).toMatch(/^not imported: .* same mailbox as that of a0/);
+    expect(leftOver.map(({ line }) => line)).toEqual([3, 4]);
+    for (const { why } of leftOver)
+      expect(why).toMatch(/^not imported: .* same mailbox as that of a0/);
   });
 
   it('knows those that are there already', () => {
     const present = new Map([['imap h anna', 'mine']]);
-    const { accounts, told } = withoutTwins(twins, { present, keeps: false });
+    const { accounts, leftOver } = withoutTwins(twins, { present, keeps: false });
     expect(accounts.map(({ name }) => name)).toEqual(['a1']);
-    expect(told[0]?.why).toContain('that of mine');
+    expect(leftOver[0]?.why).toContain('that of mine');
   });
 
   it('keeps what a person has named, and tells it all the same', () => {
-    const { accounts, told } = withoutTwins(twins, { present: new Map(), keeps: true });
+    const { accounts, leftOver } = withoutTwins(twins, { present: new Map(), keeps: true });
     expect(accounts).toEqual(twins);
-    expect(told.map(({ why }) => why)).toEqual([
+    expect(leftOver.map(({ why }) => why)).toEqual([
       expect.stringContaining('comes twice'),
       expect.stringContaining('comes twice'),
     ]);
@@ -82,6 +83,6 @@ describe('withoutTwins', () => {
 
   it('leaves a sender alone that joins a receiver', () => {
     const joining = twins.map((each) => ({ ...each, joins: true }));
-    expect(withoutTwins(joining, { present: new Map(), keeps: false }).told).toEqual([]);
+    expect(withoutTwins(joining, { present: new Map(), keeps: false }).leftOver).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** The end of the wizard: what cannot be saved is told there, and nothing that was typed is lost. */
 import { expect, it } from 'vitest';
-import { settle } from '../../../src/cli/wizard/menu.ts';
+import { reviewUntilSaved } from '../../../src/cli/wizard/menu.ts';
 import { reachOf } from '../../../src/cli/wizard/reach.ts';
 import type { Account } from '../../../src/core/account/account.ts';
 import { DataError } from '../../../src/errors.ts';
@@ -24,7 +24,7 @@ it('goes back to the menu where a file that the account names is none', async ()
           : Promise.resolve(),
     },
   );
-  const saved = await settle(wizard, start, reachOf(start));
+  const saved = await reviewUntilSaved(wizard, start, reachOf(start));
   expect(wizard.questions.said).toEqual(['a.p12 does not exist. Check the path']);
   expect(wizard.questions.left()).toEqual([]);
   expect(saved?.entry).toEqual({ ...imap, certificate: { file: '/home/anna/mine.p12' } });

@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/read/config.ts';
 import { addAccount, setAccountKeys, setDefaultAccount } from '../../../src/config/edit/edit.ts';
-import { findConfig } from '../../../src/config/read/load.ts';
+import { findConfig } from '../../../src/config/read/find.ts';
 import { editConfig, previewConfig } from '../../../src/config/edit/save.ts';
 
 const entry = {

@@ -2,7 +2,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkConfig, findConfig, loadConfig } from '../../../src/config/read/load.ts';
+import { findConfig } from '../../../src/config/read/find.ts';
+import { checkConfig, loadConfig } from '../../../src/config/read/load.ts';
 import type { ConfigSource } from '../../../src/config/read/paths.ts';
 
 const good =

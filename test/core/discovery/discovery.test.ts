@@ -7,7 +7,7 @@ import {
   candidatesOfRecords,
   guessedCandidates,
   isCertain,
-  isSettled,
+  isBestKnown,
   ranked,
   usernameFor,
   type DiscoverySource,
@@ -175,7 +175,7 @@ describe('a service is settled', () => {
     ['not by another service', [[finding('srv', { service: 'smtp' })], 'open'], false],
     ['not where nothing was found', [[failed], []], false],
   ] as const)('%s: %3$s', (_, places, expected) => {
-    expect(isSettled('imap', places)).toBe(expected);
+    expect(isBestKnown('imap', places)).toBe(expected);
   });
 });
 

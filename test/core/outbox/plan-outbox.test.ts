@@ -107,7 +107,7 @@ describe('after an attempt', () => {
       'cut',
     ],
   ])('%s', (_name, result, state, open, lastError) => {
-    const after = afterAttempt(beforeAttempt(entry()), result, moment);
+    const after = afterAttempt(beforeAttempt(entry(), moment), result, moment);
     expect(after).toMatchObject({
       state,
       lastError,
@@ -209,7 +209,10 @@ describe('whatever servers say', () => {
           now += pause;
           if (current.state === 'sent' || current.state === 'failed') break;
           const before = current;
-          current = afterAttempt(beforeAttempt(before), outcome, { now, chance: 0.5 });
+          current = afterAttempt(beforeAttempt(before, { now, chance: 0.5 }), outcome, {
+            now,
+            chance: 0.5,
+          });
           expect(current.recipients.map(({ address }) => address)).toEqual(addresses);
           for (const [at, { status }] of before.recipients.entries())
             if (status !== 'open') expect(current.recipients[at]?.status).toBe(status);

@@ -1,10 +1,12 @@
 /** Splits what a server sends into lines and literals (RFC 9051, section 4.3), in whatever pieces it arrives. */
 
+import { TemporaryError } from '../../../errors.ts';
+
 /** Where the parts of an answer go, in their order. */
 export interface AnswerSink {
   /**
-   * A line without its end, up to and with the announcement of a literal if there is one. `cut`: it was too long, and this
-   * is its last part alone. Returns how many octets of a literal follow; null where the answer is at its end.
+   * A line without its end, the announcement of a literal included. `cut`: the answer is too long, and the middle of its text
+   * is left out. Returns how many octets of a literal follow; null where the answer is at its end.
    */
   line(text: string, cut: boolean): number | null;
   /** Octets of the literal, as a slice of what was read. */
@@ -13,26 +15,21 @@ export interface AnswerSink {
   readonly finished: boolean;
 }
 
-/** Text of one answer beside its literals; a set of flags of this length is no honest one. */
+/** Text of one answer beside its literals; an honest set of flags is far shorter. */
 export const longestText = 64 * 1024;
 /** A line that goes on for ever is not waited out. */
-const endlessText = 8 * 1024 * 1024;
+export const endlessText = 8 * 1024 * 1024;
 /** Longer than any announcement of a literal. */
 const tailLength = 64;
 
 const lineFeed = 0x0a;
 
-/** The server never ends its line. */
-export class EndlessLine extends Error {
-  constructor() {
-    super('a line of the server has no end');
-  }
-}
-
 export class AnswerReader {
   readonly #sink: AnswerSink;
   #literalLeft = 0;
-  #text = '';
+  /** The line so far: its beginning, and where that is all that may be kept, its end. */
+  #head = '';
+  #tail = '';
   /** Of the whole answer. */
   #textLength = 0;
 
@@ -40,7 +37,7 @@ export class AnswerReader {
     this.#sink = sink;
   }
 
-  /** Returns what lies behind the end, once the sink is finished; else nothing is left. Throws EndlessLine. */
+  /** Returns what lies behind the end, once the sink is finished. Throws TemporaryError for a line without end. */
   push(chunk: Buffer): Buffer {
     let at = 0;
     while (at < chunk.length && !this.#sink.finished)
@@ -51,7 +48,7 @@ export class AnswerReader {
   #readLiteral(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + this.#literalLeft);
     this.#literalLeft -= end - at;
-    this.#sink.octets(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
+    this.#sink.octets(chunk.subarray(at, end));
     return end;
   }
 
@@ -60,8 +57,10 @@ export class AnswerReader {
     const end = lineEnd === -1 ? chunk.length : lineEnd;
     this.#append(chunk, at, end);
     if (lineEnd === -1) return end;
-    const text = this.#text.endsWith('\r') ? this.#text.slice(0, -1) : this.#text;
-    this.#text = '';
+    const line = this.#head + this.#tail;
+    this.#head = '';
+    this.#tail = '';
+    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
     const literal = this.#sink.line(text, this.#textLength > longestText);
     if (literal === null) this.#textLength = 0;
     this.#literalLeft = literal ?? 0;
@@ -69,14 +68,25 @@ export class AnswerReader {
   }
 
   #append(chunk: Buffer, at: number, end: number): void {
+    const room = longestText - this.#textLength;
     this.#textLength += end - at;
-    if (this.#textLength > endlessText) throw new EndlessLine();
-    if (this.#textLength <= longestText) this.#text += chunk.toString('latin1', at, end);
-    else
-      this.#text =
-        this.#text.slice(-tailLength) +
-        chunk.toString('latin1', Math.max(at, end - tailLength), end);
+    if (end - at <= room) this.#head += chunk.toString('latin1', at, end);
+    else this.#appendCut(chunk, at, end, Math.max(0, room));
   }
+
+  #appendCut(chunk: Buffer, at: number, end: number, room: number): void {
+    if (this.#textLength > endlessText) throw endless();
+    this.#head += chunk.toString('latin1', at, at + room);
+    const tail = chunk.toString('latin1', Math.max(at + room, end - tailLength), end);
+    this.#tail = (this.#tail + tail).slice(-tailLength);
+  }
+}
+
+function endless(): TemporaryError {
+  return new TemporaryError('the server sends a line that has no end', {
+    layer: 'session',
+    remedy: 'It is tried again at the next sync.',
+  });
 }
 
 const announcement = /~?\{(\d+)\+?\}$/;

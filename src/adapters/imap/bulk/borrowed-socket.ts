@@ -26,10 +26,14 @@ interface Inner {
   readonly requestQueue: readonly unknown[];
   readonly reading: boolean;
   tagCounter: number;
+  byeReason: string | undefined;
 }
 
 /** The state of its parser between lines. */
 const atLine = 1;
+
+/** Far more than what was read at once can hold. */
+const mostTurns = 100_000;
 
 /**
  * While it is borrowed, nobody may run a command on the connection. imapflow's listeners for the socket's errors and its
@@ -52,14 +56,9 @@ export class BorrowedSocket {
     const inner = connection.flow as unknown as Inner;
     const { socket, streamer } = inner;
     if (connection.lost || socket === null) throw connection.lossError();
-    if (isBusy(inner))
-      throw new InternalError('messages were asked for while a command was running');
+    if (isBusy(inner)) throw busy();
     socket.unpipe(streamer);
-    // What the parser has been given is on its way through it, an answer a turn or so.
-    while (!isQuiet(inner)) {
-      await turn();
-      if (connection.lost) throw connection.lossError();
-    }
+    await untilQuiet(connection, inner);
     return new BorrowedSocket(inner, socket, takeUnfinished(streamer));
   }
 
@@ -69,9 +68,21 @@ export class BorrowedSocket {
     return `P${this.#inner.tagCounter.toString(10)}`;
   }
 
-  /** Gives imapflow whole answers that are its business: BYE, ALERT, CAPABILITY. */
-  pass(answers: Buffer): void {
-    if (!this.#inner.streamer.destroyed) this.#inner.streamer.write(answers);
+  /**
+   * Gives imapflow whole answers that are its business: BYE, ALERT, CAPABILITY. False where it has enough for now;
+   * `onDrained` is called when it takes more.
+   */
+  pass(answers: Buffer, onDrained: () => void): boolean {
+    const { streamer } = this.#inner;
+    if (streamer.destroyed || streamer.write(answers)) return true;
+    streamer.once('drain', onDrained);
+    return false;
+  }
+
+  /** The server hangs up, with these words: imapflow may not come to read them before the socket is closed. */
+  hungUp(words: string): void {
+    this.#inner.byeReason ??= words;
+    this.pass(Buffer.from(`* BYE ${words} \r\n`), () => {});
   }
 
   /** `rest` was read behind the last answer to a command of ours. */
@@ -82,12 +93,24 @@ export class BorrowedSocket {
   }
 }
 
-function isBusy({ currentRequest, requestQueue }: Inner): boolean {
-  return Boolean(currentRequest) || requestQueue.length > 0;
+/** What the parser has been given is on its way through it, an answer a turn or so. */
+async function untilQuiet(connection: ImapConnection, inner: Inner): Promise<void> {
+  const { streamer } = inner;
+  const isQuiet = (): boolean =>
+    streamer.writableLength === 0 && streamer.readableLength === 0 && !inner.reading;
+  for (let turns = 0; !connection.lost && !isQuiet(); turns += 1) {
+    if (turns === mostTurns) throw busy();
+    await turn();
+  }
+  if (connection.lost) throw connection.lossError();
 }
 
-function isQuiet({ streamer, reading }: Inner): boolean {
-  return streamer.writableLength === 0 && streamer.readableLength === 0 && !reading;
+function busy(): InternalError {
+  return new InternalError('messages were asked for while a command was running');
+}
+
+function isBusy({ currentRequest, requestQueue }: Inner): boolean {
+  return Boolean(currentRequest) || requestQueue.length > 0;
 }
 
 /** The octets in the order in which they came: each line that announces a literal is followed by it. */

@@ -9,12 +9,13 @@ import { Transfer, type TransferOptions } from './transfer.ts';
 
 const defaults = {
   withFlags: true,
+  factsFirst: false,
   window: 500,
   octetsInFlight: 8 * 1024 * 1024,
   wholeOctets: 256 * 1024,
   stallMs: 60_000,
-  floorOctets: 4 * 1024,
-  floorMs: 60_000,
+  floorOctets: 768,
+  floorMs: 180_000,
 };
 
 /**

@@ -25,6 +25,11 @@ export interface BulkOptions {
   readonly condstore: boolean;
   /** Ask for FLAGS. Default true; without it `flags` and `keywords` are empty. */
   readonly withFlags?: boolean;
+  /**
+   * Ask for what is told of messages in a command of its own, in front of that for their octets: for a single large message
+   * of a server that tells it behind the octets. Default false.
+   */
+  readonly factsFirst?: boolean;
   /** UIDs of one command; two commands are on the wire at a time. Default 500. */
   readonly window?: number;
   /** Octets that may have been read and not yet taken. Default 8 MiB. */
@@ -33,7 +38,7 @@ export interface BulkOptions {
   readonly wholeOctets?: number;
   /** How long the server may send nothing while it is waited for. Default 60 s. */
   readonly stallMs?: number;
-  /** Octets of messages that have to come in `floorMs`, as long as they are taken. Default 4 KiB in a minute. */
+  /** Octets of messages that have to come in `floorMs`, as long as they are taken. Default 768 in three minutes. */
   readonly floorOctets?: number;
   readonly floorMs?: number;
 }

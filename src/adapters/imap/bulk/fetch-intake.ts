@@ -40,6 +40,7 @@ export class FetchIntake {
   #whole: Buffer[] | undefined;
   #text: Buffer[] = [];
   #stream: BodyStream | undefined;
+  #streamUid = 0;
   /** Octets of messages so far: what the server is there for. */
   useful = 0;
 
@@ -99,23 +100,26 @@ export class FetchIntake {
     }
   }
 
-  /** The line is at its end; `fault` where it was no line that can be read. */
-  end(fault?: string): void {
+  /** Whatever the line says yet, it is not believed. */
+  spoil(reason: string): void {
+    this.#line.fault = reason;
+  }
+
+  /** The line is at its end. Returns whether it could be read. */
+  end(): boolean {
     this.#line.end();
-    const reason = fault ?? this.#line.fault;
+    const reason = this.#line.fault;
     if (this.#stream !== undefined) this.#endStream(this.#stream, reason);
     else if (reason !== undefined) this.#unreadable(this.#line.uid, reason);
     else this.#settle();
     this.#stream = undefined;
     this.#whole = undefined;
+    return reason === undefined;
   }
 
   /** Nothing more is told of what was given so far. */
   release(): void {
-    const held = this.#held;
-    if (held === undefined) return;
-    this.#held = undefined;
-    this.#give(held);
+    if (this.#held !== undefined) this.#give(this.#held, this.#told.get(this.#held.uid) ?? {});
   }
 
   /** Nothing more comes of these. */
@@ -125,7 +129,6 @@ export class FetchIntake {
 
   #bodyInto(length: number): 'whole' | 'stream' | 'nothing' {
     const { uid } = this.#line;
-    if (this.#whole !== undefined || this.#stream !== undefined) return 'nothing';
     if (uid !== undefined && !this.#windows.wants(uid)) return 'nothing';
     if (length <= this.#limits.wholeOctets) return 'whole';
     if (uid !== undefined && this.#isComplete(this.#toldOf(uid))) return 'stream';
@@ -141,6 +144,7 @@ export class FetchIntake {
     this.release();
     const stream = new BodyStream(this.#kept, this.#onTaken);
     this.#stream = stream;
+    this.#streamUid = uid;
     const facts = factsOf(uid, this.#toldOf(uid));
     this.#windows.given(uid);
     this.#told.delete(uid);
@@ -148,8 +152,10 @@ export class FetchIntake {
   }
 
   #endStream(stream: BodyStream, reason: string | undefined): void {
-    if (reason === undefined) stream.finish();
-    else stream.fail(unreadable(reason));
+    const { uid = this.#streamUid } = this.#line;
+    if (reason !== undefined) stream.fail(unreadable(reason));
+    else if (uid !== this.#streamUid) stream.fail(unreadable('it gives another one in its place'));
+    else stream.finish();
   }
 
   #finishLiteral(): void {
@@ -172,25 +178,31 @@ export class FetchIntake {
       return;
     }
     if (!this.#windows.wants(uid)) return;
-    this.#told.set(uid, this.#toldOf(uid));
-    if (hasBody && this.#held?.uid !== uid) this.#hold(uid);
-    if (this.#held?.uid === uid && this.#isComplete(this.#toldOf(uid))) this.release();
+    const told = this.#toldOf(uid);
+    if (hasBody && this.#held?.uid !== uid) this.#take(uid, told);
+    else if (this.#held?.uid === uid && this.#isComplete(told)) this.#give(this.#held, told);
+    else this.#told.set(uid, merged({}, told));
   }
 
-  #hold(uid: number): void {
+  /** A message whose octets are here: it waits where more is to be told of it. */
+  #take(uid: number, told: PartialFacts): void {
     this.release();
-    const octets =
-      this.#whole ?? (this.#line.inLine === null ? [] : [this.#line.inLine ?? []].flat());
-    if (octets.length === 0 && this.#toldOf(uid).size !== 0)
+    const octets = this.#whole ?? [this.#line.inLine ?? Buffer.alloc(0)];
+    const held = { uid, octets };
+    if (told.size !== 0 && octets.every(({ length }) => length === 0))
       this.#unreadable(uid, 'it answers with nothing');
-    else this.#held = { uid, octets };
+    else if (this.#isComplete(told)) this.#give(held, told);
+    else {
+      this.#told.set(uid, merged({}, told));
+      this.#held = held;
+    }
   }
 
-  #give({ uid, octets }: Held): void {
-    const facts = factsOf(uid, this.#told.get(uid) ?? {});
+  #give({ uid, octets }: Held, told: PartialFacts): void {
+    this.#held = undefined;
     this.#windows.given(uid);
     this.#told.delete(uid);
-    this.#emit({ kind: 'message', facts, body: { kind: 'whole', octets } });
+    this.#emit({ kind: 'message', facts: factsOf(uid, told), body: { kind: 'whole', octets } });
   }
 
   /** With what this line says. */

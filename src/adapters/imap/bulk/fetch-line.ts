@@ -29,6 +29,8 @@ export class FetchLine {
   #name = '';
   #depth = 0;
   #elements: string[] = [];
+  #bodies = 0;
+  #afterLiteral = false;
   #text = '';
   #at = 0;
 
@@ -36,15 +38,17 @@ export class FetchLine {
     this.#lists = lists;
   }
 
-  /** Text between literals. */
+  /** Text between literals. Where a length was wrong, it shows in what follows the octets, as a rule. */
   read(text: string): void {
     this.#text = text;
     this.#at = 0;
+    if (this.#afterLiteral && /^[^\s)]/.test(text)) this.#fail('the length of its octets is wrong');
+    this.#afterLiteral = false;
     for (this.#skipBlanks(); this.#at < text.length && this.fault === undefined; this.#skipBlanks())
       this.#step();
   }
 
-  /** A literal comes at this place. The text of `text` is given back by literalText(). */
+  /** A literal comes at this place. */
   literalUse(): LiteralUse {
     if (this.fault !== undefined) return 'nothing';
     if (this.#place !== 'value') this.#fail('a literal stands where none belongs');
@@ -56,6 +60,7 @@ export class FetchLine {
   /** Once the literal is over; `text` is null where it was not kept. */
   literalDone(text: string | null): void {
     if (this.fault !== undefined) return;
+    this.#afterLiteral = true;
     if (this.#depth > 0) this.#elements.push(text ?? '');
     else if (isBody(this.#name) || text === null) this.#place = 'name';
     else this.#take(text);
@@ -71,7 +76,7 @@ export class FetchLine {
   }
 
   #skipBlanks(): void {
-    while (this.#text.charCodeAt(this.#at) === 0x20) this.#at += 1;
+    while (isBlank(this.#text.charCodeAt(this.#at))) this.#at += 1;
   }
 
   #step(): void {
@@ -96,14 +101,14 @@ export class FetchLine {
 
   #readName(): void {
     namePattern.lastIndex = this.#at;
-    const match = namePattern.exec(this.#text);
-    if (match === null) {
-      this.#fail('its answer is no list of names and values');
+    if (!namePattern.test(this.#text)) {
+      this.#fail(noList);
       return;
     }
+    this.#name = this.#text.slice(this.#at, namePattern.lastIndex).toUpperCase();
     this.#at = namePattern.lastIndex;
-    this.#name = match[0].toUpperCase();
     this.#place = 'value';
+    if (isBody(this.#name) && this.#bodies++ > 0) this.#fail('it gives its octets twice');
     if (isPart(this.#name)) this.#fail('it gives another part than the whole');
   }
 
@@ -206,10 +211,13 @@ export class FetchLine {
     return text.includes('\\') ? text.replaceAll(/\\(.)/gs, '$1') : text;
   }
 
+  /** A keyword may hold a quote; anywhere else it shows that this is the middle of something. */
   #atom(): string {
-    atomPattern.lastIndex = this.#at;
-    const text = atomPattern.exec(this.#text)?.[0] ?? '';
-    this.#at += text.length;
+    atomEnd.lastIndex = this.#at;
+    const end = atomEnd.test(this.#text) ? atomEnd.lastIndex - 1 : this.#text.length;
+    const text = this.#text.slice(this.#at, end);
+    this.#at = end;
+    if (text.includes('"') && this.#name !== 'FLAGS') this.#fail(noList);
     return text;
   }
 
@@ -218,14 +226,17 @@ export class FetchLine {
   }
 }
 
+const noList = 'its answer is no list of names and values';
+
 const readNames = new Set(['UID', 'FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'MODSEQ']);
 
 /** A name, its section if it has one (which may hold a list and quoted names), and where a part begins. */
-const namePattern = /[^\s()[\]"{]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\](?:<\d+(?:\.\d+)?>)?)?/y;
+const namePattern =
+  /(?:BODY|BINARY)[a-z.]*(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\](?:<\d+(?:\.\d+)?>)?|(?=[\s("]|$))|[a-z][\w.-]*(?=[\s("]|$)/iy;
 /** Flags without a quoted one or one of another kind that no server should have. */
 const plainFlags = /([^()"{}]*)\)/y;
 const quotedPattern = /"((?:[^"\\]|\\.)*)"/sy;
-const atomPattern = /[^\s()]+/y;
+const atomEnd = /[\s()]/g;
 
 /** Some servers repeat the name as they were asked. */
 function isBody(name: string): boolean {
@@ -242,4 +253,8 @@ function isNil(text: string, quoted: boolean): boolean {
 
 function modSeqOf(text: string | undefined): string | undefined {
   return text !== undefined && /^\d{1,20}$/.test(text) ? text : undefined;
+}
+
+function isBlank(octet: number): boolean {
+  return octet === 0x20 || octet === 0x09;
 }

@@ -1,6 +1,6 @@
 /** FLAGS of a FETCH as posthorn keeps them: letters of Maildir, and keywords apart. */
 
-import { flagsFromImap, type Flag } from '../../../core/sync/flags.ts';
+import { flagsFromImap, keywordsFromImap, type Flag } from '../../../core/sync/flags.ts';
 
 export interface FlagList {
   readonly flags: readonly Flag[];
@@ -11,15 +11,8 @@ export const noFlags: FlagList = { flags: [], keywords: [] };
 
 /** Names as they came, one character an octet. */
 export function flagList(names: readonly string[]): FlagList {
-  if (names.length === 0) return noFlags;
-  return {
-    flags: flagsFromImap(names),
-    keywords: [...new Set(names.filter(isKeyword))].map(decoded),
-  };
-}
-
-function isKeyword(name: string): boolean {
-  return name !== '' && !name.startsWith('\\') && name.toLowerCase() !== '$forwarded';
+  const texts = names.filter((name) => name !== '').map(decoded);
+  return { flags: flagsFromImap(texts), keywords: keywordsFromImap(texts) };
 }
 
 function decoded(name: string): string {
@@ -37,7 +30,7 @@ export class FlagLists {
   read(atoms: string): FlagList {
     const known = this.#known.get(atoms);
     if (known !== undefined) return known;
-    const list = flagList(atoms.split(' ').filter((name) => name !== ''));
+    const list = flagList(atoms.split(/[ \t]/));
     if (this.#known.size < mostKnown && atoms.length <= longestKnown) this.#known.set(atoms, list);
     return list;
   }

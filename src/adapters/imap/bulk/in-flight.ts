@@ -11,7 +11,8 @@ export class InFlight {
   readonly #limit: number;
   #read = 0;
   #taken = 0;
-  #paused = false;
+  #full = false;
+  #held = false;
 
   constructor(socket: Socket, limit: number) {
     this.#socket = socket;
@@ -23,8 +24,9 @@ export class InFlight {
     return this.#read;
   }
 
-  get paused(): boolean {
-    return this.#paused;
+  /** Nothing is read now. */
+  get resting(): boolean {
+    return this.#full || this.#held;
   }
 
   arrived(octets: number): void {
@@ -33,24 +35,35 @@ export class InFlight {
 
   /** `takeable`: somebody can take something, so that it goes on again. Without it a pause would be for ever. */
   pauseIfFull(takeable: boolean): void {
-    if (this.#paused || !takeable || this.#read - this.#taken < this.#limit) return;
-    this.#paused = true;
+    if (!takeable || this.#read - this.#taken < this.#limit) return;
+    this.#full = true;
     this.#socket.pause();
   }
 
   /** Everything up to there was taken. */
   takenTo(position: number): void {
     this.#taken = Math.max(this.#taken, position);
-    this.#resumeIfRoom();
+    if (!this.#full || this.#read - this.#taken >= this.#limit) return;
+    this.#full = false;
+    this.#resume();
   }
 
   takenMore(octets: number): void {
     this.takenTo(Math.min(this.#read, this.#taken + octets));
   }
 
-  #resumeIfRoom(): void {
-    if (!this.#paused || this.#read - this.#taken >= this.#limit) return;
-    this.#paused = false;
-    this.#socket.resume();
+  /** Rests until somebody else has caught up. */
+  hold(): void {
+    this.#held = true;
+    this.#socket.pause();
+  }
+
+  goOn(): void {
+    this.#held = false;
+    this.#resume();
+  }
+
+  #resume(): void {
+    if (!this.resting) this.#socket.resume();
   }
 }

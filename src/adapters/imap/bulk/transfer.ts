@@ -107,9 +107,17 @@ export class Transfer {
   #intake(): Intake {
     return new Intake(this.#windows, this.#fetch, {
       answered: (tag, answer) => this.#onAnswer(tag, answer),
-      news: (answer) => this.#borrowed.pass(answer),
+      news: (answer) => this.#passOn(answer),
+      bye: (words) => this.#borrowed.hungUp(words),
       unreadable: (reason) => this.#add({ kind: 'unreadable', uid: null, reason }),
     });
+  }
+
+  #passOn(answer: Buffer): void {
+    const onDrained = (): void => {
+      if (!this.#over) this.#inFlight.goOn();
+    };
+    if (!this.#borrowed.pass(answer, onDrained)) this.#inFlight.hold();
   }
 
   #start(): void {
@@ -124,10 +132,15 @@ export class Transfer {
   #ask(): void {
     const { done, value: uids } = this.#left.next();
     if (done === true) return;
-    const tag = this.#borrowed.nextTag();
-    this.#windows.open(tag, uids);
-    const items = itemsOf(this.#options);
-    this.#borrowed.socket.write(`${tag} UID FETCH ${uids.toString()} (${items})\r\n`);
+    const { borrowed, windows } = { borrowed: this.#borrowed, windows: this.#windows };
+    const say = (items: readonly string[]): string => {
+      const tag = borrowed.nextTag();
+      borrowed.socket.write(`${tag} UID FETCH ${uids.toString()} (${items.join(' ')})\r\n`);
+      return tag;
+    };
+    const facts = factItems(this.#options);
+    if (this.#options.factsFirst) windows.openForFacts(say(facts));
+    windows.open(say([...(this.#options.factsFirst ? ['UID'] : facts), 'BODY.PEEK[]']), uids);
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -154,8 +167,8 @@ export class Transfer {
   }
 
   #progress(): Progress {
-    const { position, paused } = this.#inFlight;
-    return { read: position, useful: this.#fetch.useful, resting: paused };
+    const { position, resting } = this.#inFlight;
+    return { read: position, useful: this.#fetch.useful, resting };
   }
 
   #add(item: BulkItem): void {
@@ -165,6 +178,7 @@ export class Transfer {
 
   #onAnswer(tag: string, answer: TaggedAnswer): void {
     const missing = this.#windows.close(tag);
+    if (missing === null) return;
     this.#fetch.forget(missing);
     this.#add({ kind: 'answered', missing, answer });
     if (answer.status !== 'OK') this.#refused = true;
@@ -194,9 +208,8 @@ function streamOf(item: BulkItem | undefined): BodyStream | undefined {
   return item.body.chunks as BodyStream;
 }
 
-function itemsOf({ condstore, withFlags }: TransferOptions): string {
-  const items = ['UID', withFlags ? 'FLAGS' : '', 'INTERNALDATE', 'RFC822.SIZE'];
-  return [...items, condstore ? 'MODSEQ' : '', 'BODY.PEEK[]']
-    .filter((item) => item !== '')
-    .join(' ');
+function factItems({ condstore, withFlags }: TransferOptions): string[] {
+  const items = withFlags ? ['UID', 'FLAGS'] : ['UID'];
+  items.push('INTERNALDATE', 'RFC822.SIZE');
+  return condstore ? [...items, 'MODSEQ'] : items;
 }

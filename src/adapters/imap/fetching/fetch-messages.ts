@@ -1,22 +1,13 @@
 /** Octets of messages in numbers; whatever the bulk reader did not bring is asked for once more, one by one. */
 
-import type { MessageFacts } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
 import type { Fetched } from '../../../ports/mailbox-source.ts';
 import { failure } from '../answers/failure.ts';
 import { throttled } from '../answers/refusal.ts';
-import type { BulkItem, BulkOptions, TaggedAnswer } from '../bulk/bulk-item.ts';
+import type { TaggedAnswer } from '../bulk/bulk-item.ts';
 import { stillThere } from '../folder/search.ts';
-import type { FactsRequest } from '../folder/facts.ts';
+import { Arrivals, asRefusal, isEmpty, uidsOf, type FetchRequest } from './arrivals.ts';
 import { askOneByOne } from './one-by-one.ts';
-
-export interface FetchRequest extends FactsRequest {
-  readonly path: string;
-  /** The bulk reader on this connection. */
-  readonly bulk: (uids: UidSet, options: BulkOptions) => AsyncIterable<readonly BulkItem[]>;
-  /** Waits between two questions to a server that refuses. */
-  readonly pause: (milliseconds: number) => Promise<void>;
-}
 
 /** As OpenFolder.fetch. */
 export async function* fetchMessages(
@@ -65,19 +56,6 @@ async function* fetchRound(
   return { missing, answered, refusal };
 }
 
-/**
- * A message of no octets is mostly one that somebody else has expunged while this session was not told of it yet: Dovecot
- * makes one up then (RFC 5530, section 3, EXPUNGEISSUED).
- */
-export function isEmpty(item: BulkItem): boolean {
-  if (item.kind !== 'message' || item.body.kind !== 'whole') return false;
-  return item.body.octets.every(({ length }) => length === 0);
-}
-
-function uidsOf(item: BulkItem): number[] {
-  return item.kind === 'message' ? [item.facts.uid] : [];
-}
-
 /** What is gone is told; the rest is asked for by itself. */
 async function* fetchMissing(
   request: FetchRequest,
@@ -99,38 +77,5 @@ async function look({ connection }: FetchRequest, missing: UidSet): Promise<UidS
     return await stillThere(connection, missing);
   } catch (error) {
     throw failure(error, 'the folder cannot be listed', 'folder');
-  }
-}
-
-export function asRefusal({ status, code, text }: TaggedAnswer) {
-  return { status: status === 'BAD' ? ('BAD' as const) : ('NO' as const), code, text };
-}
-
-/** Which messages came: each is handed on once. */
-export class Arrivals {
-  readonly #came = new Set<number>();
-  #settled = UidSet.empty;
-  #smallest: MessageFacts | undefined;
-
-  /** The smallest of those that came: what the server is asked for to see whether it gives anything at all. */
-  get smallest(): MessageFacts | undefined {
-    return this.#smallest;
-  }
-
-  take(item: BulkItem): Fetched[] {
-    if (item.kind !== 'message' || this.#came.has(item.facts.uid)) return [];
-    this.#came.add(item.facts.uid);
-    if ((item.facts.size ?? Infinity) <= (this.#smallest?.size ?? Infinity))
-      this.#smallest = item.facts;
-    return [item];
-  }
-
-  settle(uids: UidSet): void {
-    this.#settled = this.#settled.union(uids);
-  }
-
-  /** Those that nothing more is to be done for. */
-  settled(): UidSet {
-    return this.#settled.union(UidSet.of(this.#came));
   }
 }

@@ -7,7 +7,7 @@ import { isTemporary, said, throttled, type Refusal } from '../answers/refusal.t
 import type { BulkItem, TaggedAnswer } from '../bulk/bulk-item.ts';
 import { factsInPages } from '../folder/facts.ts';
 import { searchRange } from '../folder/search.ts';
-import { asRefusal, isEmpty, type Arrivals, type FetchRequest } from './fetch-messages.ts';
+import { asRefusal, isEmpty, type Arrivals, type FetchRequest } from './arrivals.ts';
 
 /** After so many failures in a row a message that is known to be given is asked for. */
 const mostInARow = 3;
@@ -89,7 +89,7 @@ async function* ask(
   arrivals: Arrivals,
 ): AsyncGenerator<readonly Fetched[]> {
   let empty: BulkItem | undefined;
-  for await (const items of bulk(UidSet.of([uid]), { condstore, withFlags })) {
+  for await (const items of bulk(UidSet.of([uid]), { condstore, withFlags, factsFirst: true })) {
     for (const item of items) {
       if (isEmpty(item)) empty = item;
       else if (item.kind === 'message') outcome.came = true;

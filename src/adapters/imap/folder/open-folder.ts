@@ -10,7 +10,8 @@ import type {
   UidListing,
 } from '../../../ports/mailbox-source.ts';
 import { failure } from '../answers/failure.ts';
-import { fetchMessages, type FetchRequest } from '../fetching/fetch-messages.ts';
+import type { FetchRequest } from '../fetching/arrivals.ts';
+import { fetchMessages } from '../fetching/fetch-messages.ts';
 import { changesSince } from './changes.ts';
 import { factsInPages } from './facts.ts';
 import { searchRange } from './search.ts';

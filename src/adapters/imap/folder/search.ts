@@ -35,7 +35,7 @@ async function ask(
   returns: readonly TokenNode[],
 ): Promise<SearchResult> {
   const found = new RangeCollector();
-  let told = false;
+  let told = false as boolean;
   const listener = {
     data: {
       SEARCH: (line: DataLine) => {

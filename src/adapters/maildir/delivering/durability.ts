@@ -6,6 +6,9 @@ import { explained } from '../mail-disk.ts';
 import { allEnded, eachInParallel } from './parallel.ts';
 import { Watch } from './watch.ts';
 
+/** A file system is held open from this share of a large batch on: there may be more to come, and the first of them are few. */
+const few = 1 / 4;
+
 /** Null: of few files, which are fsynced one by one. */
 export type Watching = Watch | null;
 
@@ -16,6 +19,7 @@ export class FolderDurability {
   /** From so many files on one syncfs takes less time than an fsync of each. */
   readonly #bulk: number;
   #current: Watching = null;
+  #isBegun = false;
   /** By path in `tmp`: staged, and neither published nor dropped. */
   readonly #staged = new Map<string, Watching>();
 
@@ -25,10 +29,15 @@ export class FolderDurability {
     this.#bulk = bulk;
   }
 
+  /** Whether files were written since the last batch was brought to disk. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
   /** Before `count` files are written; each of them ends by `written`, or by `forsake`. */
   async begin(count: number): Promise<Watching> {
     if (this.#current?.hasFailed === true) this.#current = null;
-    if (this.#current === null && this.#staged.size + count < this.#bulk) return null;
+    if (this.#current === null && this.#staged.size + count < this.#bulk * few) return null;
     this.#current ??= new Watch();
     const watch = this.#current;
     watch.users += count;
@@ -44,6 +53,7 @@ export class FolderDurability {
   /** Whole, and to be published or dropped. */
   written(path: string, watch: Watching): void {
     this.#staged.set(path, watch);
+    this.#isBegun = true;
   }
 
   /** So many of the files that were announced will not come. */
@@ -65,6 +75,7 @@ export class FolderDurability {
 
   /** All of them are on disk once it resolves. System errors as they came: then none of them counts as kept, tried again or not. */
   async sync(paths: readonly string[]): Promise<void> {
+    this.#isBegun = false;
     const alone: string[] = [];
     const together: Watch[] = [];
     for (const [watch, watched] of this.#byWatch(paths)) {

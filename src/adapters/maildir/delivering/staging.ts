@@ -15,13 +15,20 @@ export interface StagingTools {
   readonly temporaryName: (hash: string) => string;
 }
 
+export interface StagingPlace {
+  /** Absolute: `tmp` of the folder. */
+  readonly directory: string;
+  /** Files of this batch lie there already. */
+  readonly isBegun: boolean;
+}
+
 /**
- * Writes them in the order given, into `directory`. What a body throws that reaches `message` ends that one alone; after any
+ * Writes them in the order given. What a body throws that reaches `message` ends that one alone; after any
  * other error nothing of the batch is left, and the streams that were not begun are told that nobody reads them.
  */
 export async function stageBatch(
   tools: StagingTools,
-  directory: string,
+  { directory, isBegun }: StagingPlace,
   deliveries: readonly Delivery[],
 ): Promise<readonly Staging[]> {
   const begun: string[] = [];
@@ -32,7 +39,8 @@ export async function stageBatch(
       begun.push(path);
       const { body } = delivery;
       // Where the disk hangs, the first file waits for it beside Node's thread: signals and other accounts are served meanwhile.
-      if (begun.length === 1 || body.kind === 'stream')
+      const isFirst = begun.length === 1 && !isBegun;
+      if (isFirst || body.kind === 'stream')
         stagings.push(await stageWaiting(tools, path, delivery));
       else stagings.push(staged(path, delivery, tools.bodies.write(path, body.octets, delivery)));
     }

@@ -44,8 +44,7 @@ const tables = `
   CREATE TABLE maildrop (
     account INTEGER PRIMARY KEY REFERENCES account (key) ON DELETE CASCADE,
     local_path TEXT NOT NULL,
-    identity TEXT,
-    reuses_ids INTEGER NOT NULL
+    identity TEXT
   ) STRICT;
   CREATE TABLE mail (
     account INTEGER NOT NULL REFERENCES account (key) ON DELETE CASCADE,
@@ -94,7 +93,7 @@ const folders = `
 /** What went missing on the server before it was ever fetched is new when it comes back. */
 const maildrops = `
   INSERT OR IGNORE INTO maildrop
-    SELECT account, local_path, nullif(uid_validity, ''), 0 FROM old_folder WHERE ${isMaildrop} ORDER BY key;
+    SELECT account, local_path, nullif(uid_validity, '') FROM old_folder WHERE ${isMaildrop} ORDER BY key;
   INSERT OR IGNORE INTO mail
     SELECT f.account, m.id, iif(m.status = 'stored', 0, 2), m.name, coalesce(m.wire_size, 0),
       coalesce(m.wire_sha256, zeroblob(32)), NULL, NULL, coalesce(m.stored_at, 0)

@@ -7,9 +7,8 @@ import { unknownAccount } from './accounts.ts';
 import { onePage, type Sql } from './sql.ts';
 
 const upsertMaildrop = `
-  INSERT INTO maildrop (account, local_path, identity, reuses_ids) SELECT key, ?, ?, ? FROM account WHERE id = ?
-  ON CONFLICT (account) DO UPDATE SET local_path = excluded.local_path, identity = excluded.identity,
-    reuses_ids = excluded.reuses_ids`;
+  INSERT INTO maildrop (account, local_path, identity) SELECT key, ?, ? FROM account WHERE id = ?
+  ON CONFLICT (account) DO UPDATE SET local_path = excluded.local_path, identity = excluded.identity`;
 
 const insert = `
   INSERT OR REPLACE INTO mail (account, id, status, name, wire_size, wire_sha256, listed_size, message_id_hash, stored_at)
@@ -34,7 +33,6 @@ type MailRow = readonly [
 interface MaildropRow {
   readonly local_path: string;
   readonly identity: string | null;
-  readonly reuses_ids: number;
 }
 
 export class MailTable {
@@ -45,16 +43,14 @@ export class MailTable {
   }
 
   maildrop(accountId: string): Maildrop | null {
-    const sql = `SELECT local_path, identity, reuses_ids FROM maildrop WHERE ${ofAccount}`;
+    const sql = `SELECT local_path, identity FROM maildrop WHERE ${ofAccount}`;
     const row = this.#sql.get<MaildropRow>(sql, accountId);
     if (row === undefined) return null;
-    const { local_path: localPath, identity, reuses_ids } = row;
-    return { localPath, identity, reusesIds: reuses_ids !== 0 };
+    return { localPath: row.local_path, identity: row.identity };
   }
 
-  setMaildrop(accountId: string, { localPath, identity, reusesIds }: Maildrop): void {
-    const values = [localPath, identity, reusesIds ? 1 : 0] as const;
-    if (this.#sql.run(upsertMaildrop, ...values, accountId) === 0) throw unknownAccount(accountId);
+  setMaildrop(accountId: string, { localPath, identity }: Maildrop): void {
+    if (this.#sql.run(upsertMaildrop, localPath, identity, accountId) === 0) throw unknownAccount(accountId);
   }
 
   /** Each replaces what was known of its id. */

@@ -2,7 +2,7 @@
 
 import { Option, type Command } from 'commander';
 import { exportAccounts, exportText } from '../../../config/show/export.ts';
-import { readConfigFile } from '../../../config/read/load.ts';
+import { readConfigFile } from '../../../config/read/find.ts';
 import { readPartialText } from '../../../config/read/partial.ts';
 import type { FileEntry } from '../../../config/schema/schema.ts';
 import { DataError } from '../../../errors.ts';

@@ -8,6 +8,7 @@ import { asTyped, noteLines, originText } from '../../account/discovery-text.ts'
 import { examples } from '../../terminal/examples.ts';
 import type { Output } from '../../terminal/output.ts';
 import { readConfig } from '../../session.ts';
+import { printTable } from '../../terminal/table.ts';
 import { printable } from '../../../printable.ts';
 import type { Run } from '../../world.ts';
 
@@ -50,7 +51,7 @@ function print(output: Output, found: DiscoveredJson): void {
     printable(asTyped(originText(each), found)),
   ]);
   const remarks = found.found.map((each) => remark(each, found));
-  if (rows.length > 0) output.table(heading, rows, remarks);
+  if (rows.length > 0) printTable(output, heading, rows, remarks);
   for (const each of found.notes) for (const line of noteLines(each)) output.say(line);
   for (const line of found.trouble) output.warn(printable(asTyped(line, found)));
   if (rows.every(([mark]) => mark === ''))

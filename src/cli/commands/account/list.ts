@@ -11,19 +11,15 @@ import type { Account } from '../../../core/account/account.ts';
 import type { AccountState } from '../../../ports/state-store.ts';
 import { changeConfig } from '../../edit-session.ts';
 import { setDefaultAccount } from '../../../config/edit/edit.ts';
-import { readConfigFile } from '../../../config/read/load.ts';
+import { readConfigFile } from '../../../config/read/find.ts';
 import { originsOf, type Origin } from '../../../config/show/origin.ts';
 import type { Act } from '../../act.ts';
 import { examples } from '../../terminal/examples.ts';
-import {
-  accountNamed,
-  accountsMeant,
-  oneAccount,
-  readConfig,
-  withNeighbours,
-} from '../../session.ts';
-import { printable } from '../../../printable.ts';
+import { accountNamed } from '../../account-named.ts';
+import { accountsMeant, oneAccount, readConfig, withNeighbours } from '../../session.ts';
+import { printTable } from '../../terminal/table.ts';
 import { localTime } from '../../terminal/text.ts';
+import { printable } from '../../../printable.ts';
 import type { Run } from '../../world.ts';
 
 export function registerList(command: Command, act: Act): void {
@@ -131,7 +127,7 @@ function tellList({ output }: Run, summaries: readonly Summary[]): void {
   const hasRoom = output.hasRoomFor([headings, ...rows]);
   const fitted = (row: readonly string[]): string[] =>
     row.filter((_, at) => hasRoom || headings[at] !== 'SERVER');
-  output.table(fitted(headings), rows.map(fitted));
+  printTable(output, fitted(headings), rows.map(fitted));
 }
 
 function asRow(row: Summary): string[] {
@@ -191,7 +187,7 @@ async function show(run: Run, name: string | undefined): Promise<number> {
         origins: Object.fromEntries(origins),
         state: known === null ? null : stateJson(known),
       });
-    else run.output.table(['KEY', 'VALUE', 'FROM'], shown(rows, origins));
+    else printTable(run.output, ['KEY', 'VALUE', 'FROM'], shown(rows, origins));
     return 0;
   });
 }

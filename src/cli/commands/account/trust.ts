@@ -19,7 +19,8 @@ import { noteRunningDaemon } from '../../sync/daemon-note.ts';
 import { changeConfig } from '../../edit-session.ts';
 import { examples } from '../../terminal/examples.ts';
 import { confirm } from '../../terminal/prompt.ts';
-import { accountNamed, readConfig, withNeighbours } from '../../session.ts';
+import { accountNamed } from '../../account-named.ts';
+import { readConfig, withNeighbours } from '../../session.ts';
 import { printable } from '../../../printable.ts';
 import type { Run } from '../../world.ts';
 

@@ -70,9 +70,9 @@ export function textField(field: TextField): Field {
       const optional = otherwise !== undefined || inheritedValue(draft, key) !== undefined;
       const usual = presentText(draft, key, fallback(otherwise, draft));
       // What Return alone means, where that is neither nothing nor the value that is offered.
-      const isTold = optional && own === undefined && usual !== 'none';
+      const showsUsual = optional && own === undefined && usual !== 'none';
       const answer = await questions.text({
-        message: `${label}${hint === undefined ? '' : ` – ${hint}`}${isTold ? ` (${usual})` : ''}:`,
+        message: `${label}${hint === undefined ? '' : ` – ${hint}`}${showsUsual ? ` (${usual})` : ''}:`,
         value: own === undefined ? undefined : plain(own),
         optional,
         fault: (typed) => valueFault(key, read(typed)),

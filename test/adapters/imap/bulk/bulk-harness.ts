@@ -1,8 +1,11 @@
 /** What the tests of the bulk reader share: connections with an open folder, and everything that comes of a fetch. */
 
-import { openConnection } from '../../../../src/adapters/imap/client.ts';
+import {
+  defaultTimeouts,
+  openConnection,
+} from '../../../../src/adapters/imap/connecting/open-connection.ts';
 import type { ImapConnection } from '../../../../src/adapters/imap/connection.ts';
-import { atom } from '../../../../src/adapters/imap/tokens.ts';
+import { atom } from '../../../../src/adapters/imap/answers/tokens.ts';
 import type { BulkItem, TaggedAnswer } from '../../../../src/adapters/imap/bulk/bulk-item.ts';
 import type { IncomingServer } from '../../../../src/core/account/account.ts';
 import type { MessageFacts } from '../../../../src/core/sync/remote.ts';
@@ -22,7 +25,7 @@ export async function enter(options: EnterOptions): Promise<ImapConnection> {
   const server = account.incoming;
   if (server === undefined) throw new Error('an account without a server');
   const login = { username: server.username, password: options.password ?? secret };
-  const timeouts = { connectMs: 10_000, stallMs: 10_000, logoutMs: 2_500 };
+  const timeouts = { ...defaultTimeouts, connectMs: 10_000, stallMs: 10_000 };
   const { connection } = await openConnection(
     { account, server, login },
     timeouts,
