@@ -5,16 +5,19 @@
 // A batch of messages waits for as many fsyncs as the pool has threads; Node's default of 4 makes it twice as slow.
 process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '32';
 
-// From Node 22.1 on: what was compiled once is read from its cache.
-require('node:module').enableCompileCache?.();
-
 const { existsSync } = require('node:fs');
-const { join } = require('node:path');
+const { isAbsolute, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
 /** sysexits(3): a support program or file does not exist. Neither the call nor the configuration is wrong. */
 const EX_UNAVAILABLE = 69;
 const EX_SOFTWARE = 70;
+
+/** From Node 22.1 on. Not in Node's own place below /tmp, where another user could put something to be run. */
+function keepCompiled({ XDG_CACHE_HOME = '', HOME = '' }) {
+  const caches = isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : HOME && join(HOME, '.cache');
+  if (isAbsolute(caches)) require('node:module').enableCompileCache?.(join(caches, 'posthorn'));
+}
 
 const main = join(__dirname, '..', 'dist', 'main.js');
 const argv = process.argv.slice(2);
@@ -43,5 +46,6 @@ if (olderThan(20, 19)) {
 } else if (!existsSync(main)) {
   refuse('is not built yet: run `npm run build`');
 } else {
+  keepCompiled(process.env);
   import(pathToFileURL(main).href).then((module) => module.main(argv)).catch(crashed);
 }
