@@ -1,5 +1,5 @@
 /** What `sendmail` loads and keeps, and what a server that repeats the credentials leaves behind. */
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startScriptedServer } from '../adapters/smtp/scripted-server.ts';
@@ -51,24 +51,26 @@ async function sourcesLoaded(coverage: string): Promise<string[]> {
 }
 
 describe('sendmail', () => {
-  it('loads no schema, no YAML, no database, no composer and no sender', async () => {
-    for (let at = 0; at < 2; at += 1)
-      expect(await sendmail()).toMatchObject({ status: 0, stderr: '' });
-    const coverage = join(home.folder, 'coverage');
-    await mkdir(coverage);
-    const taken = await sendmail({ NODE_V8_COVERAGE: coverage });
-    expect(taken).toMatchObject({ status: 0, stderr: '' });
-    const sources = await sourcesLoaded(coverage);
-    expect(sources.some((path) => path.endsWith('src/cli/commands/sendmail.ts'))).toBe(true);
-    const heavy =
-      /node_modules\/(?!commander)|adapters\/(?:smtp|imap|pop3|maildir|secrets|lock)\/|config\/schema/;
-    expect(sources.filter((path) => heavy.test(path))).toEqual([]);
-    expect(await waiting()).toMatchObject([
-      { account: 'mara' },
-      { account: 'mara' },
-      { account: 'mara' },
-    ]);
-  });
+  it.each(['with an id', 'without an id'])(
+    'of an account %s loads no schema, no YAML, no database, no composer and no sender',
+    async (kind) => {
+      const { id: _id, ...without } = account;
+      const mara = kind === 'with an id' ? account : without;
+      await home.configure(configuration({ mara }, { sendImmediately: false }));
+      for (let at = 0; at < 2; at += 1)
+        expect(await sendmail()).toMatchObject({ status: 0, stderr: '' });
+      const coverage = join(home.folder, 'coverage');
+      await mkdir(coverage);
+      const taken = await sendmail({ NODE_V8_COVERAGE: coverage });
+      expect(taken).toMatchObject({ status: 0, stderr: '' });
+      const sources = await sourcesLoaded(coverage);
+      expect(sources.some((path) => path.endsWith('src/cli/commands/sendmail.ts'))).toBe(true);
+      const heavy =
+        /node_modules\/(?!commander)|adapters\/(?:smtp|imap|pop3|maildir|secrets|lock)\/|config\/schema/;
+      expect(sources.filter((path) => heavy.test(path))).toEqual([]);
+      expect((await waiting()).map(({ account: name }) => name)).toEqual(['mara', 'mara', 'mara']);
+    },
+  );
 
   it('takes the file as it stands: an edit counts at once, and a fault is refused', async () => {
     for (let at = 0; at < 2; at += 1) await sendmail();
@@ -87,12 +89,26 @@ describe('sendmail', () => {
     expect(await waiting().catch(() => [])).toHaveLength(0);
   });
 
-  it('of an account without an id binds one, each time the same', async () => {
+  it('of an account without an id has the id that the state gives it, also after the state was lost', async () => {
     const { id: _id, ...without } = account;
     await home.configure(configuration({ mara: without }, { sendImmediately: false }));
-    for (let at = 0; at < 2; at += 1)
+    for (let at = 0; at < 3; at += 1)
       expect(await sendmail()).toMatchObject({ status: 0, stderr: '' });
-    expect(await waiting()).toMatchObject([{ account: 'mara' }, { account: 'mara' }]);
+    expect((await waiting()).map(({ account: name }) => name)).toEqual(['mara', 'mara', 'mara']);
+    for (const name of ['state.db', 'state.db-wal', 'state.db-shm'])
+      await rm(join(home.state, name), { force: true });
+    await sendmail();
+    await sendmail();
+    // Those of before hang on an id that nobody knows any more; the new ones on that of now.
+    expect((await waiting()).slice(3).map(({ account: name }) => name)).toEqual(['mara', 'mara']);
+  });
+
+  it('forgets what it kept when posthorn changes the file', async () => {
+    for (let at = 0; at < 2; at += 1) await sendmail();
+    expect(await readdir(home.state)).toContain('senders');
+    const changed = await home.run(['account', 'edit', 'mara', '--label', 'M', '--skip-test']);
+    expect(changed).toMatchObject({ status: 0 });
+    expect(await readdir(home.state)).not.toContain('senders');
   });
 
   it.each(['To: ben, Anna <a@x.example>', 'To: c@x.example\nBcc: ben; Anna <a@x.example>'])(
