@@ -16,8 +16,8 @@ export interface Delivery {
 }
 
 /**
- * Whole in `tmp/`, not visible to readers, and not durable yet. Each is published once, by the tree that staged it, or discarded;
- * after a publish that failed it can only be discarded.
+ * Whole in `tmp/`, not visible to readers, and not durable yet. Each ends by `publish`, of the tree that staged it and whatever
+ * comes of that, or by `discard`.
  */
 export interface Staged {
   readonly key: string;
@@ -93,7 +93,8 @@ export interface MailTree {
   /**
    * The durable point of a batch: makes the files durable (one syncfs, or fsync side by side, by the size of the batch), gives each its name
    * in `new/` (no flags) or `cur/`, never over a file that exists, then fsyncs the directories. A name that stands there already is
-   * adopted where the content agrees, else a suffix is added. In the order given.
+   * adopted where the content agrees, else a suffix is added. In the order given. Where it throws, what was named stays and is
+   * adopted by a later run; nothing is left in `tmp`. Files that could not be made durable (StorageError) get no name.
    */
   publish(localPath: string, staged: readonly Staged[]): Promise<readonly Delivered[]>;
   /** Drops a staged message; never throws. */

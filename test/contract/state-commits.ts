@@ -49,20 +49,20 @@ const idle: readonly StateChange[] = [
 
 export function commitTests(store: StoreOfTest): void {
   describe('commits', () => {
-    test.each(impossible)(
-      '$kind of what is not known is refused, and with it all of its batch',
-      async (change) => {
-        await store().commit(setUp('a', 'INBOX'), 'durable');
+    test('what is not known is refused, and with it all of its batch', async () => {
+      await store().commit(setUp('a', 'INBOX'), 'durable');
+      for (const change of impossible) {
         const batch = [agreeing('a', 'INBOX', [1]), change, agreeing('a', 'INBOX', [2])];
-        await expect(store().commit(batch, 'durable')).rejects.toMatchObject({ code: 'internal' });
-        expect(await uidsOf(store(), 'a', 'INBOX')).toEqual([]);
-        await store().commit([agreeing('a', 'INBOX', [3])], 'durable');
-        expect(await uidsOf(store(), 'a', 'INBOX')).toEqual([3]);
-      },
-    );
+        const refused = store().commit(batch, 'durable');
+        await expect(refused, change.kind).rejects.toMatchObject({ code: 'internal' });
+        expect(await uidsOf(store(), 'a', 'INBOX'), change.kind).toEqual([]);
+      }
+      await store().commit([agreeing('a', 'INBOX', [3])], 'durable');
+      expect(await uidsOf(store(), 'a', 'INBOX')).toEqual([3]);
+    });
 
-    test.each(idle)('$kind of what is not there is no error', async (change) => {
-      await store().commit([...setUp('a', 'INBOX'), change], 'durable');
+    test('what ends or is forgotten may be gone before', async () => {
+      await store().commit([...setUp('a', 'INBOX'), ...idle], 'durable');
       expect(await store().folders('a')).toHaveLength(1);
     });
 

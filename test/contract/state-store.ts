@@ -8,6 +8,7 @@ import { commitTests } from './state-commits.ts';
 import { folderTests } from './state-folders.ts';
 import { interleavingTests } from './state-interleavings.ts';
 import { mailTests } from './state-mail.ts';
+import { messageTests } from './state-messages.ts';
 
 /** The store of the test that runs. */
 export type StoreOfTest = () => StateStore;
@@ -51,6 +52,7 @@ export function describeStateStore(name: string, make: () => StateStore): void {
     const current: StoreOfTest = () => store;
     accountTests(current);
     folderTests(current);
+    messageTests(current);
     mailTests(current);
     commitTests(current);
     interleavingTests(make);

@@ -326,7 +326,7 @@ describe('idle', () => {
 async function known(name: string, suspended: string | null = null): Promise<void> {
   const fresh = {
     ...{ id: name, name, root: null, lastAttempt: null, lastSuccess: null, failures: 0 },
-    ...{ loginFailures: 0, failingSince: null, lastError: null },
+    ...{ loginFailures: 0, failingSince: null, lastError: null, notBefore: null, fence: 0 },
   };
   const suspension = suspended === null ? null : { since: world.clock.now(), why: suspended };
   await world.state.commit(

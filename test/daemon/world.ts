@@ -6,12 +6,13 @@ import type { Account } from '../../src/core/account/account.ts';
 import type { OutboxEntry } from '../../src/core/outbox/entry.ts';
 import type { Settings } from '../../src/core/account/settings.ts';
 import { TemporaryError } from '../../src/errors.ts';
-import type { Lock } from '../../src/ports/lock.ts';
 import type { SenderSession } from '../../src/ports/mail-sender.ts';
 import type { MailboxSession } from '../../src/ports/mailbox-source.ts';
 import type { OutboxStore } from '../../src/ports/outbox-store.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';
 import { createManualClock, type ManualClock } from '../fakes/manual-clock.ts';
+import { createMemoryLock } from '../fakes/memory-lock.ts';
+import { refusingMailbox } from '../fakes/refusing-sessions.ts';
 import { MemoryMailStore } from '../fakes/memory-mail-store.ts';
 import { createMemoryStateStore } from '../fakes/memory-state-store.ts';
 
@@ -49,7 +50,7 @@ export function account(
     id: name,
     label: name,
     tags: [],
-    type: 'pop3',
+    type: 'imap',
     enabled: true,
     identity: { address: `${name}@example.org` },
     incoming: {
@@ -113,11 +114,11 @@ export class DaemonWorld {
       },
     };
     return {
-      sources: { imap: source, pop3: source },
+      sources: { imap: source, pop3: { connect: refuse } },
       store: new MemoryMailStore(),
       roots: { isOurs: refuse, isFresh: refuse, purge: refuse },
       state: this.#countedState(),
-      lock: exclusiveLock(),
+      lock: createMemoryLock(),
       secrets: {
         read: refuse,
         store: refuse,
@@ -197,35 +198,12 @@ export class DaemonWorld {
 const facts = { host: 'x', port: 1, tls: null, mechanism: 'EXTERNAL', capabilities: [] };
 
 const emptyMailbox: MailboxSession = {
-  facts,
-  folders: () => Promise.resolve([]),
-  open: refuse,
-  list: refuse,
-  fetch: refuse,
-  close: () => Promise.resolve(),
+  ...refusingMailbox,
+  folders: () => Promise.resolve({ folders: [], warnings: [] }),
 };
 
 function refuse(): never {
   throw new Error('a daemon in these tests needs no such neighbour');
-}
-
-function exclusiveLock(): Lock {
-  const held = new Set<string>();
-  return {
-    acquire: async (name, { waitMs = 0, signal } = {}) => {
-      await turn();
-      signal?.throwIfAborted();
-      while (waitMs > 0 && held.has(name)) await turn();
-      if (held.has(name)) throw new TemporaryError(`${name} is locked`, { code: 'locked' });
-      held.add(name);
-      return {
-        release: async () => {
-          await turn();
-          held.delete(name);
-        },
-      };
-    },
-  };
 }
 
 /** As a server that never answers, behind an adapter that minds its signal. */

@@ -41,6 +41,21 @@ export class CrashingProcess {
     }
   }
 
+  /** A step on Node's thread. */
+  stepNow<T>(name: string, work: () => T): T {
+    const number = this.steps.length;
+    this.steps.push(name);
+    const { at, after } = this.#point;
+    this.#isDead ||= number === at && !after;
+    this.requireLife();
+    try {
+      return work();
+    } finally {
+      this.#isDead ||= number === at;
+      this.requireLife();
+    }
+  }
+
   requireLife(): void {
     if (this.#isDead) throw new Crash('dead');
   }

@@ -140,9 +140,13 @@ class MemoryMailTree implements MailTree {
   publish(localPath: string, staged: readonly Staged[]): Promise<readonly Delivered[]> {
     return settle(() => {
       const isOurs = staged.every(({ temporaryPath }) => this.#staged.delete(temporaryPath));
-      this.#throwDue('publish');
-      if (!isOurs) throw new Error('published twice, or staged by another tree');
-      return staged.map((each) => this.#place(this.#files(localPath), each));
+      try {
+        this.#throwDue('publish');
+        if (!isOurs) throw new Error('published twice, or staged by another tree');
+        return staged.map((each) => this.#place(this.#files(localPath), each));
+      } finally {
+        for (const { temporaryPath } of staged) this.#drop(temporaryPath);
+      }
     });
   }
 

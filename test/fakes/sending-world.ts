@@ -1,7 +1,7 @@
 /** An outbox, an SMTP and an IMAP server in memory, with a process that can be killed at any step between them. */
 
 import type { Account } from '../../src/core/account/account.ts';
-import type { RemoteFolder } from '../../src/core/sync/message.ts';
+import type { RemoteFolder } from '../../src/core/sync/remote.ts';
 import type { OutboxEntry } from '../../src/core/outbox/entry.ts';
 import type { Settings } from '../../src/core/account/settings.ts';
 import type { BoundAccount } from '../../src/app/accounts/bind-account.ts';
@@ -11,9 +11,12 @@ import type { Neighbours } from '../../src/app/neighbours.ts';
 import type { SendReport } from '../../src/app/sync/report.ts';
 import { InternalError, type PosthornError } from '../../src/errors.ts';
 import type { OutgoingMessage, SenderSession, SendOutcome } from '../../src/ports/mail-sender.ts';
-import type { FilingSession, Login } from '../../src/ports/mailbox-source.ts';
+import type { Login } from '../../src/ports/connection.ts';
+import type { MailboxSession } from '../../src/ports/mailbox-source.ts';
 import type { OutboxStore } from '../../src/ports/outbox-store.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { freeLock } from './memory-lock.ts';
+import { refusingMailbox } from './refusing-sessions.ts';
 import { MemoryMailStore } from './memory-mail-store.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
 
@@ -64,6 +67,7 @@ const sentFolder: RemoteFolder = {
   role: 'sent',
   attributes: [],
   selectable: true,
+  status: null,
 };
 
 export class SendingWorld {
@@ -75,6 +79,7 @@ export class SendingWorld {
   /** Message-IDs in the server's sent folder; the UID is the place, from 1. */
   readonly sent: string[] = [];
   readonly store = new MemoryMailStore();
+  readonly state = createMemoryStateStore();
   folders: RemoteFolder[] = [sentFolder];
   account: Account = account;
   /** What the SMTP server says; it takes the message where this is left out or says `answered`. */
@@ -116,11 +121,9 @@ export class SendingWorld {
 
   async flush(signal = new AbortController().signal): Promise<SendReport> {
     const report: SendReport = { messages: [] };
-    const bound: BoundAccount = {
-      account: this.account,
-      id: 'abc123',
-      state: freshState('abc123', 'mara'),
-    };
+    const state = (await this.state.account('abc123')) ?? freshState('abc123', 'mara');
+    await this.state.commit([{ kind: 'account', account: state }], 'durable');
+    const bound: BoundAccount = { account: this.account, id: 'abc123', state };
     await flushOutbox(bound, this.neighbours(), { settings, waitMs: 0, signal }, report);
     return report;
   }
@@ -162,8 +165,8 @@ export class SendingWorld {
       },
       store: this.store,
       roots: { isOurs: unused, isFresh: unused, purge: unused },
-      state: createMemoryStateStore(),
-      lock: { acquire: () => Promise.resolve({ release: nothing }) },
+      state: this.state,
+      lock: freeLock,
       secrets: {
         read: () => Promise.resolve('geheim'),
         store: nothing,
@@ -238,14 +241,10 @@ export class SendingWorld {
     };
   }
 
-  #filing(): FilingSession {
+  #filing(): MailboxSession {
     return {
-      facts: { host: 'x.example', port: 1, tls: null, mechanism: 'PLAIN', capabilities: [] },
-      folders: () => this.#do(() => this.folders),
-      open: unused,
-      list: unusedStream,
-      fetch: unusedStream,
-      close: () => Promise.resolve(),
+      ...refusingMailbox,
+      folders: () => this.#do(() => ({ folders: this.folders, warnings: [] })),
       uidNext: () => this.#do(() => this.sent.length + 1),
       findByMessageId: (_path, messageId, fromUid) =>
         this.#do(() =>
@@ -267,9 +266,4 @@ function accepted(message: OutgoingMessage): SendOutcome {
 
 function unused(): never {
   throw new Error('not here');
-}
-
-async function* unusedStream(): AsyncIterable<never> {
-  await Promise.resolve();
-  yield unused();
 }

@@ -1,19 +1,20 @@
 /** An IMAP, a POP3 and an SMTP server in memory for account test: what they greet with, hold and take, as the test says. */
 
 import type { Neighbours } from '../../src/app/neighbours.ts';
-import type { RemoteFolder } from '../../src/core/sync/message.ts';
+import type { RemoteFolder } from '../../src/core/sync/remote.ts';
 import type { PortIdentity } from '../../src/core/discovery/port-identity.ts';
 import type { ConnectionStep, StepObserver } from '../../src/ports/connection-steps.ts';
 import type { SenderSession, SendOutcome } from '../../src/ports/mail-sender.ts';
-import type { FilingSession, MailboxSession } from '../../src/ports/mailbox-source.ts';
+import type { MailboxSession } from '../../src/ports/mailbox-source.ts';
+import type { MaildropSession } from '../../src/ports/maildrop-source.ts';
 import { createManualClock } from './manual-clock.ts';
+import { facts, refusingMailbox, refusingMaildrop } from './refusing-sessions.ts';
 import { account as both } from './sending-world.ts';
 
 const unused = (): never => {
   throw new Error('not here');
 };
 
-const facts = { host: 'x.example', port: 1, tls: 'TLSv1.3', mechanism: 'PLAIN', capabilities: [] };
 export const reached: ConnectionStep[] = [
   { layer: 'connect', address: '192.0.2.1', port: 1 },
   { layer: 'greeting', text: 'hello' },
@@ -22,7 +23,7 @@ export const reached: ConnectionStep[] = [
 ];
 
 function folder(path: string, role: RemoteFolder['role']): RemoteFolder {
-  return { path, segments: [path], role, attributes: [], selectable: true };
+  return { path, segments: [path], role, attributes: [], selectable: true, status: null };
 }
 
 /** Servers that a test changes; both greet, log in and answer. */
@@ -50,7 +51,7 @@ export class TestedServers {
     Neighbours,
     'secrets' | 'sources' | 'sender' | 'clock' | 'identify' | 'codec'
   > {
-    const connect = (session: () => MailboxSession) => ({
+    const connect = <S>(session: () => S) => ({
       connect: async (
         ...[, , signal, observe = () => undefined]: Parameters<
           Neighbours['sources']['imap']['connect']
@@ -97,57 +98,44 @@ export class TestedServers {
     };
   }
 
-  #folders(): FilingSession {
+  #folders(): MailboxSession {
+    const folders = [folder('INBOX', 'inbox'), folder('Junk', 'spam')];
     return {
-      ...this.#session(),
-      folders: () => Promise.resolve([folder('INBOX', 'inbox'), folder('Junk', 'spam')]),
+      ...refusingMailbox,
+      close: this.#close,
+      folders: () => Promise.resolve({ folders, warnings: [] }),
       uidNext: (path) => Promise.resolve((this.mail.get(path)?.length ?? 0) + 1),
       findByMessageId: (path, id, from) => {
         this.calls.push(`search ${path}`);
         const ids = (this.mail.get(path) ?? []).map((each, at) => (each === id ? at + 1 : 0));
         return Promise.resolve(ids.filter((uid) => uid >= from));
       },
-      append: unused,
     };
   }
 
-  #maildrop(): MailboxSession {
-    const listed = [...this.maildrop.keys()];
+  #maildrop(): MaildropSession {
     const maildrop = this.maildrop;
     return {
-      ...this.#session(),
-      folders: () => Promise.resolve([folder('INBOX', 'inbox')]),
-      open: () => Promise.resolve({ uidValidity: '', uidNext: null, exists: listed.length }),
-      list: async function* () {
-        yield await Promise.resolve(
-          listed.map((id) => ({ id, size: 9, internalDate: null, flags: [] })),
-        );
+      ...refusingMaildrop,
+      close: this.#close,
+      list: () => {
+        const mail = [...maildrop.keys()].map((id, at) => ({ id, number: at + 1, size: 9 }));
+        return Promise.resolve({ mail, complete: true });
       },
-      fetch: async function* (messages) {
-        for (const message of messages)
-          yield await Promise.resolve({
-            message,
-            body: (async function* () {
-              yield await Promise.resolve(Buffer.from(maildrop.get(message.id) ?? ''));
-            })(),
-          });
+      retrieve: async function* (wanted) {
+        for (const mail of wanted) {
+          const octets = [Buffer.from(maildrop.get(mail.id) ?? '')];
+          const body = { kind: 'whole' as const, octets };
+          yield await Promise.resolve([{ kind: 'message' as const, mail, body }]);
+        }
       },
     };
   }
 
-  #session(): MailboxSession {
-    return {
-      facts,
-      folders: unused,
-      open: unused,
-      list: unused,
-      fetch: unused,
-      close: () => {
-        this.calls.push('close');
-        return Promise.resolve();
-      },
-    };
-  }
+  readonly #close = (): Promise<void> => {
+    this.calls.push('close');
+    return Promise.resolve();
+  };
 
   #sender(): SenderSession {
     return {

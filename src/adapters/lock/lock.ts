@@ -7,7 +7,7 @@ import { createPrivateFile, makePrivateDirectory } from '../../disk/private-file
 import { errorOf, faultOf } from '../../disk/sqlite-fault.ts';
 import { openSqlite, resultCode, sqliteCode, type Database } from '../../disk/sqlite.ts';
 import { InternalError } from '../../errors.ts';
-import type { HeldLock, Lock, LockOptions } from '../../ports/lock.ts';
+import type { HeldLock, Lock } from '../../ports/lock.ts';
 import { lastFence, noteHolder, runningHolder } from './holder-file.ts';
 import { lockedError } from './locked-error.ts';
 import { enterQueue, leaveQueue } from './queue.ts';
@@ -16,8 +16,14 @@ import { isHeldHere, register, unregister } from './registry.ts';
 const firstPauseMs = 20;
 const longestPauseMs = 200;
 
-/** `directory` is the folder of the lock files, made with mode 0700 where it is missing. Disk errors: StorageError. */
-export function createLock(directory: string): Lock {
+/** Before a removed file costs a lock its meaning, another process has to take the name. */
+const usualLookEveryMs = 5_000;
+
+/**
+ * `directory` is the folder of the lock files, made with mode 0700 where it is missing. Held locks are looked after that often,
+ * in milliseconds. Disk errors: StorageError.
+ */
+export function createLock(directory: string, lookEveryMs = usualLookEveryMs): Lock {
   return {
     acquire: async (name, options = {}) => {
       options.signal?.throwIfAborted();
@@ -26,7 +32,8 @@ export function createLock(directory: string): Lock {
       const isFirst = await enterQueue(path, deadline, options.signal);
       if (!isFirst) throw refusal(path, name);
       try {
-        return await acquireFirst(path, name, deadline, options);
+        const db = await beginFirst(path, name, deadline, options.signal);
+        return held(path, db, options.fenceAbove, lookEveryMs);
       } catch (error) {
         leaveQueue(path);
         throw error;
@@ -48,15 +55,15 @@ function lockFile(directory: string, name: string): string {
 }
 
 /** Nobody else in this process is at it: other processes remain. */
-async function acquireFirst(
+async function beginFirst(
   path: string,
   name: string,
   deadline: number,
-  { signal, fenceAbove }: LockOptions,
-): Promise<HeldLock> {
+  signal: AbortSignal | undefined,
+): Promise<Database> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const db = beginExclusive(path);
-    if (db !== null) return held(path, db, fenceAbove);
+    if (db !== null) return db;
     const left = deadline - performance.now();
     if (left <= 0) throw refusal(path, name);
     await sleep(Math.min(pauseMs, left), signal);
@@ -81,11 +88,17 @@ function beginExclusive(path: string): Database | null {
 }
 
 /** The lock's file stays: whoever unlinked it could leave two processes with a lock on two files of one name. */
-function held(path: string, db: Database, fenceAbove: number | undefined): HeldLock {
+function held(
+  path: string,
+  db: Database,
+  fenceAbove: number | undefined,
+  lookEveryMs: number,
+): HeldLock {
   try {
     const fence = Math.max(lastFence(path), fenceAbove ?? 0) + 1;
     noteHolder(path, fence, fenceAbove !== undefined);
-    return { fence, lost: register(path, db), release: () => release(path, db) };
+    const lost = register(path, db, lookEveryMs);
+    return { fence, lost, release: () => release(path, db) };
   } catch (error) {
     db.close();
     throw error;

@@ -9,36 +9,29 @@ import { isErrno } from '../../disk/private-files.ts';
 import type { Database } from '../../disk/sqlite.ts';
 import { TemporaryError } from '../../errors.ts';
 
-/** A removed file costs a lock its meaning only when another process takes the name; it does so within seconds at the earliest. */
-const lookEveryMs = 5_000;
-
 interface Registered {
   readonly db: Database;
-  /** Device and inode of its file; null where it was gone at once. */
-  readonly identity: string | null;
-  readonly lost: AbortController;
+  readonly looking: NodeJS.Timeout;
 }
 
 const registered = new Map<string, Registered>();
-let looking: NodeJS.Timeout | undefined;
 
-/** Aborted once the file is another one, or none. */
-export function register(path: string, db: Database): AbortSignal {
+/** Aborted once the file is another one, or none; looks that often, for as long as the lock is held. */
+export function register(path: string, db: Database, lookEveryMs: number): AbortSignal {
   const lost = new AbortController();
   const seen = statSync(path, { throwIfNoEntry: false });
-  registered.set(path, { db, identity: seen === undefined ? null : identityOf(seen), lost });
-  looking ??= setInterval(() => void look(), lookEveryMs).unref();
+  const identity = seen === undefined ? null : identityOf(seen);
+  const looking = setInterval(() => void look(path, identity, lost), lookEveryMs).unref();
+  registered.set(path, { db, looking });
   return lost.signal;
 }
 
 /** False where it was done before, whoever holds the lock by now. */
 export function unregister(path: string, db: Database): boolean {
-  if (registered.get(path)?.db !== db) return false;
-  registered.delete(path);
-  if (registered.size > 0) return true;
-  clearInterval(looking);
-  looking = undefined;
-  return true;
+  const known = registered.get(path);
+  if (known?.db !== db) return false;
+  clearInterval(known.looking);
+  return registered.delete(path);
 }
 
 export function isHeldHere(path: string): boolean {
@@ -46,11 +39,9 @@ export function isHeldHere(path: string): boolean {
 }
 
 /** stat(2) opens nothing, so it drops no lock. A disk that can't tell proves nothing. */
-async function look(): Promise<void> {
-  for (const [path, { identity, lost }] of [...registered]) {
-    const now = await stat(path).then(identityOf, nothingThere);
-    if (now !== undefined && (now === null || now !== identity)) lost.abort(lostError(path));
-  }
+async function look(path: string, identity: string | null, lost: AbortController): Promise<void> {
+  const now = await stat(path).then(identityOf, nothingThere);
+  if (now !== undefined && (now === null || now !== identity)) lost.abort(lostError(path));
 }
 
 function nothingThere(error: unknown): null | undefined {

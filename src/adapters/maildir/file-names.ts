@@ -4,7 +4,10 @@ import { hash } from 'node:crypto';
 import { writerPattern } from './writers.ts';
 
 const hashOctets = 16;
-const ourTemporary = new RegExp(`^posthorn-[0-9a-f]{32}-(?:(${writerPattern})-)?[0-9a-f]{16}$`);
+const temporaryPrefix = 'posthorn-';
+const ourTemporary = new RegExp(
+  `^${temporaryPrefix}[0-9a-f]{32}-(?:(${writerPattern})-)?[0-9a-f]{16}$`,
+);
 
 /** First 128 bits of the key's SHA-256 in hex: the same in every run, and no wish of the server. */
 export function hashOfKey(key: string): string {
@@ -17,7 +20,7 @@ export function temporaryNames(writer: string, random: Uint8Array): (hash: strin
   let count = 0;
   return (hash) => {
     count += 1;
-    return `posthorn-${hash}-${writer}-${prefix}${count.toString(16).padStart(8, '0')}`;
+    return `${temporaryPrefix}${hash}-${writer}-${prefix}${count.toString(16).padStart(8, '0')}`;
   };
 }
 

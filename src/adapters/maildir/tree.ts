@@ -105,13 +105,16 @@ export class MaildirTree implements MailTree {
       const { delivered, places } = await folder.inTurn(onDisk, () => publishBatch(folder, staged));
       await folder.syncNames(places);
       return delivered;
+    } catch (error) {
+      await this.#unlinkAll(paths);
+      throw error;
     } finally {
       await folder.durability.release(paths);
     }
   }
 
   async discard({ temporaryPath }: Staged): Promise<void> {
-    await this.#tools.disk.unlink(temporaryPath).catch(() => undefined);
+    await this.#unlinkAll([temporaryPath]);
     for (const { durability } of this.#folders.values()) await durability.release([temporaryPath]);
   }
 
@@ -153,6 +156,11 @@ export class MaildirTree implements MailTree {
       unread.set(base, !flags.includes('S'));
     }
     return { unread: [...unread.values()].filter(Boolean).length, total: unread.size };
+  }
+
+  /** What can't be removed is cleared once this process has ended. */
+  async #unlinkAll(paths: readonly string[]): Promise<void> {
+    for (const path of paths) await this.#tools.disk.unlink(path).catch(() => undefined);
   }
 
   #folder(localPath: string): MailFolder {

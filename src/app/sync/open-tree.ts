@@ -6,8 +6,8 @@ import type { BoundAccount } from '../accounts/bind-account.ts';
 import type { Neighbours } from '../neighbours.ts';
 
 /**
- * A root that was made once must be there; only an account that has none yet makes one (design rule 7). The state is read
- * afresh, since another use case may have made the root meanwhile.
+ * A root that was made once must be there; only an account that has none yet makes one (design rule 7). One that a person has
+ * moved is known again by its marker. The state is read afresh, since another use case may have made the root meanwhile.
  */
 export async function openTree(
   { account, id, state: known }: BoundAccount,
@@ -15,8 +15,10 @@ export async function openTree(
   fence?: Fence,
 ): Promise<MailTree> {
   const current = (await state.account(id)) ?? known;
-  if (current.root !== null) return store.open(account.path, id);
-  const tree = await store.create(account.path, id);
+  const tree = await (current.root === null
+    ? store.create(account.path, id)
+    : store.open(account.path, id));
+  if (current.root === account.path) return tree;
   await state.commit([{ kind: 'root', accountId: id, root: account.path }], 'durable', fence);
   return tree;
 }

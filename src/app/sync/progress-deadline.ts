@@ -6,16 +6,18 @@ import type { Clock } from '../../ports/clock.ts';
 /** The largest message over a slow line takes less; a server that only ever promises takes for ever. */
 const longestMs = 3_600_000;
 
+/** Counted in pieces, so that the sleep of a machine counts as one of them, however long it is. */
+const pieceMs = 60_000;
+
 export class ProgressDeadline {
   readonly #clock: Clock;
   readonly #stalled = new AbortController();
   readonly #ended = new AbortController();
-  #since: number;
+  #waited = 0;
 
   /** Counts from now on, until `end`. */
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#since = clock.now();
     void this.#watch().catch(() => undefined);
   }
 
@@ -25,7 +27,7 @@ export class ProgressDeadline {
   }
 
   advance(): void {
-    this.#since = this.#clock.now();
+    this.#waited = 0;
   }
 
   end(): void {
@@ -33,8 +35,8 @@ export class ProgressDeadline {
   }
 
   async #watch(): Promise<void> {
-    while (this.#clock.now() < this.#since + longestMs)
-      await this.#clock.sleepUntil(this.#since + longestMs, this.#ended.signal);
+    for (; this.#waited < longestMs; this.#waited += pieceMs)
+      await this.#clock.sleepUntil(this.#clock.now() + pieceMs, this.#ended.signal);
     const minutes = String(longestMs / 60_000);
     this.#stalled.abort(
       new TemporaryError(`for ${minutes} minutes nothing came that could be kept`, {

@@ -1,9 +1,21 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLock } from '../../../src/adapters/lock/lock.ts';
+import { describeLock } from '../../contract/lock.ts';
+import { createMemoryLock } from '../../fakes/memory-lock.ts';
 import { buildPrograms, type Built } from '../state/built.ts';
 import { startNode, type Child } from '../state/child.ts';
 import { useScratch } from '../state/scratch.ts';
@@ -21,25 +33,17 @@ function contender(directory: string, waitMs = 0): Child {
   return startNode(built.program('program-lock'), directory, 'account-x', String(waitMs));
 }
 
-test('a lock is had once, and again when it is released', async () => {
-  const lock = createLock(join(scratch(), 'state/locks'));
-  const held = await lock.acquire('account-x');
-  await expect(lock.acquire('account-x')).rejects.toMatchObject({ code: 'locked', exitStatus: 75 });
-  await (await lock.acquire('account-y')).release();
-  await held.release();
-  await held.release();
-  await (await lock.acquire('account-x')).release();
+describeLock('lock in SQLite', () => {
+  const directory = scratch();
+  return {
+    ...createLock(directory, 20),
+    lose: (name) => {
+      rmSync(join(directory, `${name}.lock`));
+    },
+  };
 });
 
-test('a second release does not take the lock from its next holder', async () => {
-  const lock = createLock(scratch());
-  const first = await lock.acquire('daemon');
-  await first.release();
-  const second = await lock.acquire('daemon');
-  await first.release();
-  await expect(lock.acquire('daemon')).rejects.toMatchObject({ code: 'locked' });
-  await second.release();
-});
+describeLock('lock in memory', createMemoryLock);
 
 test('the same folder by another path is the same lock', async () => {
   const directory = scratch();
@@ -49,16 +53,17 @@ test('the same folder by another path is the same lock', async () => {
   await held.release();
 });
 
-test('folder and files are for the owner alone, and only the lock file stays', async () => {
+test('folder and files are for the owner alone, and stay', async () => {
   const directory = join(scratch(), 'locks');
   const held = await createLock(directory).acquire('account-x');
   expect(statSync(directory).mode & 0o777).toBe(0o700);
   expect(readdirSync(directory).toSorted()).toEqual(['account-x.lock', 'account-x.pid']);
   for (const name of readdirSync(directory))
     expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
-  expect(readFileSync(join(directory, 'account-x.pid'), 'utf8')).toBe(`${String(process.pid)}\n`);
+  const holder = readFileSync(join(directory, 'account-x.pid'), 'utf8');
+  expect(holder).toBe(`${String(process.pid)}\n${String(held.fence)}\n`);
   await held.release();
-  expect(readdirSync(directory)).toEqual(['account-x.lock']);
+  expect(readdirSync(directory).toSorted()).toEqual(['account-x.lock', 'account-x.pid']);
 });
 
 test('another process is refused, and told who holds it', async () => {
@@ -85,8 +90,12 @@ test('a process that is killed leaves no lock behind, and names nobody', async (
     const child = contender(directory);
     expect(await child.line(0)).toBe('held');
     await child.kill('SIGKILL');
-    expect(existsSync(join(directory, 'account-x.pid'))).toBe(true);
-    await (await lock.acquire('account-x')).release();
+    const note = join(directory, 'account-x.pid');
+    expect(existsSync(note)).toBe(true);
+    const before = Number(readFileSync(note, 'utf8').split('\n')[1]);
+    const held = await lock.acquire('account-x');
+    expect(held.fence).toBeGreaterThan(before);
+    await held.release();
   }
 });
 
@@ -122,32 +131,46 @@ test('of many contenders exactly one wins at a time, and all come to their turn'
   }
 }, 60_000);
 
-test('waiting ends when the holder lets go', async () => {
-  const lock = createLock(scratch());
-  const held = await lock.acquire('accounts');
-  const waiting = lock.acquire('accounts', { waitMs: 10_000 });
+test('a lock file that was replaced is a lock that was lost', async () => {
+  const directory = scratch();
+  const held = await createLock(directory, 20).acquire('account-x');
+  writeFileSync(join(directory, 'other'), '');
+  const lost = new Promise((resolve) => {
+    held.lost.addEventListener('abort', resolve);
+  });
+  renameSync(join(directory, 'other'), join(directory, 'account-x.lock'));
+  await lost;
+  expect(held.lost.reason).toMatchObject({ code: 'locked', remedy: expect.any(String) as string });
+  const child = contender(directory);
+  expect(await child.line(0)).toBe('held');
   await held.release();
-  await (await waiting).release();
+  child.process.stdin?.end();
+  expect(await child.ended).toBe(0);
 });
 
-test('waiting ends with its time', async () => {
-  const lock = createLock(scratch());
-  const held = await lock.acquire('accounts');
-  const refused = lock.acquire('accounts', { waitMs: 50 });
-  await expect(refused).rejects.toMatchObject({ code: 'locked' });
-  await held.release();
-});
+test.each(['4711', '4711\nx\n', '', '\n\n\n', '-3\n-7\n', '1e999\n1e999'])(
+  'a note %j of the last holder is read as far as it can be',
+  async (note) => {
+    const directory = scratch();
+    writeFileSync(join(directory, 'account-x.pid'), note);
+    const held = await createLock(directory).acquire('account-x', { fenceAbove: 6 });
+    expect(held.fence).toBe(7);
+    await held.release();
+  },
+);
 
-test('waiting ends with the signal, for the reason that it gives', async () => {
-  const lock = createLock(scratch());
-  const held = await lock.acquire('accounts');
-  const stop = new AbortController();
-  const reason = new Error('stopped');
-  const waiting = lock.acquire('accounts', { waitMs: 60_000, signal: stop.signal });
-  stop.abort(reason);
-  await expect(waiting).rejects.toBe(reason);
-  await held.release();
-  await expect(lock.acquire('accounts', { signal: stop.signal })).rejects.toBe(reason);
+test('a fence that somebody counts on is noted, or the lock is not had', async () => {
+  const directory = scratch();
+  const lock = createLock(directory);
+  await (await lock.acquire('account-x')).release();
+  rmSync(join(directory, 'account-x.pid'));
+  const blocked = join(directory, `account-x.pid.${String(process.pid)}`);
+  mkdirSync(blocked);
+  const refused = lock.acquire('account-x', { fenceAbove: 0 });
+  await expect(refused).rejects.toMatchObject({ exitStatus: 74 });
+  await (await lock.acquire('account-x')).release();
+  rmdirSync(blocked);
+  await (await lock.acquire('account-x', { fenceAbove: 0 })).release();
 });
 
 test('a lock file that is no database is a fault of the disk, not a held lock', async () => {

@@ -6,13 +6,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Disk } from '../../../src/adapters/maildir/disk.ts';
-import { scanUntil } from '../../../src/adapters/maildir/scan.ts';
+import { scanUntil } from '../../../src/adapters/maildir/scanning/scan.ts';
 import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
+import type { Disk } from '../../../src/disk/disk.ts';
 import { TemporaryError } from '../../../src/errors.ts';
 import { deliver, type Message, type StoreWorld } from '../../contract/mail-store.ts';
+import { diskAround } from '../../disk/faulty-disk.ts';
 import { diskWorld } from './disk-world.ts';
-import { diskAround } from './faulty-disk.ts';
 
 let world: StoreWorld;
 

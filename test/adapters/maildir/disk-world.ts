@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMaildirStore, type MaildirOptions } from '../../../src/adapters/maildir/store.ts';
+import type { Writers } from '../../../src/adapters/maildir/writers.ts';
 import type { StoreWorld } from '../../contract/mail-store.ts';
 
 export async function temporaryFolder(): Promise<string> {
@@ -36,4 +37,13 @@ export async function filesOf(folder: string): Promise<Map<string, Buffer>> {
     for (const name of (await readdir(join(folder, directory))).sort())
       files.set(`${directory}/${name}`, await readFile(join(folder, directory, name)));
   return files;
+}
+
+/** As seen by process number `own`: those of a lower number are gone. */
+export function writersOf(own: number): Writers {
+  const name = (number: number): string => `0a1b2c3d.${String(number)}.1`;
+  return {
+    own: name(own),
+    stateOf: (writer) => (Number(writer.split('.')[1]) < own ? 'gone' : 'running'),
+  };
 }

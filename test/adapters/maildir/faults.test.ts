@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
 import { StorageError } from '../../../src/errors.ts';
-import { deliver, inChunks, type Message, type StoreWorld } from '../../contract/mail-store.ts';
-import { diskWorld, filesOf } from './disk-world.ts';
 import {
-  diskAround,
-  diskWithoutLinks,
-  failingDisk,
-  systemError,
-  type Call,
-} from './faulty-disk.ts';
+  asDelivery,
+  deliver,
+  stagedOf,
+  type Message,
+  type StoreWorld,
+} from '../../contract/mail-store.ts';
+import { diskAround, failingDisk, systemError, type Call } from '../../disk/faulty-disk.ts';
+import { diskWorld, filesOf } from './disk-world.ts';
+import { diskWithoutLinks } from './faulty-disk.ts';
 
 const worlds: StoreWorld[] = [];
 
@@ -52,13 +53,49 @@ describe('stage on a disk that fails', () => {
     expect((await files('INBOX')).size).toBe(0);
   });
 
+  const firstAndLast = ['open-wx', 'write', 'utimes', 'close'].flatMap((name) => [
+    [name, 1],
+    [name, 20],
+  ]) as [string, number][];
+
+  it.each(firstAndLast)('at %s number %d leaves nothing of the batch', async (name, number) => {
+    const { root, temporary, files } = await soundWorld();
+    let calls = 0;
+    const disk = failingDisk('ENOSPC', (call) => {
+      if (call.name === name && isMessage(call)) calls += 1;
+      return calls === number && call.name === name;
+    });
+    const tree = await createMaildirStore({ disk }).open(root, 'mine');
+    const batch = Array.from({ length: 20 }, (_, index) => ({ ...message, key: String(index) }));
+    const error = await failure(tree.stage('INBOX', batch.map(asDelivery)));
+    expect(error.message).toMatch(/no space is left/);
+    expect(await temporary('INBOX')).toEqual([]);
+    expect((await files('INBOX')).size).toBe(0);
+  });
+
+  it('goes on where a write takes a part alone', async () => {
+    const { root, files } = await soundWorld();
+    const whole = diskAround((_, work) => work());
+    const now = {
+      ...whole.now,
+      write: (descriptor: number, octets: Uint8Array, offset: number, length: number) =>
+        whole.now.write(descriptor, octets, offset, Math.min(length, 5)),
+    };
+    const tree = await createMaildirStore({ disk: { ...whole, now } }).open(root, 'mine');
+    await deliver(tree, 'INBOX', [message, { ...message, key: 'second' }]);
+    expect([...(await files('INBOX')).values()].map(String)).toEqual([
+      'Subject: x\n\nx\n',
+      'Subject: x\n\nx\n',
+    ]);
+  });
+
   it.each([
     ['ENOSPC', /no space is left/, /Make room/, 'account'],
     ['EDQUOT', /quota/, /quota/, 'account'],
     ['EROFS', /read-only/, /Mount it/, 'account'],
     ['EACCES', /permission/, /chown/, 'folder'],
     ['ENOENT', /is gone/, /mounted/, 'folder'],
-    ['ENAMETOOLONG', /cannot be used \(ENAMETOOLONG\)/, /^$/, 'folder'],
+    ['ENAMETOOLONG', /cannot be used \(ENAMETOOLONG\)/, /^Check /, 'folder'],
   ])('says what %s means', async (code, what, remedy, reach) => {
     const { root } = await soundWorld();
     const disk = failingDisk(code, (call) => call.name === 'open-wx' && isMessage(call));
@@ -81,7 +118,8 @@ describe('stage on a disk that fails', () => {
         ended = true;
       }
     }
-    await failure(tree.stage('INBOX', { key: 'k', flags: [], internalDate: null, body: body() }));
+    const delivery = { ...asDelivery(message), body: { kind: 'stream', chunks: body() } as const };
+    await failure(tree.stage('INBOX', [delivery]));
     expect(ended).toBe(true);
   });
 
@@ -196,7 +234,7 @@ describe('publish on a disk that fails', () => {
     const { root } = await soundWorld();
     const disk = failingDisk('EROFS', ({ name }) => name === 'unlink');
     const tree = await createMaildirStore({ disk }).open(root, 'mine');
-    const delivery = { key: 'k', flags: [], internalDate: null, body: inChunks('x') };
-    await expect(tree.discard(await tree.stage('INBOX', delivery))).resolves.toBeUndefined();
+    for (const staged of stagedOf(await tree.stage('INBOX', [asDelivery(message)])))
+      await expect(tree.discard(staged)).resolves.toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectHere } from '../../../src/adapters/state/connect.ts';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
-import { idsOf } from '../../contract/state-samples.ts';
+import { uidsOf } from '../../contract/state-samples.ts';
 import { buildPrograms, type Built } from './built.ts';
 import { startChild, startNode } from './child.ts';
 import { useScratch } from './scratch.ts';
@@ -20,7 +20,7 @@ afterAll(() => {
 
 async function storedUids(directory: string): Promise<number[]> {
   const store = createStateStore({ directory, connect: connectHere });
-  const uids = (await idsOf(store, 'a', 'INBOX')).map(Number);
+  const uids = await uidsOf(store, 'a', 'INBOX');
   await store.close();
   return uids;
 }

@@ -2,56 +2,42 @@
 
 import { writeSync } from 'node:fs';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
-import type { StateChange } from '../../../src/ports/state-store.ts';
+import type { AgreedMessage } from '../../../src/core/sync/agreed.ts';
 
 const [directory = '', from = '1'] = process.argv.slice(2);
 const store = createStateStore({ directory });
 const accountId = 'a';
-const sha = '00'.repeat(32);
 const path = 'INBOX';
-const folder = { path, localPath: path, role: null, uidValidity: '1', settledUid: 0 };
-const account = {
-  id: accountId,
-  name: 'a',
-  root: null,
-  lastAttempt: null,
-  lastSuccess: null,
-  failures: 0,
-  loginFailures: 0,
-  failingSince: null,
-  lastError: null,
-  suspended: null,
+
+const folder = {
+  ...{ path, localPath: path, role: null, endpoint: 'u@h', uidValidity: '1', settledUid: 0 },
+  ...{ uidNext: null, exists: null, highestModSeq: null },
 };
 
-function message(uid: number): StateChange {
-  const id = String(uid);
-  const known = {
-    id,
-    status: 'stored',
-    name: id,
-    wireSize: 1,
-    wireSha256: sha,
-    flags: [],
-  } as const;
-  const rest = { internalDate: null, storedAt: 1, attempts: 0, error: null };
-  return { kind: 'message', accountId, folder: path, message: { ...known, ...rest } };
+function message(uid: number): AgreedMessage {
+  return {
+    ...{ uid, name: String(uid), flags: 0, keywords: [], modSeq: null, messageIdHash: null },
+    ...{
+      wireSize: 1,
+      wireSha256: '00'.repeat(32),
+      internalDate: null,
+      storedAt: 1,
+      status: 'both',
+    },
+  };
 }
 
 /** Ten messages to a batch, all or nothing of them. */
 async function commitBatch(first: number): Promise<void> {
   const uids = Array.from({ length: 10 }, (_, index) => first + index);
-  await store.commit(uids.map(message), 'durable');
+  const messages = uids.map(message);
+  await store.commit([{ kind: 'messages-agreed', accountId, path, messages }], 'durable');
   writeSync(1, `${String(first + 9)}\n`);
 }
 
 try {
-  await store.commit(
-    [
-      { kind: 'account', account },
-      { kind: 'folder', accountId, folder },
-    ],
-    'durable',
-  );
+  await store.bind([{ name: 'a', id: accountId, freshId: '' }], new Set());
+  await store.commit([{ kind: 'folder-begun', accountId, folder }], 'durable');
   writeSync(1, 'ready\n');
   for (let first = Number(from); ; first += 30) {
     await Promise.all([first, first + 10, first + 20].map(commitBatch));

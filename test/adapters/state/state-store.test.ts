@@ -8,15 +8,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectHere, connectThread } from '../../../src/adapters/state/connect.ts';
+import { describe, expect, test } from 'vitest';
+import { connectHere } from '../../../src/adapters/state/connect.ts';
 import { openSqlite } from '../../../src/disk/sqlite.ts';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
+import { UidSet } from '../../../src/core/sync/uid-set.ts';
 import type { StateStore } from '../../../src/ports/state-store.ts';
-import { idsOf, setUp, storing } from '../../contract/state-samples.ts';
-import { buildPrograms, type Built } from './built.ts';
-import { startNode } from './child.ts';
+import { agreeing, setUp, uidsOf } from '../../contract/state-samples.ts';
 import { useScratch } from './scratch.ts';
 
 const scratch = useScratch();
@@ -77,39 +75,13 @@ describe('the file', () => {
   test('closing waits for the commits under way', async () => {
     const { directory } = await filled();
     const store = storeIn(directory);
-    const commit = store.commit(storing('a', 'INBOX', ['1']), 'durable');
+    const commit = store.commit([agreeing('a', 'INBOX', [1])], 'durable');
     await store.close();
     await commit;
     const again = storeIn(directory);
-    expect(await idsOf(again, 'a', 'INBOX')).toEqual(['1']);
+    expect(await uidsOf(again, 'a', 'INBOX')).toEqual([1]);
     await again.close();
   });
-});
-
-test('a state of an older posthorn is taken along, every table of it', async () => {
-  const { directory, path } = await filled();
-  const before = storeIn(directory);
-  const [accounts, folders] = [await before.accounts(), await before.folders('a')];
-  await before.close();
-  const db = openSqlite(path);
-  for (const column of [
-    'moving_to',
-    'send_login_failures',
-    'send_suspended_since',
-    'send_suspended_why',
-    'failing_way',
-    'send_failing_way',
-  ])
-    db.exec(`ALTER TABLE account DROP COLUMN ${column}`);
-  db.exec('PRAGMA user_version = 1');
-  db.close();
-  const store = storeIn(directory);
-  expect(await store.accounts()).toEqual(accounts);
-  expect(await store.folders('a')).toEqual(folders);
-  const sending = { loginFailures: 1, suspended: null };
-  await store.commit([{ kind: 'sending', accountId: 'a', sending }], 'durable');
-  expect(await store.account('a')).toMatchObject({ sending });
-  await store.close();
 });
 
 describe('a file that is no state of ours is refused and left as it is', () => {
@@ -176,84 +148,30 @@ test('an opening that failed is tried again at the next call', async () => {
   await store.close();
 });
 
-describe('the thread', () => {
-  let built: Built;
-  beforeAll(async () => {
-    built = await buildPrograms('state/program-idle', 'state/program-commit');
-  });
-  afterAll(() => {
-    built.remove();
-  });
-
-  test('keeps the process alive while it is asked, and not a moment longer', async () => {
-    const child = startNode(built.program('program-idle'), scratch());
-    expect(await child.ended).toBe(0);
-    expect(child.lines).toEqual(['answered []']);
-  });
-
-  test('its errors arrive as classified errors', async () => {
-    const directory = scratch();
-    writeFileSync(join(directory, 'state.db'), 'no database at all '.repeat(100));
-    const store = createStateStore({ directory, connect: connectThread(built.worker) });
-    await expect(store.accounts()).rejects.toMatchObject({ exitStatus: 74, reach: 'program' });
-    await store.close();
-  });
-
-  test('a death is told to all who wait, and the next call starts it anew', async () => {
-    const directory = scratch();
-    const script = join(directory, 'mortal.mjs');
-    const head = "import { parentPort } from 'node:worker_threads';";
-    writeFileSync(script, `${head} parentPort.once('message', () => process.exit(3));`);
-    const connection = connectThread(pathToFileURL(script))(directory);
-    const asked = [connection.ask({ kind: 'accounts' }), connection.ask({ kind: 'accounts' })];
-    const outcomes = await Promise.allSettled(asked);
-    expect(outcomes).toMatchObject([
-      { status: 'rejected', reason: { code: 'internal' } },
-      { status: 'rejected', reason: { code: 'internal' } },
-    ]);
-    await expect(connection.ask({ kind: 'accounts' })).rejects.toMatchObject({ code: 'internal' });
-  });
-
-  test('several processes may meet an empty folder at once', async () => {
-    const directory = scratch();
-    const children = [1, 100_001, 200_001, 300_001].map((from) =>
-      startNode(built.program('program-commit'), directory, String(from)),
-    );
-    await Promise.all(children.map((child) => child.line(3)));
-    await Promise.all(children.map((child) => child.kill('SIGKILL')));
-    const acknowledged = children.flatMap((child) => child.lines.map(Number).filter((n) => n > 0));
-    const store = storeIn(directory);
-    expect(await idsOf(store, 'a', 'INBOX')).toEqual(
-      expect.arrayContaining(acknowledged.map(String)),
-    );
-    await store.close();
-  }, 30_000);
-});
-
 test('a state that another process keeps busy is told as locked, after the time to wait', async () => {
   const { directory, path } = await filled();
   const db = openSqlite(path);
   db.exec('BEGIN IMMEDIATE');
   const store = storeIn(directory);
-  const refused = store.commit(storing('a', 'INBOX', ['1']), 'durable');
+  const refused = store.commit([agreeing('a', 'INBOX', [1])], 'durable');
   await expect(refused).rejects.toMatchObject({ exitStatus: 75, code: 'locked' });
   db.exec('ROLLBACK');
   db.close();
-  await store.commit(storing('a', 'INBOX', ['1']), 'durable');
+  await store.commit([agreeing('a', 'INBOX', [1])], 'durable');
   await store.close();
 }, 30_000);
 
-test('a folder of 100,000 messages is written and read in pages by its key alone', async () => {
-  const directory = scratch();
-  const store = storeIn(directory);
+test('a folder of 100,000 messages is written and read in columns, by its key alone', async () => {
+  const store = storeIn(scratch());
   await store.commit(setUp('a', 'INBOX'), 'durable');
   for (let first = 1; first < 100_000; first += 5_000) {
-    const ids = Array.from({ length: 5_000 }, (_, index) => String(first + index));
-    await store.commit(storing('a', 'INBOX', ids), 'durable');
+    const uids = Array.from({ length: 5_000 }, (_, index) => first + index);
+    await store.commit([agreeing('a', 'INBOX', uids)], 'durable');
   }
-  expect(await idsOf(store, 'a', 'INBOX', 98_000)).toHaveLength(2_000);
-  let count = 0;
-  for await (const page of store.messages('a', 'INBOX', -1)) count += page.length;
-  expect(count).toBe(100_000);
+  expect((await store.agreedUids('a', 'INBOX', 98_001)).size).toBe(2_000);
+  expect((await store.agreedUids('a', 'INBOX', 1)).ranges).toEqual([{ from: 1, to: 100_000 }]);
+  expect((await store.agreed('a', 'INBOX')).name).toHaveLength(100_000);
+  const few = UidSet.of([5, 50_000, 99_999]);
+  expect((await store.agreed('a', 'INBOX', few)).uid).toEqual(Uint32Array.of(5, 50_000, 99_999));
   await store.close();
 }, 60_000);

@@ -7,14 +7,12 @@ import {
   withoutTakenIds,
 } from '../../../src/app/accounts/bind-account.ts';
 import type { Account } from '../../../src/core/account/account.ts';
-import type { Lock } from '../../../src/ports/lock.ts';
 import type { AccountState, StateStore } from '../../../src/ports/state-store.ts';
 import { createMemoryStateStore } from '../../fakes/memory-state-store.ts';
 import { World } from '../world.ts';
 
 let state: StateStore;
 const world = new World('imap');
-const lock: Lock = { acquire: () => Promise.resolve({ release: () => Promise.resolve() }) };
 const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(7);
 
 beforeEach(() => {
@@ -31,7 +29,7 @@ async function remember(id: string, name: string, changes: Partial<AccountState>
 }
 
 function bind(wanted: Account, file: readonly Account[]) {
-  return bindAccount(wanted, { state: withoutTakenIds(state, file), lock, randomBytes });
+  return bindAccount(wanted, { state: withoutTakenIds(state, file), randomBytes });
 }
 
 describe('an account without an id', () => {

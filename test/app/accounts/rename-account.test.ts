@@ -21,13 +21,14 @@ import type { Lock } from '../../../src/ports/lock.ts';
 import type { StateStore } from '../../../src/ports/state-store.ts';
 import { deliver } from '../../contract/mail-store.ts';
 import { Crash, CrashingProcess, never, type CrashPoint } from '../../fakes/crashing.ts';
+import { freeLock } from '../../fakes/memory-lock.ts';
 import { createMemoryStateStore } from '../../fakes/memory-state-store.ts';
 
 let folder: string;
 let state: StateStore;
 const store = createMaildirStore();
 const roots = createMailRoots();
-const lock: Lock = { acquire: () => Promise.resolve({ release: () => Promise.resolve() }) };
+const lock = freeLock;
 const randomBytes = (count: number): Uint8Array => new Uint8Array(count).fill(7);
 
 const withId = 'id: abcdef, ';
@@ -66,7 +67,7 @@ async function configure(id: string): Promise<void> {
 /** One message in the inbox, as a sync would leave it. */
 async function setUp(id: string): Promise<void> {
   await configure(id);
-  const bound = await bindAccount(await only(), { state, lock, randomBytes });
+  const bound = await bindAccount(await only(), { state, randomBytes });
   const tree = await openTree(bound, { store, state });
   await tree.ensureFolder('INBOX');
   await deliver(tree, 'INBOX', [{ key: 'a', text: 'Subject: a\r\n\r\nA\r\n' }]);
@@ -97,7 +98,7 @@ async function rename(crash: CrashPoint = never, held: Lock = lock): Promise<Cra
 
 /** What any command does first: the same id, the mail where it is, and nothing made anew. */
 async function works(account: Account): Promise<void> {
-  const bound = await bindAccount(account, { state, lock, randomBytes: () => new Uint8Array(9) });
+  const bound = await bindAccount(account, { state, randomBytes: () => new Uint8Array(9) });
   expect(bound.state.root).not.toBeNull();
   const tree = await openTree(bound, { store, state });
   expect(await tree.count('INBOX')).toEqual({ total: 1, unread: 1 });

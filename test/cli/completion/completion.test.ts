@@ -144,9 +144,12 @@ describe('folder names', () => {
     const home = await Home.make(configuration(accounts));
     const state = createStateStore({ directory: home.state });
     const folder = (path: string) => ({
-      kind: 'folder' as const,
+      kind: 'folder-begun' as const,
       accountId: 'aaaa11',
-      folder: { path, localPath: path, role: null, uidValidity: '1', settledUid: 0 },
+      folder: {
+        ...{ path, localPath: path, role: null, endpoint: null, uidValidity: '1', settledUid: 0 },
+        ...{ uidNext: null, exists: null, highestModSeq: null },
+      },
     });
     const fresh = { kind: 'account' as const, account: freshState('aaaa11', 'work') };
     await state.commit([fresh, ...names.map(folder)], 'durable');

@@ -7,7 +7,7 @@ import type { MailFolder } from '../mail-folder.ts';
 
 export type Verdict = 'same' | 'other' | 'gone';
 
-const readSize = 256 * 1024;
+const longestRead = 256 * 1024;
 
 /**
  * Compares size and octets with the staged file, which was written now. `gone` needs a complete scan. A file that is the same is
@@ -34,23 +34,24 @@ async function isSame(disk: Disk, file: DiskFile, staged: Staged): Promise<boole
   const path = staged.temporaryPath;
   const written = await explained(path, disk.open(path, 'r'));
   try {
-    return await hasSameOctets(file, written);
+    return await hasSameOctets(file, written, staged.size);
   } finally {
     await written.close();
   }
 }
 
-async function hasSameOctets(one: DiskFile, other: DiskFile): Promise<boolean> {
-  const buffers = [Buffer.allocUnsafe(readSize), Buffer.allocUnsafe(readSize)] as const;
-  for (let at = 0; ;) {
+/** Both are of this size. */
+async function hasSameOctets(one: DiskFile, other: DiskFile, size: number): Promise<boolean> {
+  const length = Math.min(size, longestRead);
+  const buffers = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)] as const;
+  for (let at = 0; at < size; at += length) {
     const [first, second] = await Promise.all([
       readAt(one, buffers[0], at),
       readAt(other, buffers[1], at),
     ]);
     if (!first.equals(second)) return false;
-    if (first.length === 0) return true;
-    at += first.length;
   }
+  return true;
 }
 
 /** As much as there is room for, or up to the end. */

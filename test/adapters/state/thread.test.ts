@@ -1,0 +1,189 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectInTurn, connectThread } from '../../../src/adapters/state/connect.ts';
+import { createStateStore } from '../../../src/adapters/state/state-store.ts';
+import { openSqlite } from '../../../src/disk/sqlite.ts';
+import type { StateStore } from '../../../src/ports/state-store.ts';
+import { agreeing, setUp, uidsOf } from '../../contract/state-samples.ts';
+import { buildPrograms, type Built } from './built.ts';
+import { startNode } from './child.ts';
+import { useScratch } from './scratch.ts';
+
+const scratch = useScratch();
+let built: Built;
+beforeAll(async () => {
+  built = await buildPrograms('state/program-idle', 'state/program-commit');
+});
+afterAll(() => {
+  built.remove();
+});
+
+/** A thread in the place of the state's, as a module of these lines. */
+function threadOf(...lines: string[]): URL {
+  const script = join(scratch(), 'thread.mjs');
+  writeFileSync(script, ["import { parentPort } from 'node:worker_threads';", ...lines].join('\n'));
+  return pathToFileURL(script);
+}
+
+test('the thread keeps the process alive while it is asked, and not a moment longer', async () => {
+  const child = startNode(built.program('program-idle'), scratch());
+  expect(await child.ended).toBe(0);
+  expect(child.lines).toEqual(['answered []']);
+});
+
+test('its errors arrive as classified errors', async () => {
+  const directory = scratch();
+  writeFileSync(join(directory, 'state.db'), 'no database at all '.repeat(100));
+  const store = createStateStore({ directory, connect: connectThread(built.worker) });
+  await expect(store.accounts()).rejects.toMatchObject({ exitStatus: 74, reach: 'program' });
+  await store.close();
+});
+
+test('a death is told to all who wait, and the next call starts it anew', async () => {
+  const mortal = threadOf("parentPort.once('message', () => process.exit(3));");
+  const connection = connectThread(mortal)(scratch());
+  const asked = [connection.ask({ kind: 'accounts' }), connection.ask({ kind: 'accounts' })];
+  const outcomes = await Promise.allSettled(asked);
+  expect(outcomes).toMatchObject([
+    { status: 'rejected', reason: { code: 'internal' } },
+    { status: 'rejected', reason: { code: 'internal' } },
+  ]);
+  await expect(connection.ask({ kind: 'accounts' })).rejects.toMatchObject({ code: 'internal' });
+});
+
+test('several processes may meet an empty folder at once', async () => {
+  const directory = scratch();
+  const children = [1, 100_001, 200_001, 300_001].map((from) =>
+    startNode(built.program('program-commit'), directory, String(from)),
+  );
+  await Promise.all(children.map((child) => child.line(3)));
+  await Promise.all(children.map((child) => child.kill('SIGKILL')));
+  const acknowledged = children.flatMap((child) => child.lines.map(Number).filter((n) => n > 0));
+  const store = createStateStore({ directory });
+  expect(await uidsOf(store, 'a', 'INBOX')).toEqual(expect.arrayContaining(acknowledged));
+  await store.close();
+}, 30_000);
+
+/** Stands still at the given request, as a thread does whose disk is frozen; SIGCONT has no meaning for it. */
+const frozenAt = (kind: string): URL =>
+  threadOf(
+    `parentPort.on('message', ({ number, request }) => {`,
+    `  if (request.kind === '${kind}') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`,
+    `  parentPort.postMessage({ number, reply: { ok: true, value: [] } });`,
+    `});`,
+  );
+
+describe('a disk that hangs', () => {
+  const hung = {
+    exitStatus: 74,
+    message: expect.stringMatching(/^the disk that holds .*state\.db does not answer$/) as string,
+    remedy: expect.stringContaining('dmesg') as string,
+  };
+
+  function frozen(kind: string, patience: { askMs: number; closeMs: number }): StateStore {
+    return createStateStore({
+      directory: scratch(),
+      connect: connectThread(frozenAt(kind), patience),
+    });
+  }
+
+  test('is told as what it is, to all who ask', async () => {
+    const store = frozen('commit', { askMs: 1_500, closeMs: 200 });
+    expect(await store.accounts()).toEqual([]);
+    const commit = store.commit(setUp('a'), 'durable');
+    // Once it has been sent there.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const call of await Promise.allSettled([commit, store.accounts()]))
+      expect(call).toMatchObject({ status: 'rejected', reason: hung });
+    await expect(store.close()).rejects.toMatchObject(hung);
+  });
+
+  test('holds up no close: whoever waits learns it then, also behind the transaction that runs', async () => {
+    const store = frozen('commit', { askMs: 60_000, closeMs: 200 });
+    const first = store.commit(setUp('a'), 'durable');
+    const bind = store.bind([{ name: 'a', id: 'a', freshId: 'b' }], new Set());
+    const outcomes = Promise.allSettled([first, bind]);
+    await expect(store.close()).rejects.toMatchObject(hung);
+    for (const call of await outcomes)
+      expect(call).toMatchObject({ status: 'rejected', reason: hung });
+  });
+
+  test('at the close alone', async () => {
+    const store = frozen('close', { askMs: 60_000, closeMs: 200 });
+    expect(await store.accounts()).toEqual([]);
+    await expect(store.close()).rejects.toMatchObject(hung);
+  });
+});
+
+describe('first here, then in a thread', () => {
+  /** Tells whether the thread was asked: it says that there is one account too many. */
+  const telltale = (): URL =>
+    threadOf(
+      `parentPort.on('message', ({ number }) => parentPort.postMessage({ number, reply: { ok: true, value: ['thread'] } }));`,
+    );
+
+  async function isThreadAsked(store: StateStore): Promise<boolean> {
+    return (await store.accounts()).length > 0;
+  }
+
+  test('a poll without news starts no thread', async () => {
+    const store = createStateStore({ directory: scratch(), connect: connectInTurn(telltale()) });
+    const none = new Set<string>();
+    expect(await store.bind([{ name: 'a', id: undefined, freshId: 'a' }], none)).toHaveLength(1);
+    expect(await store.folders('a')).toEqual([]);
+    const history = {
+      lastAttempt: 1,
+      lastSuccess: 1,
+      failures: 0,
+      loginFailures: 0,
+      failingSince: null,
+    };
+    const good = { ...history, lastError: null, suspended: null };
+    await store.commit(
+      [{ kind: 'polled', accountId: 'a', history: good, notBefore: null }],
+      'relaxed',
+    );
+    expect((await store.account('a'))?.lastSuccess).toBe(1);
+    await store.close();
+  });
+
+  test.each<{ what: string; ask: (store: StateStore) => Promise<unknown> }>([
+    {
+      what: 'a folder that is read',
+      ask: (store) => store.agreedUids('a', 'INBOX', 1).catch(() => null),
+    },
+    {
+      what: 'mail by the hundred',
+      ask: (store) =>
+        store.commit([agreeing('a', 'INBOX', Array(100).fill(1))], 'relaxed').catch(() => null),
+    },
+    {
+      what: 'many questions',
+      ask: (store) => Promise.all(Array.from({ length: 100 }, () => store.accounts())),
+    },
+  ])('$what does, and what follows is asked there', async ({ ask }) => {
+    const store = createStateStore({ directory: scratch(), connect: connectInTurn(telltale()) });
+    await ask(store);
+    expect(await isThreadAsked(store)).toBe(true);
+    await store.close();
+  });
+
+  test('so does a busy process: the caller is not held up', async () => {
+    const directory = scratch();
+    const before = createStateStore({ directory });
+    await before.commit(setUp('a'), 'durable');
+    await before.close();
+    const other = openSqlite(join(directory, 'state.db'));
+    other.exec('BEGIN IMMEDIATE');
+    const store = createStateStore({ directory, connect: connectInTurn(built.worker) });
+    const commit = store.commit([{ kind: 'root', accountId: 'a', root: '/mail' }], 'durable');
+    expect(await Promise.race([commit, store.account('a')])).toMatchObject({ root: null });
+    other.exec('ROLLBACK');
+    other.close();
+    await commit;
+    expect((await store.account('a'))?.root).toBe('/mail');
+    await store.close();
+  }, 30_000);
+});
