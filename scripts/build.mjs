@@ -1,10 +1,12 @@
 /** Bundles src/ into dist/: one entry, split so that a command loads no more than it needs. */
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { charsetsBuild, leanImapflow } from './lean-imapflow.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -26,6 +28,15 @@ const banner = [
   'const require = requireOfBundle(import.meta.url);',
 ].join('\n');
 
+/** Of all sources. */
+async function digestOf(folder) {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const hash = createHash('sha256');
+  for (const { parentPath, name } of files.filter((each) => each.isFile()))
+    hash.update(name).update(await readFile(join(parentPath, name)));
+  return hash.digest('hex').slice(0, 16);
+}
+
 async function bundle() {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const result = await build({
@@ -40,16 +51,22 @@ async function bundle() {
     // They find their prebuilt binaries beside themselves, so they stay in node_modules.
     external: ['@photostructure/sqlite', '@napi-rs/keyring', 'koffi'],
     banner: { js: banner },
-    define: { __POSTHORN_VERSION__: JSON.stringify(version) },
-    // Half the octets for Node to read and compile at each start; names stay, for stack traces.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    define: {
+      __POSTHORN_VERSION__: JSON.stringify(version),
+      __POSTHORN_BUILD__: JSON.stringify(await digestOf(join(root, 'src'))),
+    },
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',
     legalComments: 'none',
+    plugins: [leanImapflow],
+    // Node reads every loaded chunk whole, whatever of it is called.
+    minifyWhitespace: true,
+    minifySyntax: true,
   });
-  return Object.keys(result.metafile.outputs).map((path) => basename(path));
+  const late = await build(charsetsBuild(root));
+  const outputs = [result, late].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  return outputs.map((path) => basename(path));
 }
 
 /** Chunks carry a hash in their names: those of earlier builds would pile up. */

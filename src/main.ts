@@ -19,7 +19,7 @@ import type { MailSender } from './ports/mail-sender.ts';
 import type { MailboxSource } from './ports/mailbox-source.ts';
 import type { MaildropSource } from './ports/maildrop-source.ts';
 import type { MessageCodec } from './ports/message-codec.ts';
-import { version } from './version.ts';
+import { build, version } from './version.ts';
 
 /** 128 and the signal's number, as a shell counts. */
 const signalStatus = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -90,10 +90,14 @@ let resultIsLost = false;
 function world(signal: AbortSignal, interrupt: () => void): World {
   return {
     version,
+    build,
     env: process.env,
     cwd: process.cwd(),
     homedir: homedir(),
-    stdin: process.stdin,
+    // Opened when it is read: what reads nothing need not have it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal,

@@ -4,14 +4,14 @@ import { withoutTakenIds } from '../app/accounts/bind-account.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import type { Config } from '../config/read/config.ts';
 import { loadConfig, type LoadOptions } from '../config/read/load.ts';
-import { refuseUnwritable } from '../config/edit/save.ts';
 import type { Account } from '../core/account/account.ts';
 import { ConfigurationError, UsageError } from '../errors.ts';
 import { accountNamed } from './account-named.ts';
 import { configSource, type Run } from './world.ts';
 
 export async function readConfig(run: Run, options: LoadOptions = {}): Promise<Config> {
-  const config = await loadConfig(configSource(run), options);
+  const { build } = run.world;
+  const config = await loadConfig(configSource(run), { build, ...options });
   for (const warning of config.warnings) run.output.warn(warning);
   return config;
 }
@@ -19,6 +19,7 @@ export async function readConfig(run: Run, options: LoadOptions = {}): Promise<C
 /** The same for a command that will write it; StorageError, before anything is asked, tested or stored, where it cannot be. */
 export async function readConfigToChange(run: Run, options: LoadOptions = {}): Promise<Config> {
   const config = await readConfig(run, options);
+  const { refuseUnwritable } = await import('../config/edit/save.ts');
   await refuseUnwritable(config.path);
   return config;
 }

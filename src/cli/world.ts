@@ -13,6 +13,8 @@ import type { Output } from './terminal/output.ts';
 
 export interface World {
   readonly version: string;
+  /** Of another build the rules of the configuration may be others; undefined where that is not known. */
+  readonly build?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly homedir: string;

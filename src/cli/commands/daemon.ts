@@ -11,10 +11,10 @@ import { ConfigurationError } from '../../errors.ts';
 import { printableJson } from '../../printable.ts';
 import { announceReady, startFailure } from '../sync/readiness.ts';
 import type { Act } from '../act.ts';
+import { printTable } from '../terminal/table.ts';
 import { examples } from '../terminal/examples.ts';
 import { readConfig, withNeighbours } from '../session.ts';
 import { accountLines } from '../sync/sync-text.ts';
-import { printTable } from '../terminal/table.ts';
 import { localTime, plural } from '../terminal/text.ts';
 import { sameConfig, type Run } from '../world.ts';
 

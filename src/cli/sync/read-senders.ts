@@ -30,7 +30,8 @@ export async function readSenders(run: Run): Promise<SendersRead> {
     for (const warning of warnings) run.output.warn(warning);
     return { ...known, path, location, config: null };
   }
-  const { configFrom, loadConfigAt } = await import('../../config/read/load.ts');
+  const { configFrom } = await import('../../config/read/reading.ts');
+  const { loadConfigAt } = await import('../../config/read/load.ts');
   const config = exists ? configFrom(text, location, warnings) : await loadConfigAt(location);
   for (const warning of config.warnings) run.output.warn(warning);
   if (exists) await keep(location, keptSenders(config, basis));

@@ -7,9 +7,8 @@ import { errorCode, realDisk, type DiskFile } from '../../disk/disk.ts';
 import { makeDirectories, replaceFile } from '../../disk/durable.ts';
 import { ConfigurationError, StorageError } from '../../errors.ts';
 import type { Config, ConfigLocation } from '../read/config.ts';
-import { readConfigFile } from '../read/find.ts';
-import { configFrom, readingOf } from '../read/load.ts';
-import type { FileText } from '../read/find.ts';
+import { readConfigFile, type FileText } from '../read/find.ts';
+import { configFrom, readingOf } from '../read/reading.ts';
 import { systemConfigFile } from '../read/paths.ts';
 import { schemaLine } from '../schema/line.ts';
 

@@ -1,16 +1,23 @@
 /** Finds the configuration file, reads it and checks it: the one way from disk to a Config. */
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
+import type { FileEntry } from '../schema/schema.ts';
 import type { Config, ConfigLocation, Problem } from './config.ts';
 import { findConfig, readConfigFile } from './find.ts';
 import type { ConfigSource } from './paths.ts';
-import { readConfigText } from './read.ts';
-import type { Reading } from './read.ts';
-import { described, located, parseYaml } from './yaml-file.ts';
+import { configOf, resolveFile, withoutEmptySections } from './resolve-file.ts';
+import { located, parseYaml } from './yaml-file.ts';
 
 export interface LoadOptions {
   /** Take a file that was named but is not there for an empty one, as `account add` does, which then makes it. */
   readonly allowMissing?: boolean;
+  /**
+   * Names the rules of this program. With it a text that these rules have found sound is not checked again: loading them takes
+   * longer than a poll without news. A note in the state folder says so; without that folder each reading checks.
+   */
+  readonly build?: string | undefined;
 }
 
 /**
@@ -28,27 +35,40 @@ export async function loadConfigAt(
 ): Promise<Config> {
   const { text, exists, warnings } = await readConfigFile(location.path);
   if (!exists && location.explicit && options.allowMissing !== true) throw missing(location.path);
-  return configFrom(text, { ...location, exists }, warnings);
+  const there = { ...location, exists };
+  const note = options.build === undefined ? undefined : noteOf(text, location, options.build);
+  if (note !== undefined && (await isNoted(note))) return uncheckedConfig(text, there, warnings);
+  const { configFrom } = await import('./reading.ts');
+  const config = configFrom(text, there, warnings);
+  if (note !== undefined) await writeFile(note.file, note.digest, privately).catch(() => undefined);
+  return config;
 }
 
-/** Checks the text as if it were the file's; throws as loadConfig does. */
-export function configFrom(
+interface Note {
+  readonly file: string;
+  readonly digest: string;
+}
+
+const privately = { mode: 0o600 } as const;
+
+/** What this build has found sound it need not check again; the digest says nothing of the text. */
+function noteOf(text: string, { path, home, places }: ConfigLocation, build: string): Note {
+  const hash = createHash('sha256').update(JSON.stringify([build, path, home, text]));
+  return { file: join(places.stateDir, 'config.sound'), digest: hash.digest('hex') };
+}
+
+async function isNoted({ file, digest }: Note): Promise<boolean> {
+  return (await readFile(file, 'utf8').catch(() => '')) === digest;
+}
+
+function uncheckedConfig(
   text: string,
   location: ConfigLocation,
-  warnings: readonly string[] = [],
+  warnings: readonly string[],
 ): Config {
-  const reading = readingOf(text, location);
-  if (reading.problems.length > 0) throw refusal(location.path, reading.problems);
-  const { settings, accounts, defaultAccount } = reading;
-  return {
-    path: location.path,
-    exists: location.exists,
-    location,
-    settings,
-    accounts,
-    defaultAccount,
-    warnings,
-  };
+  const entry = withoutEmptySections(parseYaml(text).file.value ?? {}) as FileEntry;
+  const context = { folder: dirname(location.path), home: location.home };
+  return configOf(resolveFile(entry, context), location, warnings);
 }
 
 export interface ConfigCheck {
@@ -62,46 +82,12 @@ export async function checkConfig(source: ConfigSource): Promise<ConfigCheck> {
   const location = await findConfig(source);
   const { text, exists, warnings } = await readConfigFile(location.path);
   if (!exists && location.explicit) throw missing(location.path);
+  const { readingOf } = await import('./reading.ts');
   return {
     location: { ...location, exists },
     problems: readingOf(text, location).problems,
     warnings,
   };
-}
-
-interface Read {
-  readonly text: string;
-  readonly folder: string;
-  readonly home: string;
-  readonly reading: Reading;
-}
-
-/** An edit is checked, loaded, previewed and written as one text; of ten thousand accounts each reading takes seconds. */
-let lastRead: Read | undefined;
-
-/** Everything that the text says, and everything that is wrong with it. */
-export function readingOf(text: string, location: ConfigLocation): Reading {
-  const folder = dirname(location.path);
-  const { home } = location;
-  if (lastRead?.text === text && lastRead.folder === folder && lastRead.home === home)
-    return lastRead.reading;
-  const reading = readConfigText(text, { folder, home });
-  lastRead = { text, folder, home, reading };
-  return reading;
-}
-
-function refusal(path: string, problems: readonly Problem[]): ConfigurationError {
-  const [first, ...others] = problems;
-  const { line, column, remedy } = first ?? {};
-  const more =
-    others.length === 0 ? '' : ` (and ${String(others.length)} more: posthorn config check)`;
-  return new ConfigurationError(`${path}: ${first === undefined ? '' : described(first)}${more}`, {
-    reach: 'program',
-    remedy: remedy ?? `Correct ${path}.`,
-    ...(line === undefined ? {} : { line }),
-    ...(column === undefined ? {} : { column }),
-    ...(others.length === 0 ? {} : { detail: problems.map(described).join('\n') }),
-  });
 }
 
 function missing(path: string): ConfigurationError {

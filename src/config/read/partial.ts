@@ -1,8 +1,8 @@
 /** A file to apply: the same keys as the configuration, checked one by one; what it leaves out is no error. Pure. */
 import { checkName } from '../schema/checks.ts';
 import type { Problem } from './config.ts';
-import { faultsOf } from '../schema/fault.ts';
-import { withoutEmptySections } from './read.ts';
+import { faultsOf } from '../schema/schema-faults.ts';
+import { withoutEmptySections } from './resolve-file.ts';
 import { fileSchema } from '../schema/schema.ts';
 import type { AccountEntry, FileEntry } from '../schema/schema.ts';
 import { located, parseYaml } from './yaml-file.ts';

@@ -8,7 +8,7 @@ import { below, dataOf, type Data } from '../edit/edit.ts';
 import { inherit } from '../read/inherit.ts';
 import { flattened } from '../edit/key-changes.ts';
 import type { Origin } from './origin.ts';
-import { withoutEmptySections } from '../read/read.ts';
+import { withoutEmptySections } from '../read/resolve-file.ts';
 import { pathPattern } from '../schema/values.ts';
 import { configJsonSchema, type AccountEntry, type FileEntry } from '../schema/schema.ts';
 import { expandPath, type PathContext } from '../read/settings.ts';

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -146,5 +146,55 @@ describe('loading', () => {
 
   it('takes /dev/null for an empty configuration', async () => {
     expect((await loadConfig({ ...source, configFile: '/dev/null' })).accounts.size).toBe(0);
+  });
+});
+
+describe('a text that this build has found sound', () => {
+  const build = 'a';
+  const note = async (): Promise<string> => {
+    const { places } = await findConfig(source);
+    return readFile(join(places.stateDir, 'config.sound'), 'utf8').catch(() => 'none');
+  };
+  const makeState = async (): Promise<void> => {
+    await mkdir((await findConfig(source)).places.stateDir, { recursive: true });
+  };
+
+  it('is read to the same configuration as one that is checked', async () => {
+    await makeState();
+    const folder = join(import.meta.dirname, '../../../examples');
+    const files = (await readdir(folder, { recursive: true })).filter((name) =>
+      name.endsWith('.yaml'),
+    );
+    expect(files).not.toEqual([]);
+    for (const file of files) {
+      await write(userFile(), await readFile(join(folder, file)));
+      const checked = await loadConfig(source, { build }).catch(() => null);
+      if (checked === null) continue;
+      const noted = await note();
+      expect(await loadConfig(source, { build })).toEqual(checked);
+      expect(await note()).toBe(noted);
+    }
+  });
+
+  it('is not checked again, but a text or a build that is another one is', async () => {
+    await makeState();
+    await write(userFile(), good);
+    await loadConfig(source, { build });
+    const noted = await note();
+    expect(noted).toMatch(/^[0-9a-f]{64}$/);
+    await loadConfig(source, { build: 'b' });
+    expect(await note()).not.toBe(noted);
+    await write(userFile(), good.replace('receive', 'recieve'));
+    await expect(loadConfig(source, { build })).rejects.toThrow('unknown key `recieve`');
+    await expect(loadConfig(source, { build })).rejects.toThrow('unknown key `recieve`');
+  });
+
+  it('is noted nowhere without a state folder, or without the name of the build', async () => {
+    await write(userFile(), good);
+    await loadConfig(source, { build });
+    expect(await note()).toBe('none');
+    await makeState();
+    await loadConfig(source);
+    expect(await note()).toBe('none');
   });
 });

@@ -1,7 +1,7 @@
 /** The merged configuration: what is filled in, where it comes from, and that it means the same when it is read again. */
 import { describe, expect, it } from 'vitest';
 import type { ConfigLocation } from '../../../src/config/read/config.ts';
-import { configFrom, readingOf } from '../../../src/config/read/load.ts';
+import { configFrom, readingOf } from '../../../src/config/read/reading.ts';
 import { mergedLines } from '../../../src/config/show/merged-text.ts';
 import { mergedConfig } from '../../../src/config/show/merged.ts';
 

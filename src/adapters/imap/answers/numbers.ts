@@ -1,6 +1,7 @@
 /** Numbers as servers write them, and sets of UIDs. */
 
 import { highestUid, UidSet, type UidRange } from '../../../core/sync/uid-set.ts';
+import { RefusedError } from '../../../errors.ts';
 
 /** An unsigned number of 32 bits (RFC 9051, section 9) or, for sizes, 63; undefined where the text is none. */
 export function numberOf(text: string | null | undefined): number | undefined {
@@ -37,21 +38,47 @@ export function rangesOf(set: string): UidRange[] {
   });
 }
 
-/** Puts runs together while they come: a folder that was filled one after another is one range. */
+/** A folder of a person has some thousand gaps; each range takes memory several times over. */
+const mostRanges = 300_000;
+
+/**
+ * Puts runs together while they come: a folder that was filled one after another is one range. Throws RefusedError (folder)
+ * where there are too many.
+ */
 export class RangeCollector {
-  readonly #ranges: { from: number; to: number }[] = [];
+  #ranges: { from: number; to: number }[] = [];
 
   add(uid: number): void {
     const last = this.#ranges.at(-1);
     if (last !== undefined && uid === last.to + 1) last.to = uid;
-    else this.#ranges.push({ from: uid, to: uid });
+    else this.#push({ from: uid, to: uid });
   }
 
   addRanges(ranges: readonly UidRange[]): void {
-    for (const { from, to } of ranges) this.#ranges.push({ from, to });
+    for (const { from, to } of ranges) this.#push({ from, to });
   }
 
-  set(): UidSet {
-    return UidSet.ofRanges(this.#ranges);
+  #push(range: { from: number; to: number }): void {
+    if (this.#ranges.length >= mostRanges) throw tooScattered();
+    this.#ranges.push(range);
   }
+
+  /** Of what was added since the last call. */
+  set(): UidSet {
+    const ranges = this.#ranges;
+    this.#ranges = [];
+    return UidSet.ofRanges(ranges);
+  }
+}
+
+function tooScattered(): RefusedError {
+  return new RefusedError(
+    `the server lists more than ${mostRanges} messages of a folder, each with a gap before it`,
+    {
+      reach: 'folder',
+      retry: 'later',
+      layer: 'session',
+      remedy: 'Divide the folder on the server, or leave it out.',
+    },
+  );
 }

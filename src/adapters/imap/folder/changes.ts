@@ -1,25 +1,29 @@
 /** What changed since a MODSEQ (CONDSTORE and QRESYNC, RFC 7162). */
 
-import { highestUid } from '../../../core/sync/uid-set.ts';
+import type { MessageFacts } from '../../../core/sync/remote.ts';
+import { highestUid, type UidSet } from '../../../core/sync/uid-set.ts';
 import type { FolderChanges } from '../../../ports/mailbox-source.ts';
 import { failure } from '../answers/failure.ts';
 import { factsOf, readFetchLine, type PartialFacts } from '../answers/fetch-line.ts';
 import type { DataLine } from '../answers/line.ts';
 import { RangeCollector, rangesOf } from '../answers/numbers.ts';
 import { atom, sequence } from '../answers/tokens.ts';
-import { UnreadableAnswer, type ImapConnection } from '../connection.ts';
+import type { ImapConnection } from '../connection.ts';
 import { limitOf } from './search.ts';
 
 const items = ['UID', 'FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'MODSEQ'].map(atom);
 /** A folder of some hundred thousand messages, all of them changed. */
 const mostOctets = 64 * 1024 * 1024;
 
-/** `withVanished`: QRESYNC is enabled (RFC 7162, section 3.2.6). Errors reach `folder`. */
+/**
+ * Null where a line of the answer could not be read: whoever compares everything misses nothing. `withVanished`: QRESYNC is
+ * enabled (RFC 7162, section 3.2.6). Errors reach `folder`.
+ */
 export async function changesSince(
   connection: ImapConnection,
   modSeq: string,
   withVanished: boolean,
-): Promise<FolderChanges> {
+): Promise<FolderChanges | null> {
   const changes = new Changes();
   const since = [atom('CHANGEDSINCE'), atom(modSeq), ...(withVanished ? [atom('VANISHED')] : [])];
   try {
@@ -32,7 +36,7 @@ export async function changesSince(
         { data },
         { mostOctets },
       );
-      if (answer.unreadable.length > 0) throw new UnreadableAnswer();
+      if (answer.unreadable.length > 0) return null;
       const limit = limitOf(answer.line);
       if (limit === null || limit > to) break;
       to = limit - 1;
@@ -40,7 +44,8 @@ export async function changesSince(
   } catch (error) {
     throw failure(error, 'the changes in the folder cannot be listed', 'folder');
   }
-  return { changed: changes.changed(), vanished: withVanished ? changes.vanished.set() : null };
+  const vanished = changes.vanished.set();
+  return { changed: changes.changed(vanished), vanished: withVanished ? vanished : null };
 }
 
 class Changes {
@@ -61,8 +66,7 @@ class Changes {
     };
   }
 
-  changed() {
-    const gone = this.vanished.set();
+  changed(gone: UidSet): MessageFacts[] {
     return [...this.#known]
       .filter(([uid]) => !gone.has(uid))
       .sort(([a], [b]) => a - b)

@@ -50,7 +50,8 @@ export class MailTable {
   }
 
   setMaildrop(accountId: string, { localPath, identity }: Maildrop): void {
-    if (this.#sql.run(upsertMaildrop, localPath, identity, accountId) === 0) throw unknownAccount(accountId);
+    if (this.#sql.run(upsertMaildrop, localPath, identity, accountId) === 0)
+      throw unknownAccount(accountId);
   }
 
   /** Each replaces what was known of its id. */

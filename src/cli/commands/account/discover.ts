@@ -5,10 +5,10 @@ import { discoveredJson, type DiscoveredJson } from '../../../app/discovery/choo
 import { discover } from '../../../app/discovery/discover.ts';
 import type { Act } from '../../act.ts';
 import { asTyped, noteLines, originText } from '../../account/discovery-text.ts';
+import { printTable } from '../../terminal/table.ts';
 import { examples } from '../../terminal/examples.ts';
 import type { Output } from '../../terminal/output.ts';
 import { readConfig } from '../../session.ts';
-import { printTable } from '../../terminal/table.ts';
 import { printable } from '../../../printable.ts';
 import type { Run } from '../../world.ts';
 

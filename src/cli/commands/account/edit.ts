@@ -5,7 +5,7 @@ import type { Config } from '../../../config/read/config.ts';
 import { setAccountKeys, setDefaultAccount } from '../../../config/edit/edit.ts';
 import { requireAccountKey } from '../../../config/edit/key-changes.ts';
 import { readConfigFile } from '../../../config/read/find.ts';
-import { readingOf } from '../../../config/read/load.ts';
+import { readingOf } from '../../../config/read/reading.ts';
 import type { Account } from '../../../core/account/account.ts';
 import { ConfigurationError, UsageError } from '../../../errors.ts';
 import { changesAnything, changesFrom, refuseSharing } from '../../account/changes.ts';
