@@ -5,7 +5,6 @@ import type { Neighbours } from '../../src/app/neighbours.ts';
 import type { Account } from '../../src/core/account/account.ts';
 import type { OutboxEntry } from '../../src/core/outbox/entry.ts';
 import type { Settings } from '../../src/core/account/settings.ts';
-import { TemporaryError } from '../../src/errors.ts';
 import type { SenderSession } from '../../src/ports/mail-sender.ts';
 import type { MailboxSession } from '../../src/ports/mailbox-source.ts';
 import type { OutboxStore } from '../../src/ports/outbox-store.ts';
