@@ -62,6 +62,7 @@ function faultOfSqlite(code: number, path: string): Fault {
   switch (code) {
     case resultCode.busy:
     case resultCode.locked:
+    case resultCode.protocol:
       return {
         ...storage(`another process keeps ${path} busy`, 'Try again later.'),
         kind: 'locked',

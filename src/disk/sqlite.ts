@@ -33,6 +33,8 @@ export const resultCode = {
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  /** Too many came for the locks of the log at once. */
+  protocol: 15,
   notADatabase: 26,
 } as const;
 

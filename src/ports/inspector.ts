@@ -16,10 +16,21 @@ export interface Seen {
   readonly changedAt: number;
 }
 
+/** What keeps mail of one folder from being here wholly; `folder` null: the maildrop. */
+export interface FolderTrouble {
+  readonly folder: string | null;
+  /** As core/sync/agreed has it: refused, short, held. */
+  readonly kind: string;
+  readonly messages: number;
+  /** Of one of them. */
+  readonly reason: string;
+}
+
 export interface KnownAccount {
   readonly id: string;
   readonly name: string;
   readonly root: string | null;
+  readonly troubles: readonly FolderTrouble[];
 }
 
 export interface StateFacts {

@@ -106,7 +106,7 @@ export interface StateStore {
    */
   bind(bindings: readonly Binding[], taken: ReadonlySet<string>): Promise<readonly AccountState[]>;
   folders(accountId: string): Promise<readonly AgreedFolder[]>;
-  /** UIDs from `fromUid` on that are agreed; null: the folder is not known. */
+  /** UIDs from `fromUid` on that are agreed; empty where the folder is not known. */
   agreedUids(accountId: string, path: string, fromUid: number): Promise<UidSet>;
   /** Agreed messages in columns, ascending: all of the folder, or those of `uids`. */
   agreed(accountId: string, path: string, uids?: UidSet): Promise<AgreedColumns>;

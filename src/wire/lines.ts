@@ -61,13 +61,13 @@ export class SocketReader {
   }
 
   /** Puts octets back in front of what is to come. */
-  unread(octets: Buffer): void {
+  putBack(octets: Buffer): void {
     this.#pending = this.#pending.length === 0 ? octets : Buffer.concat([octets, this.#pending]);
   }
 
-  /** Octets that came lie unread. */
-  get hasMore(): boolean {
-    return this.#pending.length > 0 || this.#socket.readableLength > 0;
+  /** Octets that are here and were not taken. */
+  get unread(): number {
+    return this.#pending.length + this.#socket.readableLength;
   }
 
   /** The connection is gone, or was given up. */
@@ -149,11 +149,13 @@ export class SocketReader {
     const { layer } = this;
     const { host, port } = this.#peer;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.fail(late?.() ?? timeoutError(host, port, ms, layer));
-      }, ms);
+      let isLate: NodeJS.Immediate | undefined;
+      const giveUp = (): void => this.fail(late?.() ?? timeoutError(host, port, ms, layer));
+      // A process that was busy for so long has not looked yet what came meanwhile.
+      const timer = setTimeout(() => (isLate = setImmediate(giveUp)), ms);
       this.#wake = () => {
         clearTimeout(timer);
+        clearImmediate(isLate);
         this.#wake = undefined;
         resolve();
       };

@@ -182,7 +182,7 @@ describe('a password without encryption, beyond this machine', () => {
   /** `account test` in a network of its own, where a server stands on an address that is no loopback one. */
   async function abroad(kind: string, account: Entry): Promise<Seen> {
     const home = await Home.make(configuration({ work: account }));
-    const helper = join(import.meta.dirname, 'foreign-host.mjs');
+    const helper = join(import.meta.dirname, 'running', 'foreign-host.mjs');
     const { stdout, stderr } = await home.spawn([
       ...['unshare', '-n', process.execPath, helper, kind],
       ...[...posthorn, 'account', 'test', 'work'],

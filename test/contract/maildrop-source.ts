@@ -55,11 +55,9 @@ async function outcome(each: Retrieved): Promise<{ id: string; octets: Buffer | 
 }
 
 function message(number: number, lines = 3): Buffer {
-  const body = Array.from({ length: lines }, (_, line) => `.${line} of ${number}, \xe4\r\n`).join(
-    '',
-  );
+  const body = Array.from({ length: lines }, (_, line) => `.${line} of ${number}, ä\r\n`).join('');
   const header = `Subject: ${number}\r\nMessage-ID: <${number}@example.org>\r\n\r\n`;
-  return Buffer.from(header + body, 'latin1');
+  return Buffer.from(header + body);
 }
 
 function hashOf(number: number): string {

@@ -456,6 +456,7 @@ class MemoryMaildropSession extends MemorySession implements MaildropSession {
 
 /** As the port has it: first 64 bits of the SHA-256 of the Message-ID. */
 export function messageIdHash(text: string): string | null {
-  const id = /^message-id:[ \t]*(<[^>]*>)/im.exec(text)?.[1];
+  const [header = ''] = text.split(/\r?\n\r?\n/, 1);
+  const id = /^message-id:[ \t]*(<[^>]*>)/im.exec(header)?.[1];
   return id === undefined ? null : createHash('sha256').update(id).digest('hex').slice(0, 16);
 }

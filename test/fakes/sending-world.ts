@@ -87,6 +87,10 @@ export class SendingWorld {
   onConnect: () => void = () => undefined;
   /** Throws where the outbox's disk takes an entry no more. */
   onWrite: (entry: OutboxEntry) => void = () => undefined;
+  /** The same, where an entry is to be removed. */
+  onRemove: () => void = () => undefined;
+  /** The server is asked for its folders, once for each connection that files. */
+  onList: () => void = () => undefined;
   /** What the session says of itself. */
   broken: PosthornError | null = null;
   onAppend: () => void = () => undefined;
@@ -201,7 +205,11 @@ export class SendingWorld {
           if (octets === undefined) throw new InternalError(`${id} has no message`);
           return octets;
         }),
-      remove: (id) => this.#do(() => void this.entries.delete(id)),
+      remove: (id) =>
+        this.#do(() => {
+          this.onRemove();
+          this.entries.delete(id);
+        }),
     };
   }
 
@@ -244,7 +252,11 @@ export class SendingWorld {
   #filing(): MailboxSession {
     return {
       ...refusingMailbox,
-      folders: () => this.#do(() => ({ folders: this.folders, warnings: [] })),
+      folders: () =>
+        this.#do(() => {
+          this.onList();
+          return { folders: this.folders, warnings: [] };
+        }),
       uidNext: () => this.#do(() => this.sent.length + 1),
       findByMessageId: (_path, messageId, fromUid) =>
         this.#do(() =>

@@ -55,7 +55,7 @@ describe('lines from a socket', () => {
     far.write('line\r\nraw and next\r\n');
     expect(await lines(1)).toEqual(['line']);
     const chunk = await reader.chunk();
-    reader.unread(chunk.subarray(8));
+    reader.putBack(chunk.subarray(8));
     expect(chunk.subarray(0, 8).toString()).toBe('raw and ');
     expect(await lines(1)).toEqual(['next']);
   });
@@ -70,6 +70,15 @@ describe('lines from a socket', () => {
     reader.idleMs = 20;
     await expect(lines(1)).rejects.toMatchObject({ code: 'timeout' });
     await expect(lines(1)).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('that came while this process was busy are not late', async () => {
+    reader.idleMs = 50;
+    const work = lines(1);
+    far.write('one\r\n');
+    const until = performance.now() + 150;
+    while (performance.now() < until);
+    expect(await work).toEqual(['one']);
   });
 
   it('end with the reason that was given', async () => {

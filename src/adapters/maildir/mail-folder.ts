@@ -48,7 +48,8 @@ export class MailFolder {
   inTurn<T>(ready: Promise<unknown>, work: () => Promise<T>): Promise<T> {
     const turn = this.#turn;
     const done = Promise.all([turn, ready]).then(work);
-    this.#turn = Promise.allSettled([turn, done]);
+    // Nothing of what came of it is kept.
+    this.#turn = Promise.allSettled([turn, done]).then(() => undefined);
     return done;
   }
 

@@ -170,14 +170,14 @@ export class Pop3Connection {
   /** What came behind the response that takeOctets() was asked for. */
   endOctets(rest: Buffer): void {
     this.#floor.answer();
-    this.#reader.unread(rest);
+    this.#reader.putBack(rest);
   }
 
   /** For more of a multi-line response: silence may last so long, and what comes be no less than the floor. */
   async waitForOctets(idleMs = this.#limits.answerMs): Promise<void> {
     const since = performance.now();
     await this.#reader.wait(Math.min(idleMs, this.#limits.answerMs));
-    if (!this.#floor.waited(performance.now() - since)) return;
+    if (!this.#floor.waited(performance.now() - since, this.#reader.unread)) return;
     const error = this.#drips();
     this.fail(error);
     throw error;
@@ -194,7 +194,7 @@ export class Pop3Connection {
 
   /** Throws where something came that no command is left to have asked for. */
   checkInStep(): void {
-    if (this.#reader.hasMore) throw outOfStep(this.peer);
+    if (this.#reader.unread > 0) throw outOfStep(this.peer);
   }
 
   /** Drops the socket; whoever waits for the server gets this error. */

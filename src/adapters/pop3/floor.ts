@@ -22,11 +22,11 @@ export class Floor {
     this.#octets += answerWorth;
   }
 
-  /** Time spent waiting for the server alone, in milliseconds; whether it brought less than it must. */
-  waited(ms: number): boolean {
+  /** Time spent waiting for the server alone, in milliseconds; whether it brought less than it must. `unread`: octets not taken yet. */
+  waited(ms: number, unread = 0): boolean {
     this.#waitedMs += ms;
     if (this.#waitedMs < this.#perMs) return false;
-    const isBelow = this.#octets < leastOctets;
+    const isBelow = this.#octets + unread < leastOctets;
     this.#waitedMs = 0;
     this.#octets = 0;
     return isBelow;

@@ -1,6 +1,7 @@
 /** Groups calls: what arrives while one transaction runs goes together into the next, for one fsync. */
 
-import { errorOf } from '../../disk/sqlite-fault.ts';
+import { errorOf, faultOf } from '../../disk/sqlite-fault.ts';
+import { InternalError } from '../../errors.ts';
 import type { Outcome } from './request.ts';
 
 /** One outcome a call, in their order. Rejects where nothing was done at all. */
@@ -11,6 +12,11 @@ interface Waiting<C, V> {
   readonly resolve: (value: V) => void;
   readonly reject: (error: unknown) => void;
 }
+
+const unanswered: Outcome<never> = {
+  ok: false,
+  fault: faultOf(new InternalError('the state left a call unanswered'), ''),
+};
 
 /** Calls take effect in their order; `sharing` says which may follow one another in one transaction. */
 export class CallQueue<C, V> {
@@ -54,9 +60,9 @@ export class CallQueue<C, V> {
     try {
       const outcomes = await this.#carryOut(group.map(({ call }) => call));
       group.forEach(({ resolve, reject }, at) => {
-        const outcome = outcomes[at];
-        if (outcome?.ok === true) resolve(outcome.value);
-        else reject(outcome === undefined ? new Error('no outcome') : errorOf(outcome.fault));
+        const outcome = outcomes[at] ?? unanswered;
+        if (outcome.ok) resolve(outcome.value);
+        else reject(errorOf(outcome.fault));
       });
     } catch (error) {
       for (const { reject } of group) reject(error);

@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { KnownAccount, StateFacts } from '../../ports/inspector.ts';
+import type { FolderTrouble, KnownAccount, StateFacts } from '../../ports/inspector.ts';
 import { faultOf } from '../../disk/sqlite-fault.ts';
 import { openReadOnly, type Database } from '../../disk/sqlite.ts';
 import { checkOrigin } from './tables/schema.ts';
@@ -29,8 +29,7 @@ function examined(path: string): StateFacts {
     const [first] = db.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[];
     const verdict = first?.quick_check ?? 'ok';
     if (verdict !== 'ok') return damaged(path, verdict);
-    const accounts = db.prepare('SELECT id, name, root FROM account').all() as KnownAccount[];
-    return { problem: null, remedy: null, accounts: accounts.map(plain) };
+    return { problem: null, remedy: null, accounts: knownAccounts(db) };
   } finally {
     db.close();
   }
@@ -56,7 +55,29 @@ function damaged(path: string, verdict: string): StateFacts {
   };
 }
 
-/** Rows of SQLite have no prototype, and do not cross to another process as they are. */
-function plain({ id, name, root }: KnownAccount): KnownAccount {
-  return { id, name, root };
+type AccountRow = Omit<KnownAccount, 'troubles'>;
+type TroubleRow = FolderTrouble & { readonly account: string };
+
+/** Rows of SQLite have no prototype, and do not cross to another process as they are: each is made anew. */
+function knownAccounts(db: Database): KnownAccount[] {
+  const accounts = db.prepare('SELECT id, name, root FROM account').all() as AccountRow[];
+  const troubles = new Map<string, FolderTrouble[]>();
+  for (const { account, folder, kind, messages, reason } of troubleRows(db))
+    troubles.set(account, [...(troubles.get(account) ?? []), { folder, kind, messages, reason }]);
+  return accounts.map(({ id, name, root }) => ({
+    id,
+    name,
+    root,
+    troubles: troubles.get(id) ?? [],
+  }));
+}
+
+/** A database that an older posthorn left, and that no sync has taken over yet, has no such table. */
+function troubleRows(db: Database): TroubleRow[] {
+  const table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'trouble'";
+  if (db.prepare(table).get() === undefined) return [];
+  const sql = `SELECT account.id AS account, folder.path AS folder, kind, count(*) AS messages, min(reason) AS reason
+    FROM trouble JOIN account ON account.key = trouble.account LEFT JOIN folder ON folder.key = trouble.folder
+    GROUP BY account.id, folder.path, kind`;
+  return db.prepare(sql).all() as TroubleRow[];
 }

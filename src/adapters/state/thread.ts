@@ -40,13 +40,13 @@ export class ThreadConnection implements Connection {
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const number = (this.#number += 1);
+    worker.postMessage({ number, request }, buffersIn(request));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#take(number)?.reject(silent(this.#path));
       }, this.#patience.askMs);
       this.#waiting.set(number, { resolve, reject, timer });
       worker.ref();
-      worker.postMessage({ number, request }, buffersIn(request));
     });
   }
 

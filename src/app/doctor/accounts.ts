@@ -38,6 +38,7 @@ export function accountFindings(facts: AccountFacts, owner: Owner): Finding[] {
   const found = [
     ...rootFindings(facts, owner),
     ...twin(facts),
+    ...troubles(facts),
     ...facts.secrets.flatMap((each) => secret(facts.account.name, each)),
     ...facts.missing.map(({ key, path, why }) =>
       ails(
@@ -117,6 +118,18 @@ function twin({ account, twin: other }: AccountFacts): Finding[] {
       `posthorn account edit ${account.name} --path DIR`,
     ),
   ];
+}
+
+/** Mail that stays on the server, or came short, is nobody's news any more after a while: it is said here each time. */
+function troubles({ account: { name }, known }: AccountFacts): Finding[] {
+  return (known?.troubles ?? []).map(({ folder, kind, messages, reason }) => {
+    const where = folder ?? 'INBOX';
+    const count = messages === 1 ? 'one message' : `${String(messages)} messages`;
+    const remedy = `posthorn sync ${name} --full`;
+    if (kind === 'held') return ails('accounts', `${where} is left alone: ${reason}`, remedy);
+    const what = kind === 'short' ? 'came shorter than listed' : 'could not be fetched';
+    return ails('accounts', `${where}: ${count} ${what} (${reason})`, remedy);
+  });
 }
 
 function secret(name: string, { side, ref, trouble }: SecretFacts): Finding[] {

@@ -4,7 +4,7 @@ import { keepsMail, type Account } from '../../core/account/account.ts';
 import { localPath } from '../../core/sync/folder-name.ts';
 import type { RemoteFolder } from '../../core/sync/remote.ts';
 import type { OutboxEntry } from '../../core/outbox/entry.ts';
-import { afterFailedFiling, afterFiling } from '../../core/outbox/plan-outbox.ts';
+import { afterFailedFiling, afterFiling, beforeFiling } from '../../core/outbox/plan-outbox.ts';
 import { filesSentItself } from '../../core/providers/providers.ts';
 import { asPosthornError, RefusedError } from '../../errors.ts';
 import type { MailboxSession } from '../../ports/mailbox-source.ts';
@@ -25,16 +25,16 @@ export async function fileSent(
   report: SendReport,
 ): Promise<void> {
   const toKeep = entries.filter((entry) => isKept(entry, bound.account));
-  const cabinet = new SentCabinet(bound, neighbours, options);
+  const copies = new SentCopies(bound, neighbours, options);
   try {
     for (const entry of entries) {
-      const unfiled = toKeep.includes(entry) ? await cabinet.file(entry) : null;
+      const unfiled = toKeep.includes(entry) ? await copies.file(entry) : null;
       // Asked to stop: it stays as it is, due at the next flush.
       if (options.signal.aborted && unfiled !== null) return;
       report.messages.push(await conclude(entry, unfiled, neighbours));
     }
   } finally {
-    await cabinet.close();
+    await copies.close();
   }
 }
 
@@ -51,7 +51,8 @@ async function conclude(
   const { id, subject } = entry;
   if (unfiled !== null) {
     const moment = { now: clock.now(), chance: chance() };
-    const waiting = afterFailedFiling((await outbox.get(id)) ?? entry, unfiled, moment);
+    const { filing } = (await outbox.get(id)) ?? entry;
+    const waiting = afterFailedFiling({ ...entry, filing }, unfiled, moment);
     await outbox.update(waiting);
     return { id, subject, result: 'unfiled', reason: unfiled, nextAttempt: waiting.nextAttempt };
   }
@@ -63,7 +64,7 @@ async function conclude(
 }
 
 /** One connection and one folder for all copies of a flush. */
-class SentCabinet {
+class SentCopies {
   readonly #bound: BoundAccount;
   readonly #neighbours: Neighbours;
   readonly #signal: AbortSignal;
@@ -120,14 +121,15 @@ class SentCabinet {
    * looked for from its UIDNEXT on.
    */
   async #append(entry: OutboxEntry, session: MailboxSession, folder: string): Promise<void> {
-    const { outbox } = this.#neighbours;
-    if (entry.filing?.folder === folder) {
-      const found = await session.findByMessageId(folder, entry.messageId, entry.filing.uidNext);
-      if (found.length > 0) return;
-    } else {
-      const uidNext = await session.uidNext(folder);
-      await outbox.update({ ...entry, filing: { folder, uidNext } });
-    }
+    const { outbox, clock, chance } = this.#neighbours;
+    const known = entry.filing?.folder === folder ? entry.filing : null;
+    const filing = known ?? { folder, uidNext: await session.uidNext(folder) };
+    const moment = { now: clock.now(), chance: chance() };
+    await outbox.update(beforeFiling(entry, filing, moment));
+    const { messageId } = entry;
+    const found =
+      known === null ? [] : await session.findByMessageId(folder, messageId, known.uidNext);
+    if (found.length > 0) return;
     await session.append(folder, await outbox.read(entry.id), ['S'], entry.createdAt);
   }
 

@@ -55,7 +55,7 @@ async function viewOf(
   agreed: AgreedFolder | null,
 ): Promise<FolderView> {
   const endpoint = endpointOf(gathering.account);
-  const status = await statusOf(gathering, remote);
+  const status = await statusOf(gathering, remote, agreed);
   const { state, accountId } = gathering;
   const troubles = agreed === null ? [] : await state.troubles(accountId, remote.path);
   const doubt = agreed !== null && continuity(agreed, endpoint, status).kind === 'unproven';
@@ -63,15 +63,18 @@ async function viewOf(
   return { remote, status, endpoint, agreed, troubles, sampleAgrees };
 }
 
-/** Servers that leave something out of STATUS are asked by opening the folder. */
+/** Where STATUS leaves something out, or says that the folder is another one, the folder is opened: that has the last word. */
 async function statusOf(
-  { sessions }: Gathering,
+  { sessions, account }: Gathering,
   { path, status }: RemoteFolder,
+  agreed: AgreedFolder | null,
 ): Promise<FolderStatus> {
   const session = await sessions.current();
   const told = status ?? (await session.status(path));
-  if (told.uidValidity !== null && told.uidNext !== null) return told;
-  return (await session.select(path)).status;
+  const isWhole = told.uidValidity !== null && told.uidNext !== null;
+  const isAnother =
+    agreed !== null && continuity(agreed, endpointOf(account), told).kind === 'broken';
+  return isWhole && !isAnother ? told : (await session.select(path)).status;
 }
 
 /** Messages that are compared: a server that is another one has other mail, or other dates of arrival. */

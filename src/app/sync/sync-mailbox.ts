@@ -103,9 +103,10 @@ async function carryOut(
   const retries = operations.filter((operation) => operation.kind === 'fetch');
   for (const operation of operations) {
     if (operation.kind === 'fetch-range' || operation.kind === 'fetch') continue;
-    if (operation.kind === 'begin-folder') await run.tree.ensureFolder(operation.folder.localPath);
-    await commit(run, foldDone(operation), 'durable');
-    agreed.set(path, after(operation, agreed.get(path)));
+    const done =
+      operation.kind === 'begin-folder' ? await begun(operation, run, sessions) : operation;
+    await commit(run, foldDone(done), 'durable');
+    agreed.set(path, after(done, agreed.get(path)));
   }
   const range = operations.find((operation) => operation.kind === 'fetch-range');
   const folder = agreed.get(path);
@@ -116,6 +117,20 @@ async function carryOut(
     await fetchAgain(target, await (await sessions.current()).select(path), retries);
   if (range !== undefined)
     await fetchRange(target, await (await sessions.current()).select(path), range.from);
+}
+
+type Beginning = Extract<Operation, { kind: 'begin-folder' }>;
+
+/** Made here; its UIDVALIDITY is what opening it tells, since STATUS may say another one. */
+async function begun(
+  operation: Beginning,
+  { tree }: AccountRun,
+  sessions: Sessions,
+): Promise<Beginning> {
+  const { folder, path } = operation;
+  await tree.ensureFolder(folder.localPath);
+  const { uidValidity } = (await (await sessions.current()).select(path)).status;
+  return { ...operation, folder: { ...folder, uidValidity } };
 }
 
 /** The folder as the state has it once the operation is folded in. */

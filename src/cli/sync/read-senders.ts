@@ -1,17 +1,17 @@
 /** Reads who may send: from what was kept for this very configuration, else strictly, and then keeps it. */
 
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, ConfigLocation } from '../../config/read/config.ts';
 import { findConfig, readConfigFile } from '../../config/read/find.ts';
-import { keptSenders, sendersFrom, type Basis } from '../../config/read/senders.ts';
+import { keptSenders, sendersFile, sendersFrom, type Basis } from '../../config/read/senders.ts';
 import type { SendingAccount, Senders } from '../../core/outbox/senders.ts';
-import { InternalError } from '../../errors.ts';
 import { configSource, type Run } from '../world.ts';
 
 export interface SendersRead extends Senders {
   readonly path: string;
   readonly location: ConfigLocation;
+  readonly text: string;
   /** The configuration as a whole, where it was read. */
   readonly config: Config | null;
 }
@@ -23,56 +23,72 @@ const build = import.meta.url;
 export async function readSenders(run: Run): Promise<SendersRead> {
   const location = await findConfig(configSource(run));
   const { text, exists, warnings } = await readConfigFile(location.path);
-  const path = location.path;
-  const basis: Basis = { text, location, build };
-  const known = exists ? await lookUp(location, basis) : null;
-  if (known !== null) {
-    for (const warning of warnings) run.output.warn(warning);
-    return { ...known, path, location, config: null };
-  }
+  const { path } = location;
+  for (const warning of warnings) run.output.warn(warning);
+  const known = exists ? await lookUp(location, text) : null;
+  if (known !== null) return { ...known, path, location, text, config: null };
   const { configFrom } = await import('../../config/read/reading.ts');
   const { loadConfigAt } = await import('../../config/read/load.ts');
-  const config = exists ? configFrom(text, location, warnings) : await loadConfigAt(location);
-  for (const warning of config.warnings) run.output.warn(warning);
-  if (exists) await keep(location, keptSenders(config, basis));
-  return { ...config, config };
+  const config = exists ? configFrom(text, location) : await loadConfigAt(location);
+  return { ...config, text, config };
 }
 
-/** The id that files and state of the account hang on; where the file has none, the state gives it one. */
+/** The id that files and state of the account hang on; where the file has none, the state gives it one. What was read is kept. */
 export async function accountIdOf(
   run: Run,
-  { config }: SendersRead,
+  senders: SendersRead,
   account: SendingAccount,
 ): Promise<string> {
-  if (account.id !== undefined) return account.id;
-  const whole = config?.accounts.get(account.name);
-  if (config === null || whole === undefined)
-    throw new InternalError('senders were kept without their ids');
-  const { withNeighbours } = await import('../session.ts');
+  const id = account.id ?? (await boundId(run, senders, account.name));
+  if (senders.config === null && account.id !== undefined) return id;
+  const accounts = new Map(senders.accounts).set(account.name, { ...account, id });
+  await keep({ ...senders, accounts });
+  return id;
+}
+
+async function boundId(run: Run, { config, text, location }: SendersRead, name: string) {
+  const { configFrom } = await import('../../config/read/reading.ts');
+  const { accountNamed } = await import('../account-named.ts');
   const { bindAccount } = await import('../../app/accounts/bind-account.ts');
-  const bound = await withNeighbours(run, config, (neighbours) => bindAccount(whole, neighbours));
-  return bound.id;
+  const { withNeighbours } = await import('../session.ts');
+  const whole = config ?? configFrom(text, location);
+  return withNeighbours(run, whole, async (neighbours) => {
+    const { id } = await bindAccount(accountNamed(whole, name), neighbours);
+    return id;
+  });
 }
 
 function fileOf({ places }: ConfigLocation): string {
-  return join(places.stateDir, 'senders');
+  return join(places.stateDir, sendersFile);
 }
 
-async function lookUp(location: ConfigLocation, basis: Basis): Promise<Senders | null> {
+async function lookUp(location: ConfigLocation, text: string): Promise<Senders | null> {
   try {
-    return sendersFrom(await readFile(fileOf(location), 'utf8'), basis);
+    const file = await readFile(fileOf(location), 'utf8');
+    return sendersFrom(file, await basisOf(location, text));
   } catch {
     return null;
   }
 }
 
+async function basisOf(location: ConfigLocation, text: string): Promise<Basis> {
+  return { text, location, build, state: await stateOf(location) };
+}
+
+/** Whoever takes the database away, or puts another in its place, takes the ids with it. */
+async function stateOf({ places }: ConfigLocation): Promise<string> {
+  const found = await stat(join(places.stateDir, 'state.db'), { bigint: true }).catch(() => null);
+  return found === null ? 'none' : [found.dev, found.ino, found.birthtimeNs].join(' ');
+}
+
 /** Nothing but time is lost where it can't be written, or does not survive: its seal tells whether it is whole. */
-async function keep(location: ConfigLocation, text: string | null): Promise<void> {
-  if (text === null) return;
+async function keep(senders: SendersRead): Promise<void> {
+  const { location, text } = senders;
   const path = fileOf(location);
   const temporary = `${path}.${String(process.pid)}.tmp`;
   try {
-    await writeFile(temporary, text, { mode: 0o600, flag: 'wx' });
+    const kept = keptSenders(senders, await basisOf(location, text));
+    await writeFile(temporary, kept, { mode: 0o600, flag: 'wx' });
     await rename(temporary, path);
   } catch {
     await rm(temporary, { force: true }).catch(() => undefined);

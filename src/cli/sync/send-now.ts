@@ -36,17 +36,20 @@ export async function sendNow(
     () => null,
     (error: unknown) => named(error, account),
   );
-  const told = report.messages.find(({ id }) => id === entry.id);
-  const result = told?.result ?? resultOf(await neighbours.outbox.get(entry.id));
+  const reported = report.messages.find(({ id }) => id === entry.id);
+  const result = reported?.result ?? resultOf(await neighbours.outbox.get(entry.id));
   if (failure !== null) run.output.error(failure);
   if (run.output.json)
     run.output.document({
       queued: queuedJson(entry, account),
       result,
-      reason: told?.reason ?? failure?.message ?? null,
+      reason: reported?.reason ?? failure?.message ?? null,
     });
-  else if (told !== undefined)
-    printSent(run.output, account.name, { ...told, nextAttempt: isoTime(told.nextAttempt) });
+  else if (reported !== undefined)
+    printSent(run.output, account.name, {
+      ...reported,
+      nextAttempt: isoTime(reported.nextAttempt),
+    });
   return verdict(result, failure);
 }
 

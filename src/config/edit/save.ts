@@ -9,6 +9,7 @@ import { ConfigurationError, StorageError } from '../../errors.ts';
 import type { Config, ConfigLocation } from '../read/config.ts';
 import { readConfigFile, type FileText } from '../read/find.ts';
 import { configFrom, readingOf } from '../read/reading.ts';
+import { sendersFile } from '../read/senders.ts';
 import { systemConfigFile } from '../read/paths.ts';
 import { schemaLine } from '../schema/line.ts';
 
@@ -29,6 +30,7 @@ export async function editConfig(
 ): Promise<Config> {
   return options.withLock(async () => {
     const { before, text, config } = await edited(location, edit);
+    await rm(join(location.places.stateDir, sendersFile), { force: true }).catch(() => undefined);
     if (!before.exists) await writeConfigFile(location.path, `${schemaLine() ?? ''}${text}`);
     else if (text !== before.text) await writeConfigFile(location.path, text);
     return config;

@@ -6,18 +6,25 @@ import { createHash } from 'node:crypto';
 import type { SendingAccount, Senders } from '../../core/outbox/senders.ts';
 import type { ConfigLocation } from './config.ts';
 
-/** Everything that the strict reading depends on: the text, where relative paths and `~` lead, and the program. */
+/** In the state folder. Whoever saves the configuration removes it: an account that is made anew may get another id. */
+export const sendersFile = 'senders';
+
+/**
+ * Everything that the strict reading depends on: the text, where relative paths and `~` lead, and the program; and the database
+ * that gave an id to each account that has none in the file.
+ */
 export interface Basis {
   readonly text: string;
   readonly location: Pick<ConfigLocation, 'path' | 'home'>;
   /** Another one for every build. */
   readonly build: string;
+  /** Another one for every file that the state is, or was. */
+  readonly state: string;
 }
 
-/** No password and no place of one is in it. Null where an account has no id: that one stands in the state. */
-export function keptSenders(senders: Senders, basis: Basis): string | null {
+/** No password and no place of one is in it. */
+export function keptSenders(senders: Senders, basis: Basis): string {
   const accounts = [...senders.accounts.values()];
-  if (accounts.some(({ id }) => id === undefined)) return null;
   const { saveSent, sendImmediately } = senders.settings;
   const { defaultAccount } = senders;
   const body = JSON.stringify({
@@ -40,9 +47,9 @@ export function sendersFrom(file: string, basis: Basis): Senders | null {
   return { ...found, accounts: new Map(found.accounts.map((each) => [each.name, each])) };
 }
 
-function seal(body: string, { text, location, build }: Basis): string {
+function seal(body: string, { text, location, build, state }: Basis): string {
   const hash = createHash('sha256');
-  for (const part of [build, location.path, location.home, text, body])
+  for (const part of [build, state, location.path, location.home, text, body])
     hash.update(`${String(Buffer.byteLength(part))}:`).update(part);
   return hash.digest('hex');
 }

@@ -1,7 +1,7 @@
 /** Decides what becomes of a queued message: the states of design rule 10, without a clock of its own. */
 
 import { backoffMs } from './backoff.ts';
-import type { OutboxEntry, OutboxRecipient, OutboxState } from './entry.ts';
+import type { FilingIntent, OutboxEntry, OutboxRecipient, OutboxState } from './entry.ts';
 
 /** RFC 5321 4.5.4.1 asks for four to five days before giving up. */
 export const giveUpAfterMs = 5 * 24 * 3_600_000;
@@ -170,7 +170,17 @@ function withStartOfTrying(entry: OutboxEntry, now: number): OutboxEntry {
   return { ...entry, triedSince: (entry.triedSince ?? entry.createdAt) + untried };
 }
 
-/** A copy that could not be filed now: the message was sent, so only the filing is tried again. */
+/** The intent, durable before APPEND; like the mark before an attempt it is counted and carries its backoff. */
+export function beforeFiling(
+  entry: OutboxEntry,
+  filing: FilingIntent,
+  { now, chance }: Moment,
+): OutboxEntry {
+  const attempts = entry.attempts + 1;
+  return { ...entry, filing, attempts, nextAttempt: now + backoffMs(attempts, retry, chance) };
+}
+
+/** A copy that could not be filed now: the message was sent, so only the filing is tried again. `entry`: as it was before. */
 export function afterFailedFiling(
   entry: OutboxEntry,
   reason: string,
@@ -178,7 +188,8 @@ export function afterFailedFiling(
 ): OutboxEntry {
   const attempts = entry.attempts + 1;
   const nextAttempt = now + backoffMs(attempts, retry, chance);
-  return { ...entry, attempts, nextAttempt, lastError: `sent, but not yet filed: ${reason}` };
+  const lastError = kept(`sent, but not yet filed: ${reason}`);
+  return { ...entry, attempts, nextAttempt, lastError };
 }
 
 /** What is left once the copy is filed: nothing (null), or a failed entry where somebody was refused. */

@@ -242,3 +242,22 @@ describe('at every step', () => {
     }
   });
 });
+
+it('a message is durable after four waits for the disk', async () => {
+  const directory = join(scratch(), 'outbox');
+  await createOutboxStore(directory).add(entryOf('first'), messageOf('first'));
+  const waits: string[] = [];
+  const counting: OutboxDisk = {
+    ...realDisk,
+    writeFile: (path, octets) => {
+      waits.push('file');
+      return realDisk.writeFile(path, octets);
+    },
+    syncDirectory: (path) => {
+      waits.push('directory');
+      return realDisk.syncDirectory(path);
+    },
+  };
+  await createOutboxStore(directory, { disk: counting }).add(entryOf('abc1'), messageOf('abc1'));
+  expect(waits).toEqual(['file', 'file', 'directory', 'directory']);
+});

@@ -63,6 +63,25 @@ describe('a disk of the outbox that fails', () => {
   });
 });
 
+it('a disk that fails after the copy was filed: looked for again by the backoff, never filed twice', async () => {
+  const world = new SendingWorld();
+  world.put({ id: 'a1' });
+  let connections = 0;
+  world.onRemove = () => {
+    throw new StorageError('the disk failed at the outbox');
+  };
+  world.onList = () => void (connections += 1);
+  for (let at = 0; at < 240; at += 1) {
+    await world.flush().catch(() => undefined);
+    await world.clock.advance(15_000);
+  }
+  expect(connections).toBeLessThanOrEqual(6);
+  expect([world.deliveries.length, world.sent.length]).toEqual([1, 1]);
+  world.onRemove = () => undefined;
+  await world.flushAll();
+  expect([world.deliveries.length, world.sent.length, world.entries.size]).toEqual([1, 1, 0]);
+});
+
 describe('a server that stalls', () => {
   it('costs its time once: the messages behind it are put off at once, without a connection', async () => {
     const world = new SendingWorld();

@@ -33,7 +33,7 @@ beforeAll(async () => {
   authority = await createAuthority(join(folder, 'tls'));
   good = await authority.issue({ name: 'internet', hosts });
   program = join(folder, 'small-internet.mjs');
-  const entryPoints = [join(import.meta.dirname, 'small-internet.ts')];
+  const entryPoints = [join(import.meta.dirname, '..', 'running', 'small-internet.ts')];
   const format = { bundle: true, platform: 'node', format: 'esm', target: 'node20' } as const;
   await build({ entryPoints, outfile: program, ...format, logLevel: 'error' });
 });

@@ -44,6 +44,7 @@ export class BorrowedSocket {
   /** What had been read of an answer that is not at its end. */
   readonly readAhead: Buffer;
   readonly #inner: Inner;
+  #draining = false;
 
   private constructor(inner: Inner, socket: Socket, readAhead: Buffer) {
     this.#inner = inner;
@@ -70,12 +71,17 @@ export class BorrowedSocket {
 
   /**
    * Gives imapflow whole answers that are its business: BYE, ALERT, CAPABILITY. False where it has enough for now;
-   * `onDrained` is called when it takes more.
+   * `onDrained` is called once it takes more.
    */
   pass(answers: Buffer, onDrained: () => void): boolean {
     const { streamer } = this.#inner;
     if (streamer.destroyed || streamer.write(answers)) return true;
-    streamer.once('drain', onDrained);
+    if (!this.#draining)
+      streamer.once('drain', () => {
+        this.#draining = false;
+        onDrained();
+      });
+    this.#draining = true;
     return false;
   }
 

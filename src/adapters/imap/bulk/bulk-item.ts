@@ -6,7 +6,7 @@ import type { MessageBody } from '../../../ports/message-body.ts';
 
 export type BulkItem =
   | { readonly kind: 'message'; readonly facts: MessageFacts; readonly body: MessageBody }
-  /** An answer that could not be read; `uid` where it got that far. `reason` completes “the server gives it, but …”. */
+  /** An answer that could not be read; `uid` where it got that far. `reason` completes “the server does not give the message: …”. */
   | { readonly kind: 'unreadable'; readonly uid: number | null; readonly reason: string }
   /** A window is over; `missing` is what it was to bring and did not, unreadable ones among them. */
   | { readonly kind: 'answered'; readonly missing: UidSet; readonly answer: TaggedAnswer };

@@ -17,8 +17,8 @@ export interface IntakeLimits {
   readonly withFlags: boolean;
 }
 
-/** Literals above this are no value of an item that is read. */
-const longestValue = 1024;
+/** Octets of all literals of a line that are values of its items, but for its body. */
+const longestValues = 64 * 1024;
 
 /** A message whose octets are here, while more may be told of it. */
 interface Held {
@@ -39,6 +39,7 @@ export class FetchIntake {
   #into: 'whole' | 'stream' | 'text' | 'nothing' | 'no literal' = 'no literal';
   #whole: Buffer[] | undefined;
   #text: Buffer[] = [];
+  #valuesLength = 0;
   #stream: BodyStream | undefined;
   #streamUid = 0;
   /** Octets of messages so far: what the server is there for. */
@@ -66,6 +67,7 @@ export class FetchIntake {
     this.#whole = undefined;
     this.#stream = undefined;
     this.#into = 'no literal';
+    this.#valuesLength = 0;
   }
 
   read(text: string): void {
@@ -75,8 +77,8 @@ export class FetchIntake {
 
   literal(length: number): void {
     const use = this.#line.literalUse();
-    if (use === 'text') this.#into = length <= longestValue ? 'text' : 'nothing';
-    else this.#into = use === 'body' ? this.#bodyInto(length) : 'nothing';
+    if (use === 'body') this.#into = this.#bodyInto(length);
+    else this.#into = use === 'text' && this.#fits(length) ? 'text' : 'nothing';
     if (this.#into === 'whole') this.#whole = [];
     if (this.#into === 'stream') this.#startStream();
     this.#text = [];
@@ -125,6 +127,12 @@ export class FetchIntake {
   /** Nothing more comes of these. */
   forget(uids: Iterable<number>): void {
     if (this.#told.size > 0) for (const uid of uids) this.#told.delete(uid);
+  }
+
+  #fits(length: number): boolean {
+    this.#valuesLength += length;
+    if (this.#valuesLength > longestValues) this.spoil('its line is too long');
+    return this.#valuesLength <= longestValues;
   }
 
   #bodyInto(length: number): 'whole' | 'stream' | 'nothing' {

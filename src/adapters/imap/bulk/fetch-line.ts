@@ -2,7 +2,7 @@
 
 import { highestUid } from '../../../core/sync/uid-set.ts';
 import { parseDateTime } from '../dates.ts';
-import { flagList, type FlagList, type FlagLists } from './flag-list.ts';
+import { flagList, noFlags, type FlagList, type FlagLists } from './flag-list.ts';
 
 /** What the octets of a literal are to it. */
 export type LiteralUse = 'body' | 'text' | 'nothing';
@@ -140,7 +140,7 @@ export class FetchLine {
     this.#at = plainFlags.lastIndex;
     this.#depth = 0;
     this.#place = 'name';
-    this.flags = this.#lists.read(match[1] ?? '');
+    this.#takeFlags(this.#lists.read(match[1] ?? ''));
   }
 
   #close(): void {
@@ -149,7 +149,7 @@ export class FetchLine {
     if (this.#depth < 0) this.#fail('a value is missing in its answer');
     if (this.#depth !== 0) return;
     this.#place = 'name';
-    if (this.#name === 'FLAGS') this.flags = flagList(this.#elements);
+    if (this.#name === 'FLAGS') this.#takeFlags(flagList(this.#elements));
     else if (this.#name === 'MODSEQ') this.modSeq = modSeqOf(this.#elements[0]);
     else if (this.#isRead() || isBody(this.#name)) this.#fail(`its ${this.#name} is a list`);
     this.#elements = [];
@@ -169,7 +169,7 @@ export class FetchLine {
         this.#takeUid(text);
         return;
       case 'FLAGS':
-        if (isNil(text, quoted)) this.flags = flagList([]);
+        if (isNil(text, quoted)) this.flags = noFlags;
         else this.#fail('its FLAGS are no list');
         return;
       case 'INTERNALDATE':
@@ -184,6 +184,11 @@ export class FetchLine {
       default:
         if (isBody(this.#name)) this.#takeBody(text, quoted);
     }
+  }
+
+  #takeFlags(list: FlagList | null): void {
+    if (list === null) this.#fail('it has too many flags');
+    else this.flags = list;
   }
 
   #takeUid(text: string): void {

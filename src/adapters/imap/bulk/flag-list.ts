@@ -9,8 +9,12 @@ export interface FlagList {
 
 export const noFlags: FlagList = { flags: [], keywords: [] };
 
-/** Names as they came, one character an octet. */
-export function flagList(names: readonly string[]): FlagList {
+/** A set of flags of this many is no honest one. */
+export const mostFlags = 1_000;
+
+/** Names as they came, one character an octet. Null where they are too many. */
+export function flagList(names: readonly string[]): FlagList | null {
+  if (names.length > mostFlags) return null;
   const texts = names.filter((name) => name !== '').map(decoded);
   return { flags: flagsFromImap(texts), keywords: keywordsFromImap(texts) };
 }
@@ -27,11 +31,12 @@ const longestKnown = 256;
 export class FlagLists {
   readonly #known = new Map<string, FlagList>();
 
-  read(atoms: string): FlagList {
+  read(atoms: string): FlagList | null {
     const known = this.#known.get(atoms);
     if (known !== undefined) return known;
     const list = flagList(atoms.split(/[ \t]/));
-    if (this.#known.size < mostKnown && atoms.length <= longestKnown) this.#known.set(atoms, list);
+    if (list !== null && this.#known.size < mostKnown && atoms.length <= longestKnown)
+      this.#known.set(atoms, list);
     return list;
   }
 }

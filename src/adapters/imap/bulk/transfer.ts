@@ -132,15 +132,17 @@ export class Transfer {
   #ask(): void {
     const { done, value: uids } = this.#left.next();
     if (done === true) return;
-    const { borrowed, windows } = { borrowed: this.#borrowed, windows: this.#windows };
-    const say = (items: readonly string[]): string => {
-      const tag = borrowed.nextTag();
-      borrowed.socket.write(`${tag} UID FETCH ${uids.toString()} (${items.join(' ')})\r\n`);
-      return tag;
-    };
+    const { factsFirst } = this.#options;
     const facts = factItems(this.#options);
-    if (this.#options.factsFirst) windows.openForFacts(say(facts));
-    windows.open(say([...(this.#options.factsFirst ? ['UID'] : facts), 'BODY.PEEK[]']), uids);
+    if (factsFirst) this.#windows.openForFacts(this.#say(uids, facts));
+    this.#windows.open(this.#say(uids, [...(factsFirst ? ['UID'] : facts), 'BODY.PEEK[]']), uids);
+  }
+
+  /** Returns the command's tag. */
+  #say(uids: UidSet, items: readonly string[]): string {
+    const tag = this.#borrowed.nextTag();
+    this.#borrowed.socket.write(`${tag} UID FETCH ${uids.toString()} (${items.join(' ')})\r\n`);
+    return tag;
   }
 
   readonly #onData = (chunk: Buffer): void => {

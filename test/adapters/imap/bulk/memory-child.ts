@@ -14,7 +14,10 @@ const said = {
   error: '',
   peak: 0,
   readWhileHeld: 0,
+  warnings: 0,
 };
+
+process.on('warning', () => (said.warnings += 1));
 
 const connection = await enter({ port: Number(port) });
 

@@ -49,6 +49,7 @@ interface Said {
   /** Of the whole process, in MiB. */
   peak: number;
   readWhileHeld: number;
+  warnings: number;
 }
 
 /** A server that answers the first FETCH piece by piece, as fast as they are taken. */
@@ -141,13 +142,29 @@ test('a megabyte of flags, again and again', { timeout }, async () => {
   expect(said.peak).toBeLessThan(limit);
 });
 
+test(
+  'flags in literals, without octets, for every message that is asked for',
+  { timeout },
+  async () => {
+    const keyword = (at: number): string => ` {1000}\r\n${String(at).padStart(1000, 'k')}`;
+    const literals = Array.from({ length: 900 }, (_, at) => keyword(at)).join('');
+    const said = await run(function* (tag) {
+      for (let uid = 1; uid <= 200; uid += 1)
+        yield `* ${String(uid)} FETCH (UID ${String(uid)} FLAGS (${literals}))\r\n`;
+      yield `${tag} OK\r\n`;
+    }, 200);
+    expect(said).toMatchObject({ messages: 0, unreadable: 200, answered: 1, error: '' });
+    expect(said.peak).toBeLessThan(limit);
+  },
+);
+
 test('news without end', { timeout }, async () => {
   const news = '* 5 EXISTS\r\n'.repeat(10_000);
   const said = await run(function* (tag) {
     for (let round = 0; round < 15; round += 1) yield news;
     yield `${message(1)}${tag} OK\r\n`;
   }, 1);
-  expect(said).toMatchObject({ messages: 1, answered: 1, error: '' });
+  expect(said).toMatchObject({ messages: 1, answered: 1, error: '', warnings: 0 });
   expect(said.peak).toBeLessThan(limit);
 });
 

@@ -2,7 +2,6 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { longestText } from '../../../../src/adapters/imap/bulk/answer-reader.ts';
 import { hear, hearText, octetByOctet, places, splitAt, told } from './transcript.ts';
 import { brokenTranscripts } from './broken-transcripts.ts';
 import { streamTranscripts } from './stream-transcripts.ts';
@@ -58,20 +57,33 @@ test('a length that is wrong never passes for a whole message, but where it ends
   expect(passed.map((length) => octetsOn.slice(length, length + 3))).toEqual([')\r\n', ')\r\n']);
 });
 
+test('flags that are too many', async () => {
+  const flags = (count: number): string =>
+    Array.from({ length: count }, (_, at) => `k${String(at)}`).join(' ');
+  const line = (uid: number, list: string): string =>
+    `* ${String(uid)} FETCH (UID ${String(uid)} FLAGS (${list}) INTERNALDATE NIL BODY[] "x")\r\n`;
+  const said = line(1, flags(1_000)) + line(2, flags(1_001)) + line(3, `"q" ${flags(1_000)}`);
+  const { messages, unreadable } = await hearText(`${said}P1 OK\r\n`);
+  expect(messages.map(({ facts }) => [facts.uid, facts.keywords.length])).toEqual([[1, 1_000]]);
+  const reason = 'it has too many flags';
+  expect(unreadable).toEqual([2, 3].map((uid) => ({ uid, reason })));
+});
+
 describe('lines that are too long', () => {
+  const keyword = 'k'.repeat(999);
   const long = (length: number): string =>
-    `* 1 FETCH (UID 1 FLAGS (${'flag '.repeat(Math.ceil(length / 5)).slice(0, length)}) BODY[] {3}\r\none)\r\n`;
+    `* 1 FETCH (UID 1 FLAGS (${`${keyword} `.repeat(length / 1000)}) BODY[] {3}\r\none)\r\n`;
   const next = '* 2 FETCH (UID 2 FLAGS () INTERNALDATE NIL BODY[] {3}\r\ntwo)\r\nP1 OK done\r\n';
 
   test('up to the limit they are read', async () => {
-    const { messages } = await hearText(long(longestText - 96) + next);
+    const { messages } = await hearText(long(65_000) + next);
     expect(messages.map(({ facts }) => [facts.uid, facts.keywords])).toEqual([
-      [1, ['flag']],
+      [1, [keyword]],
       [2, []],
     ]);
   });
 
-  test.each([longestText, 1_000_000, 8_000_000])(
+  test.each([66_000, 1_000_000, 8_000_000])(
     'of %i octets cost themselves alone',
     async (length) => {
       const said = long(length) + next;
