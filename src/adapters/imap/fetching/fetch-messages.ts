@@ -15,7 +15,7 @@ export async function* fetchMessages(
   uids: UidSet,
 ): AsyncGenerator<readonly Fetched[]> {
   const arrivals = new Arrivals();
-  for (let rest = uids; !rest.isEmpty; rest = rest.without(arrivals.settled())) {
+  for (let rest = uids; !rest.isEmpty; rest = rest.without(arrivals.takeSettled())) {
     request.assertOpen();
     const round = yield* fetchRound(request, rest, arrivals);
     if (!round.missing.isEmpty) yield* fetchMissing(request, round, arrivals);
