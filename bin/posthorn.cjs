@@ -49,6 +49,13 @@ function keepCompiled() {
   }
 }
 
+/** A plain sendmail has a file of its own: the whole program takes longer to load than the message to be queued. */
+async function start() {
+  if (argv.includes('sendmail') && (await require('../dist/sendmail.cjs').sendmail(argv))) return;
+  const { main: run } = await import(pathToFileURL(main).href);
+  await run(argv);
+}
+
 /** Only what escapes main's own handling comes here. */
 function crashed(error) {
   const verbose = argv.includes('--verbose') || argv.includes('-v');
@@ -64,5 +71,5 @@ if (olderThan(20, 19)) {
   refuse('is not built yet: run `npm run build`');
 } else {
   keepCompiled();
-  import(pathToFileURL(main).href).then((module) => module.main(argv)).catch(crashed);
+  start().catch(crashed);
 }
