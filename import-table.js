@@ -49,4 +49,5 @@ export const importTable = {
   },
   demo: { may: [...everywhere, 'wire'], npm: ['smtp-server', 'nodemailer'], node: true },
   main: { everything: true },
+  sendmail: { everything: true },
 };

@@ -2,9 +2,6 @@
 /** Starts posthorn. CommonJS, since the size of the thread pool counts only when set before the first ES module loads. */
 'use strict';
 
-// A batch of messages waits for as many fsyncs as the pool has threads; Node's default of 4 makes it twice as slow.
-process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '32';
-
 const { existsSync, mkdirSync, statSync } = require('node:fs');
 const { enableCompileCache } = require('node:module');
 const { homedir } = require('node:os');
@@ -49,6 +46,16 @@ function keepCompiled() {
   }
 }
 
+/** A plain sendmail has a file of its own: the whole program takes longer to load than the message to be queued. */
+async function start() {
+  if (argv.includes('sendmail') && (await require('../dist/sendmail.cjs').sendmail(argv))) return;
+  // A batch of messages waits for as many fsyncs as the pool has threads; Node's default of 4 makes it twice as slow. A single
+  // message needs no more, and would wait for all of them to start.
+  process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '32';
+  const { main: run } = await import(pathToFileURL(main).href);
+  await run(argv);
+}
+
 /** Only what escapes main's own handling comes here. */
 function crashed(error) {
   const verbose = argv.includes('--verbose') || argv.includes('-v');
@@ -64,5 +71,5 @@ if (olderThan(20, 19)) {
   refuse('is not built yet: run `npm run build`');
 } else {
   keepCompiled();
-  import(pathToFileURL(main).href).then((module) => module.main(argv)).catch(crashed);
+  start().catch(crashed);
 }

@@ -1,4 +1,4 @@
-/** Bundles src/ into dist/: one entry, split so that a command loads no more than it needs. */
+/** Bundles src/ into dist/: one entry, split so that a command loads no more than it needs; and sendmail's quick way as one file. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -28,10 +28,18 @@ const banner = [
   'const require = requireOfBundle(import.meta.url);',
 ].join('\n');
 
-/** Of all sources. */
+/** One file of CommonJS: Node's loader of ES modules takes longer than all that sendmail does. */
+const sendmail = {
+  entryPoints: { sendmail: 'src/sendmail.ts' },
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  banner: { js: "const urlOfBundle = require('node:url').pathToFileURL(__filename).href;" },
+};
+
+/** Of all sources, and of the versions of what they are bundled with. */
 async function digestOf(folder) {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(await readFile(join(root, 'package.json')));
   for (const { parentPath, name } of files.filter((each) => each.isFile()))
     hash.update(name).update(await readFile(join(parentPath, name)));
   return hash.digest('hex').slice(0, 16);
@@ -39,18 +47,14 @@ async function digestOf(folder) {
 
 async function bundle() {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const result = await build({
+  const shared = {
     absWorkingDir: root,
-    entryPoints: entries(),
     outdir: dist,
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20',
     // They find their prebuilt binaries beside themselves, so they stay in node_modules.
     external: ['@photostructure/sqlite', '@napi-rs/keyring', 'koffi'],
-    banner: { js: banner },
     define: {
       __POSTHORN_VERSION__: JSON.stringify(version),
       __POSTHORN_BUILD__: JSON.stringify(await digestOf(join(root, 'src'))),
@@ -59,13 +63,25 @@ async function bundle() {
     metafile: true,
     logLevel: 'warning',
     legalComments: 'none',
-    plugins: [leanImapflow],
     // Node reads every loaded chunk whole, whatever of it is called.
     minifyWhitespace: true,
     minifySyntax: true,
+  };
+  const result = await build({
+    ...shared,
+    entryPoints: entries(),
+    splitting: true,
+    format: 'esm',
+    banner: { js: banner },
+    plugins: [leanImapflow],
+  });
+  const quick = await build({
+    ...shared,
+    ...sendmail,
+    define: { ...shared.define, 'import.meta.url': 'urlOfBundle' },
   });
   const late = await build(charsetsBuild(root));
-  const outputs = [result, late].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  const outputs = [result, quick, late].flatMap(({ metafile }) => Object.keys(metafile.outputs));
   return outputs.map((path) => basename(path));
 }
 

@@ -1,4 +1,4 @@
-/** Joins the adapters to the rest: the only place that knows them all. Signals and the exit status end here too. */
+/** Joins the adapters to the rest: the only place that knows them all. */
 
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
@@ -7,12 +7,12 @@ import { systemClock } from './adapters/clock/system-clock.ts';
 import { createControl } from './adapters/control/control.ts';
 import { createInspector } from './adapters/inspection/inspector.ts';
 import { createOutboxStore } from './adapters/outbox/outbox-store.ts';
+import { outliveBrokenStreams, untilEnded } from './adapters/process/ending.ts';
 import { createStateStore } from './adapters/state/state-store.ts';
 import type { Neighbours } from './app/neighbours.ts';
 import { run } from './cli/program.ts';
 import type { World } from './cli/world.ts';
 import type { ConfigLocation } from './config/read/config.ts';
-import { TemporaryError } from './errors.ts';
 import type { Certificates } from './ports/certificates.ts';
 import type { Discovery } from './ports/discovery.ts';
 import type { MailSender } from './ports/mail-sender.ts';
@@ -21,27 +21,11 @@ import type { MaildropSource } from './ports/maildrop-source.ts';
 import type { MessageCodec } from './ports/message-codec.ts';
 import { build, version } from './version.ts';
 
-/** 128 and the signal's number, as a shell counts. */
-const signalStatus = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-
 /** Runs one command line, without node and script; sets the exit status, and lets the process end by itself. */
 export async function main(argv: readonly string[]): Promise<void> {
   if (argv[0] === '__inspect') return serveInspector();
-  const stop = new AbortController();
-  let received: keyof typeof signalStatus | null = null;
-  const end = (signal: keyof typeof signalStatus): void => {
-    received = signal;
-    stop.abort(new TemporaryError(`ended by ${signal}`, { reach: 'program' }));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => end(signal));
   outliveBrokenStreams();
-  const interrupt = (): void => end('SIGINT');
-  // Ctrl-D closes a question without an answer: nothing is left to wait for then, and the process ends by itself.
-  process.exitCode = signalStatus.SIGINT;
-  const status = await run(argv, world(stop.signal, interrupt));
-  process.exitCode = endStatus(status === 0 && resultIsLost ? 74 : status, received, argv);
-  if (stop.signal.aborted) endSoon();
+  await untilEnded(argv, (signal, interrupt) => run(argv, world(signal, interrupt)));
 }
 
 /** One look of doctor's at a path or a host. */
@@ -53,39 +37,6 @@ async function serveInspector(): Promise<void> {
   const { checkState } = await import('./adapters/state/check-state.ts');
   serveInspections((path) => Promise.resolve(path).then(checkState));
 }
-
-/** A look-up of a name on a server that does not answer can't be broken off, and would keep the process for its whole time. */
-function endSoon(): void {
-  setTimeout(() => {
-    process.exit();
-  }, 1000).unref();
-}
-
-/** A daemon that was asked to end has done what it should; anything else was broken off. */
-function endStatus(
-  status: number,
-  received: keyof typeof signalStatus | null,
-  argv: readonly string[],
-): number {
-  const isDaemon = argv.includes('daemon') && argv.includes('run');
-  return received === null || (isDaemon && status === 0) ? status : signalStatus[received];
-}
-
-/**
- * `posthorn account list | head -1` is no error. A log that takes no more, e.g. on a full disk, must not end the daemon; a
- * result that could not be written is told by the status.
- */
-function outliveBrokenStreams(): void {
-  process.stderr.on('error', () => undefined);
-  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') return;
-    resultIsLost = true;
-    // It may be told only after the command has ended.
-    if (process.exitCode === 0) process.exitCode = 74;
-  });
-}
-
-let resultIsLost = false;
 
 function world(signal: AbortSignal, interrupt: () => void): World {
   return {

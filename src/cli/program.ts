@@ -1,8 +1,9 @@
 /** The command line as a whole: which commands there are, the options of all of them, and how a run ends. */
 
 import { Command, CommanderError, Option } from 'commander';
-import { asPosthornError, PosthornError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Act, Register } from './act.ts';
+import { failed } from './terminal/failed.ts';
 import { Output } from './terminal/output.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { helpLayout, refuseUnknownTopic, withoutHelpCommand } from './terminal/help.ts';
@@ -38,7 +39,7 @@ const commands: readonly Entry[] = [
   {
     name: 'sendmail',
     summary: 'queue a finished message, as /usr/sbin/sendmail does',
-    load: () => import('./commands/sendmail.ts'),
+    load: () => import('./commands/sendmail-options.ts'),
   },
   {
     name: 'outbox',
@@ -183,9 +184,7 @@ function conclude(thrown: unknown, program: Command, world: World): number {
     output.error(usage(thrown));
     return 64;
   }
-  if (world.signal.aborted && !(thrown instanceof PosthornError)) return 75;
-  output.error(thrown);
-  return asPosthornError(thrown).exitStatus;
+  return failed(thrown, output, world.signal);
 }
 
 function usage(error: CommanderError): UsageError {

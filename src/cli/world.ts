@@ -49,14 +49,28 @@ export interface DetachOptions {
   readonly readyWithinMs: number;
 }
 
+/** As much of it as queues a finished message. */
+export type QueueingWorld = Pick<
+  World,
+  'build' | 'env' | 'cwd' | 'homedir' | 'stdin' | 'stdout' | 'stderr' | 'signal' | 'detach'
+> & {
+  readonly control: (location: ConfigLocation) => Pick<Control, 'call'>;
+  readonly neighbours: (
+    location: ConfigLocation,
+    warn: (text: string) => void,
+  ) => Pick<Neighbours, 'clock' | 'outbox' | 'randomBytes'> & {
+    readonly codec: Pick<Neighbours['codec'], 'submit'>;
+  };
+};
+
 /** One run of one command. */
-export interface Run {
-  readonly world: World;
+export interface Run<W extends QueueingWorld = World> {
+  readonly world: W;
   readonly options: GlobalOptions;
   readonly output: Output;
 }
 
-export function configSource({ world, options }: Run): ConfigSource {
+export function configSource({ world, options }: Run<QueueingWorld>): ConfigSource {
   const { env, homedir, cwd } = world;
   return options.config === undefined
     ? { env, homedir, cwd }

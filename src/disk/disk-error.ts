@@ -40,7 +40,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     reach: 'account',
   },
   EACCES: {
-    what: (path) => `permission to write to ${path} is missing`,
+    what: (path) => `permission is missing for ${path}`,
     remedy: 'Make the folder belong to the user that posthorn runs as (`chown`, `chmod u+rwx`).',
     reach: 'folder',
   },

@@ -22,12 +22,15 @@ import { openFileSystem, type OpenFileSystem } from './syncfs.ts';
 /** What is asked of an open file. */
 export type DiskFile = Pick<
   FileHandle,
-  'write' | 'read' | 'sync' | 'utimes' | 'stat' | 'chmod' | 'chown' | 'close'
+  'write' | 'read' | 'truncate' | 'sync' | 'utimes' | 'stat' | 'chmod' | 'chown' | 'close'
 >;
+
+export type OpenFlags = 'r' | 'wx' | 'over';
 
 /** Each call fails as Node's does: an Error with `code` (`ENOSPC`) and `syscall`. */
 export interface Disk {
-  open(path: string, flags: 'r' | 'w' | 'wx', mode?: number): Promise<DiskFile>;
+  /** `wx` makes a file, or says EEXIST; `over` makes it, or writes over the one that is there without cutting it. */
+  open(path: string, flags: OpenFlags, mode?: number): Promise<DiskFile>;
   /** For syncfs(2); see syncfs.ts. Null where it can't stand for an fsync of each file. */
   openFileSystem(path: string): Promise<OpenFileSystem | null>;
   readFile(path: string): Promise<Buffer>;
@@ -48,7 +51,11 @@ export interface Disk {
 }
 
 /** Without O_NONBLOCK a pipe that somebody put under the name of a message would hold a thread for ever. */
-const openFlags = { r: constants.O_RDONLY | constants.O_NONBLOCK, w: 'w', wx: 'wx' } as const;
+const openFlags = {
+  r: constants.O_RDONLY | constants.O_NONBLOCK,
+  wx: 'wx',
+  over: constants.O_WRONLY | constants.O_CREAT,
+} as const;
 
 export const realDisk: Disk = {
   open: (path, flags, mode) => open(path, openFlags[flags], mode),

@@ -60,11 +60,36 @@ export async function writeNewFile(
   prepare: (file: DiskFile) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const file = await disk.open(path, 'wx', 0o600);
+  await orNoFile(disk, path, file, async () => {
+    await writeAll(file, octets);
+    await prepare(file);
+    await file.sync();
+  });
+}
+
+/**
+ * The same, but a file that is there is written over in place, so that what it has of the disk is used before anything more is
+ * asked for. Never for a file that must be whole at any time.
+ */
+export async function overwriteFile(disk: Disk, path: string, octets: Uint8Array): Promise<void> {
+  const file = await disk.open(path, 'over', 0o600);
+  await orNoFile(disk, path, file, async () => {
+    await writeAll(file, octets);
+    await file.truncate(octets.length);
+    await file.sync();
+  });
+}
+
+/** Closes the file after the work; where either fails it is removed. */
+async function orNoFile(
+  disk: Disk,
+  path: string,
+  file: DiskFile,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     try {
-      await writeAll(file, octets);
-      await prepare(file);
-      await file.sync();
+      await work();
     } finally {
       await file.close();
     }

@@ -9,6 +9,7 @@ import { explained } from '../../src/disk/disk-error.ts';
 import {
   linkWithoutReplacing,
   makeDirectories,
+  overwriteFile,
   replaceFile,
   syncDirectory,
 } from '../../src/disk/durable.ts';
@@ -23,6 +24,33 @@ beforeEach(async () => {
   temporary = join(folder, '.file.new');
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('overwriteFile', () => {
+  it.each(['longer than before', 'short'])(
+    'uses the room of the file that is there: %s',
+    async (text) => {
+      await writeFile(target, 'of this length');
+      const { ino } = await stat(target);
+      await overwriteFile(realDisk, target, Buffer.from(text));
+      expect(await readFile(target, 'utf8')).toBe(text);
+      expect((await stat(target)).ino).toBe(ino);
+    },
+  );
+
+  it('makes a file for the owner alone where there is none', async () => {
+    await overwriteFile(realDisk, target, Buffer.from('new'));
+    expect(await readFile(target, 'utf8')).toBe('new');
+    expect((await stat(target)).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(['write', 'truncate', 'sync', 'close'])('leaves no file where %s fails', async (name) => {
+    await writeFile(target, 'old');
+    const disk = failingDisk('EIO', (call) => call.name === name);
+    const writing = overwriteFile(disk, target, Buffer.from('new'));
+    await expect(writing).rejects.toMatchObject({ code: 'EIO' });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
 
 describe('replaceFile', () => {
   it('syncs the file, renames it, syncs the folder, in this order', async () => {
@@ -128,7 +156,7 @@ describe('explained', () => {
   it.each([
     ['ENOSPC', /no space is left on the disk that holds \/mail/, 'account'],
     ['EROFS', /mounted read-only/, 'account'],
-    ['EPERM', /permission to write to \/mail is missing/, 'folder'],
+    ['EPERM', /permission is missing for \/mail/, 'folder'],
     ['EMFILE', /\/mail cannot be used \(EMFILE\)/, 'folder'],
   ])('%s', async (code, message, reach) => {
     await expect(explained('/mail', failing(code))).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 /** Disks that fail at a chosen call. */
 
-import { realDisk, type Disk, type DiskFile } from '../../src/disk/disk.ts';
+import { realDisk, type Disk, type DiskFile, type OpenFlags } from '../../src/disk/disk.ts';
 import type { DiskNow } from '../../src/disk/disk-now.ts';
 import type { OpenFileSystem } from '../../src/disk/syncfs.ts';
 
@@ -80,7 +80,7 @@ function nowAround(around: AroundNow): DiskNow {
 async function openAround(
   around: Around,
   path: string,
-  flags: 'r' | 'w' | 'wx',
+  flags: OpenFlags,
   mode: number | undefined,
 ): Promise<DiskFile> {
   let opened: DiskFile | undefined;
@@ -107,6 +107,7 @@ function fileAround(file: DiskFile, path: string, around: Around): DiskFile {
       file.read(buffer, offset, length, position),
     ) as DiskFile['read'],
     stat: on('stat', () => file.stat()) as DiskFile['stat'],
+    truncate: on('truncate', (length?: number) => file.truncate(length)),
     sync: on('sync', () => file.sync()),
     utimes: on('utimes', (atime: Date, mtime: Date) =>
       file.utimes(atime, mtime),

@@ -1,11 +1,10 @@
 /** The control port over a Unix socket, and the side of it that asks. */
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { TemporaryError } from '../../errors.ts';
 import type { Control, ControlRequest, Json } from '../../ports/control.ts';
 import { announcementFile, readAnnouncement } from './announcement.ts';
 import { readLine } from './line.ts';
-import { serve } from './server.ts';
 import type { ControlPlaces } from './socket-path.ts';
 
 /** A report of many accounts with many folders is long; more than this is no report. */
@@ -17,7 +16,8 @@ const answerWithinMs = 15_000;
 export function createControl(places: ControlPlaces): Control {
   const announcement = announcementFile(places.stateDir);
   return {
-    serve: (answer) => serve(places, answer),
+    // Neither is needed where no daemon runs: a script that mails a line must not wait for them.
+    serve: async (answer) => (await import('./server.ts')).serve(places, answer),
     call: (request, signal) => call(announcement, request, signal),
     daemonProcess: async () => (await readAnnouncement(announcement))?.process ?? null,
   };
@@ -81,6 +81,7 @@ function silent(cause: unknown): TemporaryError {
 
 /** Null where nobody listens: the daemon has ended, cleanly or not. */
 async function reach(path: string): Promise<Socket | null> {
+  const { connect } = await import('node:net');
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => {

@@ -1,7 +1,7 @@
 /** A finished message as sendmail(8) takes it: who it goes to, and what its header still lacks. */
 
 import { DataError } from '../../errors.ts';
-import type { Composed, SubmissionOptions } from '../../ports/message-codec.ts';
+import type { Composed, MessageCodec, SubmissionOptions } from '../../ports/message-codec.ts';
 import { toCrlf } from '../../wire/crlf.ts';
 import {
   envelopeAddress,
@@ -12,6 +12,17 @@ import {
 } from './addresses.ts';
 import { encodedPhrase, readable } from './encoded-words.ts';
 import { firstValue, splitMessage, valueOf, type Field } from './header.ts';
+import { newMessageId, type RandomBytes } from './message-id.ts';
+
+/** The codec of whoever sends finished messages alone. */
+export function createSubmission(randomBytes: RandomBytes): Pick<MessageCodec, 'submit'> {
+  return {
+    submit: async (raw, options) => {
+      await Promise.resolve();
+      return submitMessage(raw, options, (sender) => newMessageId(randomBytes, sender));
+    },
+  };
+}
 
 /** `newId` makes a Message-ID for a sender's address. Errors: DataError (65). */
 export function submitMessage(

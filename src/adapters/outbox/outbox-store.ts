@@ -1,15 +1,22 @@
 /** The outbox as files: a folder for each message, with its octets and what became of it so far. */
 
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { OutboxEntry } from '../../core/outbox/entry.ts';
+import { errorCode, nullOn, realDisk, type Disk } from '../../disk/disk.ts';
+import {
+  makeDirectories,
+  overwriteFile,
+  renameOver,
+  syncDirectory,
+  writeNewFile,
+} from '../../disk/durable.ts';
 import { InternalError, StorageError } from '../../errors.ts';
 import type { OutboxStore } from '../../ports/outbox-store.ts';
-import { explained } from './disk-error.ts';
-import { errorCode, realDisk, type OutboxDisk } from './disk.ts';
 import { entryText, isEntryId, parseEntry } from './entry-file.ts';
+import { explained } from './explained.ts';
 
 export interface OutboxStoreOptions {
-  readonly disk?: OutboxDisk;
+  readonly disk?: Disk;
   /** Milliseconds since the epoch; tells which leftovers are old. */
   readonly now?: () => number;
 }
@@ -35,10 +42,10 @@ export function createOutboxStore(
 
 class FileOutbox implements OutboxStore {
   readonly #directory: string;
-  readonly #disk: OutboxDisk;
+  readonly #disk: Disk;
   readonly #now: () => number;
 
-  constructor(directory: string, disk: OutboxDisk, now: () => number) {
+  constructor(directory: string, disk: Disk, now: () => number) {
     this.#directory = directory;
     this.#disk = disk;
     this.#now = now;
@@ -53,11 +60,11 @@ class FileOutbox implements OutboxStore {
   }
 
   async #build(building: string, entry: OutboxEntry, octets: Buffer): Promise<void> {
-    await this.#disk.mkdir(building);
+    await this.#disk.mkdir(building, 0o700);
     try {
-      await this.#disk.writeFile(join(building, 'message'), octets);
-      await this.#disk.writeFile(join(building, 'entry.json'), entryText(entry));
-      await this.#disk.syncDirectory(building);
+      await writeNewFile(this.#disk, join(building, 'message'), octets);
+      await writeNewFile(this.#disk, join(building, 'entry.json'), entryText(entry));
+      await syncDirectory(this.#disk, building);
     } catch (error) {
       await this.#disk.removeTree(building).catch(ignore);
       throw error;
@@ -73,7 +80,7 @@ class FileOutbox implements OutboxStore {
       throw error;
     }
     try {
-      await this.#disk.syncDirectory(this.#directory);
+      await syncDirectory(this.#disk, this.#directory);
     } catch (error) {
       await this.remove(id).catch(ignore);
       throw error;
@@ -81,7 +88,8 @@ class FileOutbox implements OutboxStore {
   }
 
   async list(): Promise<{ entries: readonly OutboxEntry[]; broken: readonly Broken[] }> {
-    const names = await explained(this.#directory, this.#names());
+    const reading = nullOn(['ENOENT'], this.#disk.readdir(this.#directory));
+    const names = (await explained(this.#directory, reading)) ?? [];
     await this.#clearLeftovers(names.filter((name) => name.startsWith('.')));
     const ids = names.filter((name) => !name.startsWith('.'));
     const present = (await this.#lookAtAll(ids)).filter((each) => each !== null);
@@ -120,7 +128,7 @@ class FileOutbox implements OutboxStore {
     const text = entryText(entry);
     const octets = Buffer.concat([text, Buffer.alloc(room, '\n')]);
     try {
-      await explained(folder, this.#disk.writeFile(path, octets));
+      await explained(folder, overwriteFile(this.#disk, path, octets));
       await this.#replace(entry, `${next}.small`);
     } catch (error) {
       await this.#disk.removeTree(path).catch(ignore);
@@ -131,14 +139,9 @@ class FileOutbox implements OutboxStore {
   async #replace(entry: OutboxEntry, name: string): Promise<void> {
     const folder = this.#folder(entry.id);
     const temporary = join(folder, name);
-    try {
-      await explained(folder, this.#disk.overwriteFile(temporary, entryText(entry)));
-      await explained(folder, this.#disk.rename(temporary, join(folder, 'entry.json')));
-    } catch (error) {
-      await this.#disk.removeTree(temporary).catch(ignore);
-      throw error;
-    }
-    await explained(folder, this.#disk.syncDirectory(folder));
+    await explained(folder, overwriteFile(this.#disk, temporary, entryText(entry)));
+    await explained(folder, renameOver(this.#disk, temporary, join(folder, 'entry.json')));
+    await explained(folder, syncDirectory(this.#disk, folder));
   }
 
   /** StorageError also where its length is not the one that was written: half a message is never sent. */
@@ -156,13 +159,9 @@ class FileOutbox implements OutboxStore {
   async remove(id: string): Promise<void> {
     const folder = this.#folder(id);
     const gone = this.#aside(id, 'gone');
-    try {
-      await this.#disk.rename(folder, gone);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return;
-      await explained(folder, Promise.reject(error as Error));
-    }
-    await explained(folder, this.#disk.syncDirectory(this.#directory));
+    const renaming = this.#disk.rename(folder, gone).then(() => true);
+    if ((await explained(folder, nullOn(['ENOENT'], renaming))) === null) return;
+    await explained(folder, syncDirectory(this.#disk, this.#directory));
     // It is out of the queue; what is left of it costs space alone.
     await this.#disk.removeTree(gone).catch(ignore);
   }
@@ -174,15 +173,6 @@ class FileOutbox implements OutboxStore {
 
   #aside(id: string, why: 'tmp' | 'gone'): string {
     return join(this.#directory, `.${id}.${why}`);
-  }
-
-  async #names(): Promise<string[]> {
-    try {
-      return await this.#disk.readdir(this.#directory);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw error;
-    }
   }
 
   /** Null where it was removed meanwhile. */
@@ -213,7 +203,7 @@ class FileOutbox implements OutboxStore {
     for (const name of names.filter((each) => /^\.[a-z0-9]+\.(?:tmp|gone)$/.test(each))) {
       const path = join(this.#directory, name);
       const found = await this.#disk.stat(path).catch(() => null);
-      if (found === null || this.#now() - found.mtimeMs < leftoverMs) continue;
+      if (found === null || this.#now() - Number(found.mtimeMs) < leftoverMs) continue;
       await this.#disk.removeTree(path).catch(ignore);
     }
   }
@@ -221,19 +211,6 @@ class FileOutbox implements OutboxStore {
 
 function byAge(a: OutboxEntry, b: OutboxEntry): number {
   return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
-}
-
-/** Makes the directory and those above it, each new one's entry on disk. */
-async function makeDirectories(disk: OutboxDisk, path: string): Promise<void> {
-  try {
-    await disk.mkdir(path);
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return;
-    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeDirectories(disk, dirname(path));
-    return makeDirectories(disk, path);
-  }
-  await disk.syncDirectory(dirname(path));
 }
 
 function ignore(): void {}

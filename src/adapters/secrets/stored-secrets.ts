@@ -5,6 +5,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode, realDisk } from '../../disk/disk.ts';
 import { makeDirectories, renameOver, syncDirectory, writeNewFile } from '../../disk/durable.ts';
+import { GroupCommit } from '../../disk/group-commit.ts';
 import { CredentialsError, StorageError } from '../../errors.ts';
 import type { StagedSecret } from '../../ports/secrets.ts';
 import { firstLine } from './check-secret.ts';
@@ -13,11 +14,12 @@ import { readSecretFile, type SecretFileStat } from './secret-file.ts';
 
 /** Keys are names of files, e.g. `7f3kq2.incoming`. */
 export function createStoredSecrets(directory: string): KeptSecrets {
-  const flush = sharedFlush(() => syncDirectory(realDisk, directory));
+  // A thousand passwords stored at once need a few fsyncs of the folder, not a thousand.
+  const commit = new GroupCommit(() => syncDirectory(realDisk, directory));
   const stageIn = (key: string, secret: string): Promise<StagedSecret> =>
     storing(directory, async () => {
       await makeDirectories(realDisk, directory);
-      return stage(directory, key, `${secret}\n`, flush);
+      return stage(directory, key, `${secret}\n`, commit);
     });
   return {
     read: (key) => readStored(join(directory, key)),
@@ -56,36 +58,17 @@ async function stage(
   directory: string,
   key: string,
   text: string,
-  flush: () => Promise<void>,
+  commit: GroupCommit,
 ): Promise<StagedSecret> {
   const temporary = join(directory, `.${key}.${randomUUID()}`);
   await writeNewFile(realDisk, temporary, Buffer.from(text));
   const keep = async (): Promise<void> => {
     await renameOver(realDisk, temporary, join(directory, key));
-    await flush();
+    await commit.run();
   };
   return {
     keep: () => storing(directory, keep),
     drop: () => rm(temporary, { force: true }).catch(() => undefined),
-  };
-}
-
-/**
- * One fsync for all who ask while another one runs: it begins after the last of them has renamed its file, so it covers each. A
- * thousand passwords stored at once need a few of them, not a thousand.
- */
-export function sharedFlush(sync: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve();
-  let next: Promise<void> | null = null;
-  return () => {
-    next ??= running
-      .catch(() => undefined)
-      .then(() => {
-        next = null;
-        running = sync();
-        return running;
-      });
-    return next;
   };
 }
 

@@ -4,7 +4,7 @@ import type { Config } from '../../config/read/config.ts';
 import type { OutboxEntry } from '../../core/outbox/entry.ts';
 import type { SendingAccount, Senders } from '../../core/outbox/senders.ts';
 import { plural } from '../terminal/text.ts';
-import { sameConfig, type Run } from '../world.ts';
+import { sameConfig, type QueueingWorld, type Run } from '../world.ts';
 
 /** Where the configuration is, and whether mail waits for the next sync. */
 type Flushed = Pick<Config, 'location' | 'path'> & {
@@ -12,7 +12,7 @@ type Flushed = Pick<Config, 'location' | 'path'> & {
 };
 
 export async function concludeQueued(
-  run: Run,
+  run: Run<QueueingWorld>,
   config: Flushed,
   account: SendingAccount,
   entry: OutboxEntry,
@@ -24,7 +24,7 @@ export async function concludeQueued(
 
 /** False where none runs. It then looks again at what is due: a message was queued, a suspension has ended. */
 export async function wakeDaemon(
-  { world }: Run,
+  { world }: Run<QueueingWorld>,
   { location }: Pick<Config, 'location'>,
 ): Promise<boolean> {
   const answer = await world
@@ -35,7 +35,11 @@ export async function wakeDaemon(
 }
 
 /** Wakes the daemon; where none runs, a flush of its own goes on behind this process, unless the outbox waits for the next sync. */
-export async function flushSoon(run: Run, config: Flushed, name: string | null): Promise<void> {
+export async function flushSoon(
+  run: Run<QueueingWorld>,
+  config: Flushed,
+  name: string | null,
+): Promise<void> {
   const { world } = run;
   if ((await wakeDaemon(run, config)) || !config.settings.sendImmediately) return;
   const names = name === null ? [] : [name];

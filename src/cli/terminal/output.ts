@@ -11,7 +11,7 @@ export const jsonVersion = 1;
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where it writes, and the environment that may forbid colours. */
+/** Where it writes, asked for when something is written; and the environment that may forbid colours. */
 export interface Streams {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -21,8 +21,6 @@ export interface Streams {
 export class Output {
   readonly #world: Streams;
   readonly #options: GlobalOptions;
-  readonly #stdout: NodeJS.WriteStream;
-  readonly #stderr: NodeJS.WriteStream;
   /** By options and environment; whether a stream is a terminal comes on top. */
   readonly coloursAllowed: boolean;
   readonly json: boolean;
@@ -30,11 +28,9 @@ export class Output {
   readonly verbose: boolean;
 
   constructor(world: Streams, options: GlobalOptions) {
-    const { stdout, stderr, env } = world;
+    const { env } = world;
     this.#world = world;
     this.#options = options;
-    this.#stdout = stdout;
-    this.#stderr = stderr;
     this.coloursAllowed = options.color && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
     this.json = options.json === true;
     this.quiet = options.quiet === true;
@@ -43,11 +39,11 @@ export class Output {
 
   /** Characters in a line of the terminal; 80 where there is none. */
   get columns(): number {
-    return (this.#stdout.isTTY && this.#stdout.columns) || 80;
+    return (this.#world.stdout.isTTY && this.#world.stdout.columns) || 80;
   }
 
   get isTerminal(): boolean {
-    return this.#stdout.isTTY;
+    return this.#world.stdout.isTTY;
   }
 
   /** Whether the locale can show more than ASCII (POSIX: LC_ALL goes before LC_CTYPE, that before LANG). */
@@ -85,7 +81,7 @@ export class Output {
 
   /** One line of the result. */
   line(text = ''): void {
-    this.#stdout.write(`${text}\n`);
+    this.#world.stdout.write(`${text}\n`);
   }
 
   /** The one document of --json; `version` is added. */
@@ -103,14 +99,14 @@ export class Output {
   }
 
   warn(text: string): void {
-    this.#tell(text, this.#paint('yellow', 'warning:', this.#stderr));
+    this.#tell(text, this.#paint('yellow', 'warning:', this.#world.stderr));
   }
 
   /** One line: to whom, what, and what to do; the rest and the stack with --verbose alone. */
   error(thrown: unknown): void {
     const error = asPosthornError(thrown);
-    if (this.json) this.#stderr.write(`${printableJson({ error: errorJson(error) })}\n`);
-    else this.#tell(oneLine(error), this.#paint('red', 'posthorn:', this.#stderr));
+    if (this.json) this.#world.stderr.write(`${printableJson({ error: errorJson(error) })}\n`);
+    else this.#tell(oneLine(error), this.#paint('red', 'posthorn:', this.#world.stderr));
     if (!this.verbose) return;
     if (error.detail !== undefined) this.#tell(error.detail);
     this.#tell(stackOf(error));
@@ -118,30 +114,30 @@ export class Output {
 
   /** An error that came as data, e.g. from the daemon. */
   failure(line: string, detail: string | null): void {
-    this.#tell(line, this.#paint('red', 'posthorn:', this.#stderr));
+    this.#tell(line, this.#paint('red', 'posthorn:', this.#world.stderr));
     if (this.verbose && detail !== null) this.#tell(detail);
   }
 
   bold(text: string): string {
-    return this.#paint('bold', text, this.#stdout);
+    return this.#paint('bold', text, this.#world.stdout);
   }
 
   dim(text: string): string {
-    return this.#paint('dim', text, this.#stdout);
+    return this.#paint('dim', text, this.#world.stdout);
   }
 
   good(text: string): string {
-    return this.#paint('green', text, this.#stdout);
+    return this.#paint('green', text, this.#world.stdout);
   }
 
   bad(text: string): string {
-    return this.#paint('red', text, this.#stdout);
+    return this.#paint('red', text, this.#world.stdout);
   }
 
   /** The last door to the terminal: a key of somebody's file or a word of a server must not move the cursor. */
   #tell(text: string, head?: string): void {
     const said = printableLines(text);
-    this.#stderr.write(`${head === undefined ? said : `${head} ${said}`}\n`);
+    this.#world.stderr.write(`${head === undefined ? said : `${head} ${said}`}\n`);
   }
 
   /** Whether no row of a table would be broken by the terminal; a pipe has room for everything. */

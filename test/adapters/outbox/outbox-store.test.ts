@@ -7,11 +7,12 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { realDisk, type OutboxDisk } from '../../../src/adapters/outbox/disk.ts';
 import { createOutboxStore } from '../../../src/adapters/outbox/outbox-store.ts';
+import type { Disk } from '../../../src/disk/disk.ts';
 import { StorageError } from '../../../src/errors.ts';
+import { diskAround, systemError } from '../../disk/faulty-disk.ts';
 import { useScratch } from '../state/scratch.ts';
 import { entryOf, messageOf } from './entries.ts';
 
@@ -23,22 +24,13 @@ function freshStore() {
 }
 
 /** The disk of which the call number `at` fails, and with `dead` every later one too, as in a process that is gone. */
-function faultyDisk(at: number, dead: boolean): { disk: OutboxDisk; calls: () => number } {
+function faultyDisk(at: number, dead: boolean): { disk: Disk; calls: () => number } {
   let calls = 0;
-  const step = () => {
+  const disk = diskAround((call, work) => {
     calls += 1;
-    if (calls === at || (dead && calls > at))
-      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' });
-  };
-  const disk = Object.fromEntries(
-    Object.entries(realDisk).map(([name, call]) => [
-      name,
-      async (...args: unknown[]) => {
-        step();
-        return (call as (...given: unknown[]) => unknown)(...args);
-      },
-    ]),
-  ) as unknown as OutboxDisk;
+    const fails = calls === at || (dead && calls > at);
+    return fails ? Promise.reject(systemError('ENOSPC', call)) : work();
+  });
   return { disk, calls: () => calls };
 }
 
@@ -186,22 +178,25 @@ describe('the list', () => {
 });
 
 describe('at every step', () => {
-  const addAndUpdate = async (directory: string, disk: OutboxDisk) => {
+  const add = (directory: string, disk: Disk) =>
+    createOutboxStore(directory, { disk }).add(entryOf('abc1'), messageOf('abc1'));
+
+  const addAndUpdate = async (directory: string, disk: Disk) => {
+    await add(directory, disk);
     const store = createOutboxStore(directory, { disk });
-    await store.add(entryOf('abc1'), messageOf('abc1'));
     await store.updateWithRoom(entryOf('abc1', { state: 'sending' }), 5000);
     await store.update(entryOf('abc1', { state: 'queued', lastError: 'x'.repeat(4000) }));
     await store.remove('abc1');
   };
 
-  async function steps(): Promise<number> {
+  async function steps(work: typeof add): Promise<number> {
     const { disk, calls } = faultyDisk(-1, false);
-    await addAndUpdate(join(scratch(), 'outbox'), disk);
+    await work(join(scratch(), 'outbox'), disk);
     return calls();
   }
 
   it('a full disk is told as 74 with a remedy, and leaves nothing half', async () => {
-    for (let at = await steps(); at > 0; at -= 1) {
+    for (let at = await steps(addAndUpdate); at > 0; at -= 1) {
       const directory = join(scratch(), 'outbox');
       const failed = await addAndUpdate(directory, faultyDisk(at, false).disk).catch(
         (error: unknown) => error,
@@ -216,12 +211,11 @@ describe('at every step', () => {
   });
 
   it('an add that failed has added nothing', async () => {
-    for (let at = 1; at <= 9; at += 1) {
+    for (let at = await steps(add); at > 0; at -= 1) {
       const directory = join(scratch(), 'outbox');
-      const store = createOutboxStore(directory, { disk: faultyDisk(at, false).disk });
-      const failed = await store
-        .add(entryOf('abc1'), messageOf('abc1'))
-        .catch((error: unknown) => error);
+      const failed = await add(directory, faultyDisk(at, false).disk).catch(
+        (error: unknown) => error,
+      );
       const { entries } = await createOutboxStore(directory).list();
       expect(entries.length, `step ${at}`).toBe(failed === undefined ? 1 : 0);
       if (failed !== undefined && existsSync(directory)) expect(readdirSync(directory)).toEqual([]);
@@ -229,7 +223,7 @@ describe('at every step', () => {
   });
 
   it('a process that is gone leaves the entry whole, before or after', async () => {
-    for (let at = await steps(); at > 0; at -= 1) {
+    for (let at = await steps(addAndUpdate); at > 0; at -= 1) {
       const directory = join(scratch(), 'outbox');
       await addAndUpdate(directory, faultyDisk(at, true).disk).catch(() => undefined);
       const store = createOutboxStore(directory);
@@ -247,17 +241,10 @@ it('a message is durable after four waits for the disk', async () => {
   const directory = join(scratch(), 'outbox');
   await createOutboxStore(directory).add(entryOf('first'), messageOf('first'));
   const waits: string[] = [];
-  const counting: OutboxDisk = {
-    ...realDisk,
-    writeFile: (path, octets) => {
-      waits.push('file');
-      return realDisk.writeFile(path, octets);
-    },
-    syncDirectory: (path) => {
-      waits.push('directory');
-      return realDisk.syncDirectory(path);
-    },
-  };
+  const counting = diskAround(({ name, path }, work) => {
+    if (name === 'sync') waits.push(relative(directory, path));
+    return work();
+  });
   await createOutboxStore(directory, { disk: counting }).add(entryOf('abc1'), messageOf('abc1'));
-  expect(waits).toEqual(['file', 'file', 'directory', 'directory']);
+  expect(waits).toEqual(['.abc1.tmp/message', '.abc1.tmp/entry.json', '.abc1.tmp', '']);
 });
