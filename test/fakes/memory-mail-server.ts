@@ -1,7 +1,7 @@
 /** An IMAP or POP3 server in memory, behind both source ports, with the faults of real ones. */
 
-import type { MailboxSource } from '../../src/ports/mailbox-source.ts';
-import type { MaildropSource } from '../../src/ports/maildrop-source.ts';
+import type { MailboxSource } from '../../src/ports/receiving/mailbox-source.ts';
+import type { MaildropSource } from '../../src/ports/receiving/maildrop-source.ts';
 import { MemoryMailboxSession } from './memory-mailbox-session.ts';
 import { MemoryMaildropSession } from './memory-maildrop-session.ts';
 import { ServedMail, type ServerStep } from './served-mail.ts';

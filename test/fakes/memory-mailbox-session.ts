@@ -14,7 +14,7 @@ import type {
   MailboxSession,
   OpenFolder,
   UidListing,
-} from '../../src/ports/mailbox-source.ts';
+} from '../../src/ports/receiving/mailbox-source.ts';
 import { MemorySession, notGiven, type ServedFolder, type ServedMessage } from './served-mail.ts';
 
 export class MemoryMailboxSession extends MemorySession implements MailboxSession {

@@ -6,7 +6,7 @@ import type {
   MaildropListing,
   MaildropSession,
   Retrieved,
-} from '../../src/ports/maildrop-source.ts';
+} from '../../src/ports/receiving/maildrop-source.ts';
 import { messageIdHash } from '../../src/wire/message-id.ts';
 import { MemorySession, notGiven, type ServedMessage } from './served-mail.ts';
 

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Flag } from '../../src/core/sync/flags.ts';
 import { RefusedError, TemporaryError } from '../../src/errors.ts';
 import type { ConnectionFacts } from '../../src/ports/connection.ts';
-import type { MessageBody } from '../../src/ports/message-body.ts';
+import type { MessageBody } from '../../src/ports/receiving/message-body.ts';
 
 export interface ServedMessage {
   readonly id: string;

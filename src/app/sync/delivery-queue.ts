@@ -1,7 +1,7 @@
 /** Carries messages to the Maildir: the next batch is written while the last one is made durable (docs/decisions/batching.md). */
 
 import { asPosthornError, type PosthornError } from '../../errors.ts';
-import type { Delivered, Delivery, MailTree, Staged } from '../../ports/mail-store.ts';
+import type { Delivered, Delivery, MailTree, Staged } from '../../ports/receiving/mail-store.ts';
 
 /**
  * What fills a batch: its end costs a syncfs, a directory fsync and a commit. The first ones are smaller, each twice the one before:

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthMethod, Security } from '../../../src/core/account/account.ts';
-import type { SenderSession } from '../../../src/ports/mail-sender.ts';
+import type { SenderSession } from '../../../src/ports/sending/mail-sender.ts';
 import { startDovecot, type Dovecot, type User } from '../../servers/dovecot.ts';
 import { startPostfix, type Postfix } from '../../servers/postfix.ts';
 import { connectTo, never, type Opening } from './senders.ts';

@@ -2,7 +2,7 @@
 
 import type { MessageFacts } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
-import type { Fetched } from '../../../ports/mailbox-source.ts';
+import type { Fetched } from '../../../ports/receiving/mailbox-source.ts';
 import type { Refusal } from '../answers/refusal.ts';
 import type { BulkItem, BulkOptions, TaggedAnswer } from '../bulk/bulk-item.ts';
 import type { FactsRequest } from '../folder/facts.ts';
