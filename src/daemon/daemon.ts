@@ -8,7 +8,7 @@ import { syncStatus } from '../app/sync/sync-all.ts';
 import type { Account } from '../core/account/account.ts';
 import type { Settings } from '../core/account/settings.ts';
 import { TemporaryError } from '../errors.ts';
-import type { Control, ControlRequest, Json } from '../ports/control.ts';
+import type { AskedAccount, Control, ControlRequest, Json } from '../ports/control.ts';
 import { AccountKeeper } from './account-keeper.ts';
 import { beat } from './heartbeat.ts';
 
@@ -146,19 +146,32 @@ class Daemon {
     return { process, version, startedAt: new Date(this.#startedAt).toISOString(), accounts };
   }
 
-  /** `{accounts: AccountJson[], unknown: NAME[]}`: unknown are those that this daemon does not keep. */
+  /** `{accounts: AccountJson[], unknown: NAME[]}`, by the names that were asked for: unknown are those that this daemon does not keep. */
   async #sync(request: Extract<ControlRequest, { command: 'sync' }>): Promise<Json> {
     const { send, receive, full } = request;
-    const known = request.accounts.flatMap((name) => this.#keepers.get(name) ?? []);
+    const keepers = request.accounts.map((asked) => this.#keeperOf(asked));
     const reports = await Promise.all(
-      known.map((keeper) => keeper.pollNow({ send, receive, full })),
+      keepers.map(async (keeper) =>
+        keeper === null ? null : keeper.pollNow({ send, receive, full }),
+      ),
     );
-    const accounts = reports.map((report) => {
+    const accounts = reports.flatMap((report, at) => {
+      if (report === null) return [];
       this.#options.onReport(report);
-      return { ...accountJson(report, syncStatus(report)) };
+      const account = request.accounts[at]?.name ?? report.account;
+      return [{ ...accountJson(report, syncStatus(report)), account }];
     });
-    const unknown = request.accounts.filter((name) => !this.#keepers.has(name));
-    return JSON.parse(JSON.stringify({ accounts, unknown })) as Json;
+    const unknown = request.accounts.filter((_, at) => keepers[at] === null);
+    const names = unknown.map(({ name }) => name);
+    return JSON.parse(JSON.stringify({ accounts, unknown: names })) as Json;
+  }
+
+  /** By its id where both sides have one: its NAME may be another account's by now. */
+  #keeperOf({ name, id }: AskedAccount): AccountKeeper | null {
+    const byId = [...this.#keepers.values()].find(({ account }) => account.id === id);
+    if (id !== null && byId !== undefined) return byId;
+    const named = this.#keepers.get(name) ?? null;
+    return id === null || named?.account.id === undefined ? named : null;
   }
 }
 

@@ -1,5 +1,11 @@
 /** How other posthorn processes of the same user speak to the daemon, and it to them. */
 
+/** As the file has it now; an id tells it from another account that got its NAME meanwhile. */
+export interface AskedAccount {
+  readonly name: string;
+  readonly id: string | null;
+}
+
 /** One request a connection. */
 export type ControlRequest =
   | { readonly command: 'status' }
@@ -8,7 +14,7 @@ export type ControlRequest =
   | { readonly command: 'wake' }
   | {
       readonly command: 'sync';
-      readonly accounts: readonly string[];
+      readonly accounts: readonly AskedAccount[];
       readonly send: boolean;
       readonly receive: boolean;
       readonly full: boolean;

@@ -30,6 +30,11 @@ export interface KnownAccount {
   readonly id: string;
   readonly name: string;
   readonly root: string | null;
+  /** Why posthorn leaves it alone; null where it does not. */
+  readonly suspended: string | null;
+  /** Failed polls in a row, and why the last one failed. */
+  readonly failures: number;
+  readonly lastError: string | null;
   readonly troubles: readonly FolderTrouble[];
 }
 

@@ -34,7 +34,7 @@ async function minutes(count: number): Promise<void> {
 const both = { send: true, receive: true, full: false } as const;
 
 function syncOf(name: string) {
-  return { command: 'sync', accounts: [name], ...both } as const;
+  return { command: 'sync', accounts: [{ name, id: null }], ...both } as const;
 }
 
 describe('polling', () => {
@@ -74,7 +74,8 @@ describe('polling', () => {
     world = new DaemonWorld();
     await start([account('a', 5 * minute), account('never', null)]);
     await minutes(3);
-    const answer = await daemon?.ask({ ...syncOf('a'), accounts: ['a', 'never', 'nobody'] });
+    const accounts = ['a', 'never', 'nobody'].map((name) => ({ name, id: null }));
+    const answer = await daemon?.ask({ ...syncOf('a'), accounts });
     expect(answer).toMatchObject({
       accounts: [
         { account: 'a', status: 0, error: null },

@@ -20,3 +20,19 @@ it('goes on with the state of an account that got another name meanwhile', async
   expect((await world.state.accounts()).map(({ id }) => id)).toEqual([known.id]);
   await daemon.stop();
 });
+
+it('goes by the id where it is asked for an account that got the NAME of another', async () => {
+  const world = new DaemonWorld();
+  const daemon = await startDaemon(world, [account('a', null), account('b', null)]);
+  const accounts = [
+    { name: 'x', id: 'a' },
+    { name: 'a', id: 'b' },
+    { name: 'b', id: 'new' },
+  ];
+  const wish = { send: false, receive: true, full: false };
+  const answer = await daemon.ask({ command: 'sync', accounts, ...wish });
+  expect(answer).toMatchObject({ accounts: [{ account: 'x' }, { account: 'a' }], unknown: ['b'] });
+  expect(world.pollsOf('a').length).toBe(1);
+  expect(world.pollsOf('b').length).toBe(1);
+  await daemon.stop();
+});

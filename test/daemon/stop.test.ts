@@ -56,7 +56,13 @@ it('the end begins nothing new, not even what was asked for', async () => {
   const daemon = await startDaemon(world, [account('a', minute)]);
   await until(() => world.polls.length === 1);
   const asked = daemon.ask({
-    ...{ command: 'sync', accounts: ['a'], send: true, receive: true, full: false },
+    ...{
+      command: 'sync',
+      accounts: [{ name: 'a', id: null }],
+      send: true,
+      receive: true,
+      full: false,
+    },
   });
   await settled();
   await daemon.stop();

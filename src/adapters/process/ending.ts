@@ -56,6 +56,10 @@ export function outliveBrokenStreams(): void {
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') return;
+    if (!resultIsLost)
+      process.stderr.write(
+        `posthorn: the result cannot be written (${code ?? 'no reason told'})\n`,
+      );
     resultIsLost = true;
     // It may be told only after the command has ended.
     if (process.exitCode === 0) process.exitCode = 74;

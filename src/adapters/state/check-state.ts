@@ -60,16 +60,15 @@ type TroubleRow = FolderTrouble & { readonly account: string };
 
 /** Rows of SQLite have no prototype, and do not cross to another process as they are: each is made anew. */
 function knownAccounts(db: Database): KnownAccount[] {
-  const accounts = db.prepare('SELECT id, name, root FROM account').all() as AccountRow[];
+  const sql = `SELECT id, name, root, suspended_why AS suspended, failures, error_message AS lastError FROM account`;
+  const accounts = db.prepare(sql).all() as AccountRow[];
   const troubles = new Map<string, FolderTrouble[]>();
   for (const { account, folder, kind, messages, reason } of troubleRows(db))
     troubles.set(account, [...(troubles.get(account) ?? []), { folder, kind, messages, reason }]);
-  return accounts.map(({ id, name, root }) => ({
-    id,
-    name,
-    root,
-    troubles: troubles.get(id) ?? [],
-  }));
+  return accounts.map(({ id, name, root, suspended, failures, lastError }) => {
+    const polls = { suspended, failures, lastError };
+    return { id, name, root, ...polls, troubles: troubles.get(id) ?? [] };
+  });
 }
 
 /** A database that an older posthorn left, and that no sync has taken over yet, has no such table. */

@@ -38,6 +38,7 @@ export function accountFindings(facts: AccountFacts, owner: Owner): Finding[] {
   const found = [
     ...rootFindings(facts, owner),
     ...twin(facts),
+    ...polls(facts),
     ...troubles(facts),
     ...facts.secrets.flatMap((each) => secret(facts.account.name, each)),
     ...facts.missing.map(({ key, path, why }) =>
@@ -118,6 +119,17 @@ function twin({ account, twin: other }: AccountFacts): Finding[] {
       `posthorn account edit ${account.name} --path DIR`,
     ),
   ];
+}
+
+function polls({ account: { name }, known }: AccountFacts): Finding[] {
+  if (known === null) return [];
+  const { suspended, failures, lastError } = known;
+  if (suspended !== null)
+    return [ails('accounts', `it is suspended: ${suspended}`, `posthorn account enable ${name}`)];
+  if (failures === 0) return [];
+  const count =
+    failures === 1 ? 'the last poll failed' : `the last ${String(failures)} polls failed`;
+  return [ails('accounts', `${count}: ${lastError ?? ''}`, `posthorn account test ${name}`)];
 }
 
 /** Mail that stays on the server, or came short, is nobody's news any more after a while: it is said here each time. */

@@ -8,7 +8,7 @@ import type { HeldFolder, Operation } from '../../core/sync/operation.ts';
 import { planAccount } from '../../core/sync/plan-account.ts';
 import type { RemoteFolder } from '../../core/sync/remote.ts';
 import { missingSystemFolders } from '../../core/sync/system-folders.ts';
-import { asPosthornError, type PosthornError } from '../../errors.ts';
+import { asPosthornError, ConfigurationError, type PosthornError } from '../../errors.ts';
 import type { MailboxSession } from '../../ports/receiving/mailbox-source.ts';
 import { lookUpState } from '../accounts/bind-account.ts';
 import { connectMailbox, connectMaildrop } from '../log-in.ts';
@@ -39,6 +39,8 @@ export type PlannedStep =
 export interface AccountPreview {
   readonly account: string;
   readonly skipped: 'disabled' | 'suspended' | null;
+  /** Why it is suspended. */
+  readonly suspended: string | null;
   readonly steps: readonly PlannedStep[];
   readonly held: readonly HeldFolder[];
   readonly warnings: readonly string[];
@@ -62,21 +64,42 @@ export async function previewSync(
   options: PreviewOptions,
 ): Promise<AccountPreview> {
   const found: Found = { steps: [], held: [], warnings: [] };
-  const preview = { account: account.name, skipped: null, ...found, error: null };
+  const preview = {
+    ...{ account: account.name, skipped: null, suspended: null },
+    ...found,
+    error: null,
+  };
   if (!account.enabled) return { ...preview, skipped: 'disabled' };
   try {
     const state = await lookUpState(neighbours.state, account);
-    if (state?.suspended != null) return { ...preview, skipped: 'suspended' };
+    const suspended = state?.suspended?.why ?? null;
+    if (suspended !== null) return { ...preview, skipped: 'suspended', suspended };
     const id = state?.id ?? account.id ?? '';
     if (options.send && account.send) await previewOutbox(id, neighbours, found);
-    if (options.receive && account.receive && keepsMail(account))
+    if (options.receive && account.receive && keepsMail(account)) {
+      await requireRoot(account, id, state?.root ?? null, neighbours);
       await previewReceiving(account, id, neighbours, options, found);
+    }
     return preview;
   } catch (thrown) {
     const error = asPosthornError(thrown);
     error.account ??= account.name;
     return { ...preview, error };
   }
+}
+
+/** What a sync would find of its mail folder before it asks the server. */
+async function requireRoot(
+  { path, name }: Account,
+  id: string,
+  root: string | null,
+  { store, roots }: Neighbours,
+): Promise<void> {
+  if (root !== null) await store.open(path, id);
+  else if (!(await roots.isFresh(path)))
+    throw new ConfigurationError(`the mail folder ${path} already holds something`, {
+      remedy: `Set its \`path\` to an empty folder: posthorn account edit ${name} --path DIR`,
+    });
 }
 
 async function previewOutbox(
@@ -124,8 +147,10 @@ async function previewMailbox(
   for (const [path, { message }] of failures) found.held.push({ path, reason: message });
   const { operations, held } = planAccount(views, syncPolicy(settings, full));
   found.held.push(...held);
-  for (const operation of operations)
-    found.steps.push(await described(operation, accountId, state, sessions));
+  for (const operation of operations) {
+    const step = await described(operation, accountId, state, sessions);
+    if (step.step !== 'fetch' || step.messages > 0) found.steps.push(step);
+  }
 }
 
 async function missing(

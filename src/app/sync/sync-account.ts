@@ -43,7 +43,7 @@ export async function syncAccount(
       return { ...blank, id: bound.id, skipped: 'suspended', suspended, error: null };
     return await syncBound(bound, neighbours, options);
   } catch (thrown) {
-    return { ...blank, skipped: null, error: named(thrown, account) };
+    return { ...blank, skipped: null, error: named(thrown, account, options.signal) };
   }
 }
 
@@ -62,11 +62,11 @@ async function syncBound(
   const errors: PosthornError[] = [];
   if (sent !== null)
     await flushOutbox(bound, neighbours, options, sent).catch((thrown: unknown) => {
-      errors.push(named(thrown, account));
+      errors.push(named(thrown, account, options.signal));
     });
   if (received !== null)
     await receiveLocked(bound, neighbours, options, received).catch((thrown: unknown) => {
-      errors.push(named(thrown, account));
+      errors.push(named(thrown, account, options.signal));
     });
   const error = gravestOf(errors);
   const { suspended, notBefore } = await outcome(id, neighbours, error);
@@ -163,8 +163,15 @@ async function rememberOutcome(
   await store.commit([{ kind: 'polled', accountId: id, history, notBefore }], 'relaxed', fence);
 }
 
-function named(thrown: unknown, account: Account): PosthornError {
-  const error = asPosthornError(thrown);
+/** What breaks all of them off is one error; each account tells it as its own. */
+function named(thrown: unknown, account: Account, signal: AbortSignal): PosthornError {
+  const error = thrown === signal.reason ? brokenOff(signal) : asPosthornError(thrown);
   error.account ??= account.name;
   return error;
+}
+
+function brokenOff({ reason }: AbortSignal): PosthornError {
+  const { message, remedy = 'What was whole is kept; the next sync goes on there.' } =
+    asPosthornError(reason);
+  return new TemporaryError(message, { remedy, cause: reason });
 }

@@ -59,7 +59,9 @@ export function syncStatus(report: AccountReport): ExitStatus {
 }
 
 /** An account that is disabled or suspended is skipped without a fuss, but an error (78) where it was named outright. */
-export function refusedIfSkipped(report: AccountJson): AccountJson {
+export function refusedIfSkipped<
+  R extends Pick<AccountJson, 'account' | 'skipped' | 'suspended' | 'status' | 'error'>,
+>(report: R): R {
   if (report.skipped === null) return report;
   const why = report.suspended === null ? '' : ` (${report.suspended})`;
   const error = new ConfigurationError(`it is ${report.skipped}${why}, nothing was done`, {

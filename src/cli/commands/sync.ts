@@ -52,12 +52,11 @@ async function sync(run: Run, names: readonly string[], flags: SyncFlags): Promi
     full: flags.full === true,
     waitMs: flags.wait === true ? longestWaitMs : 0,
   };
-  if (flags.dryRun === true) return preview(run, config, accounts, wish);
+  if (flags.dryRun === true) return preview(run, config, accounts, wish, names.length > 0);
   const done = await runSync(run, config, accounts, wish);
   const reports = names.length === 0 ? done : done.map(refusedIfSkipped);
   for (const report of reports) printAccount(run.output, report);
   if (run.output.json) run.output.document({ accounts: reports });
-  run.world.signal.throwIfAborted();
   return gravest(reports.map(({ status }) => status as ExitStatus));
 }
 
@@ -67,6 +66,7 @@ async function preview(
   config: Config,
   accounts: readonly Account[],
   wish: Wish,
+  areNamed: boolean,
 ): Promise<number> {
   const previews = await withNeighbours(run, config, (neighbours) =>
     previewAll(accounts, neighbours, {
@@ -75,7 +75,7 @@ async function preview(
       signal: run.world.signal,
     }),
   );
-  const shown = previews.map(previewJson);
+  const shown = previews.map(previewJson).map((each) => (areNamed ? refusedIfSkipped(each) : each));
   for (const each of shown) printPreview(run.output, each);
   if (run.output.json) run.output.document({ accounts: shown });
   run.world.signal.throwIfAborted();

@@ -24,17 +24,21 @@ export function previewJson({ held, error, ...preview }: AccountPreview): Previe
 
 export function printPreview(output: Output, preview: PreviewJson): void {
   const { account, skipped, steps, held, warnings, error } = preview;
-  if (skipped !== null) output.note(`${account}: ${skipped}, skipped`);
+  if (skipped !== null && error === null) output.note(`${account}: ${skipped}, skipped`);
   for (const warning of warnings) output.note(`${account}: ${printable(warning)}`);
-  for (const step of steps) output.say(`${account}: ${stepText(step)}`);
+  const say = (text: string): void => {
+    if (!output.json) output.line(text);
+  };
+  for (const step of steps) say(`${account}: ${stepText(step)}`);
   for (const { folder, reason } of held)
-    output.note(`${account}, ${printable(folder)}: left alone, since ${printable(reason)}`);
+    say(`${account}: ${printable(folder)}: would be left alone, since ${printable(reason)}`);
+  if (held.length > 0) output.note(`To take such folders afresh: posthorn sync ${account} --full`);
   if (error !== null) {
     const { message, code, detail } = error;
     const line = { account, message, code, remedy: error.remedy ?? undefined };
     if (!output.json) output.failure(oneLine(line), detail);
   } else if (skipped === null && steps.length === 0 && held.length === 0)
-    output.say(`${account}: nothing to do`);
+    say(`${account}: nothing to do`);
 }
 
 function stepText(step: PlannedStep): string {
@@ -44,7 +48,7 @@ function stepText(step: PlannedStep): string {
     case 'create-folder':
       return `${folder}: would be made on the server`;
     case 'begin-folder':
-      return `${folder}: would be kept in ${printable(step.localPath === '' ? '.' : step.localPath)} from now on`;
+      return `${folder}: a new folder, to be kept in ${printable(step.localPath)}`;
     case 'assign-role':
       return `${folder}: its role would be ${step.role ?? 'none'}`;
     case 'note-server':

@@ -31,8 +31,11 @@ async function syncByDaemon(
   accounts: readonly Account[],
   { send, receive, full }: Wish,
 ): Promise<AccountJson[]> {
-  const names = accounts.map(({ name }) => name);
-  const request = { command: 'sync', accounts: names, send, receive, full } as const;
+  // What the file has disabled since the daemon read it is left alone.
+  const asked = accounts
+    .filter(({ enabled }) => enabled)
+    .map(({ name, id = null }) => ({ name, id }));
+  const request = { command: 'sync', accounts: asked, send, receive, full } as const;
   const control = run.world.control(config.location);
   // A sync takes as long as it takes. Whether the daemon works at all is therefore asked first, for which it has a deadline.
   const works = await control.call({ command: 'status' }, run.world.signal);

@@ -12,6 +12,7 @@ export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #shown: boolean;
   readonly #fetched = new Map<FolderReport, number>();
+  readonly #accounts = new Set<string>();
   #lastShown = 0;
 
   constructor(output: Output, stream: NodeJS.WriteStream, env: Streams['env']) {
@@ -21,10 +22,16 @@ export class Progress {
 
   show(account: string, report: FolderReport): void {
     this.#fetched.set(report, report.fetched);
+    this.#accounts.add(account);
     if (!this.#shown || Date.now() - this.#lastShown < 100) return;
     this.#lastShown = Date.now();
     const sum = [...this.#fetched.values()].reduce((all, each) => all + each, 0);
-    const text = `${account}: ${printable(report.path)} … ${plural(sum, 'message')}`;
+    const count = plural(sum, 'message');
+    const others = this.#accounts.size;
+    const text =
+      others > 1
+        ? `${count} of ${plural(others, 'account')} … ${account}: ${printable(report.path)}`
+        : `${count} … ${account}: ${printable(report.path)}`;
     this.#stream.write(`\r\u001b[K${text.slice(0, this.#stream.columns - 1)}`);
   }
 
@@ -70,7 +77,8 @@ export function accountLines(report: AccountJson): AccountLine[] {
 
 function skippedLine(account: string, skipped: string, suspended: string | null): AccountLine {
   const why = suspended === null ? '' : ` (${printable(suspended)})`;
-  return note(`${account}: ${skipped}${why}, skipped`);
+  const remedy = suspended === null ? '' : `; to go on: posthorn account enable ${account}`;
+  return note(`${account}: ${skipped}${why}, skipped${remedy}`);
 }
 
 /** An error, for it must be seen with --quiet too: nothing more will be heard of this account. */

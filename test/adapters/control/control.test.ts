@@ -33,14 +33,14 @@ describe('asking', () => {
         waiting.unshift(resolve);
         if (waiting.length === 20) for (const go of waiting) go();
       });
-      return { accounts: request.accounts };
+      return { accounts: request.accounts.map(({ name }) => name) };
     });
     const names = Array.from({ length: 20 }, (_, at) => `a${String(at)}`);
     const answers = await Promise.all(
       names.map((name) =>
         place.control.call({
           command: 'sync',
-          accounts: [name],
+          accounts: [{ name, id: null }],
           send: true,
           receive: true,
           full: false,

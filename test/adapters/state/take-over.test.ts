@@ -217,7 +217,17 @@ test('doctor finds it good before and after, and changes nothing', async () => {
   const good = {
     problem: null,
     remedy: null,
-    accounts: [{ id: 'a', name: 'name-of-a', root: '/mail/a', troubles: [] }],
+    accounts: [
+      {
+        id: 'a',
+        name: 'name-of-a',
+        root: '/mail/a',
+        suspended: null,
+        failures: 0,
+        lastError: null,
+        troubles: [],
+      },
+    ],
   };
   expect(checkState(path)).toEqual(good);
   expect(formatOf(path)).toBe(4);

@@ -14,7 +14,7 @@ export const typeQuestion = choiceField<AccountType>({
   label: 'Type',
   builtIn: 'imap',
   choices: [
-    { value: 'imap', name: 'IMAP', description: 'All folders of the account, kept in step.' },
+    { value: 'imap', name: 'IMAP', description: 'New mail of all folders of the account.' },
     { value: 'pop3', name: 'POP3', description: 'The inbox alone.' },
   ],
 });
