@@ -8,6 +8,9 @@ const slow = ['servers', 'crash', 'cli', 'demo', 'daemon', 'app'].map((room) => 
 
 const globalSetup = ['test/servers/global-setup.ts'].filter((file) => existsSync(file));
 
+/** Folders of pure functions: nothing is left behind that another file could meet, so they share their workers. */
+const pure = ['core', 'wire', 'config'].map((room) => `test/${room}/**`);
+
 /** A file for the JSON report beside the usual output; .ci/run counts by it. */
 const report = process.env['POSTHORN_TEST_REPORT'];
 
@@ -23,9 +26,18 @@ export default defineConfig({
       {
         test: {
           ...project,
+          name: 'pure',
+          isolate: false,
+          include: pure.map((folder) => `${folder}/*.test.ts`),
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...project,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: slow,
+          exclude: [...slow, ...pure],
           testTimeout: 20_000,
         },
       },

@@ -13,12 +13,12 @@ import type { Neighbours } from './app/neighbours.ts';
 import { run } from './cli/program.ts';
 import type { World } from './cli/world.ts';
 import type { ConfigLocation } from './config/read/config.ts';
-import type { Certificates } from './ports/certificates.ts';
-import type { Discovery } from './ports/discovery.ts';
-import type { MailSender } from './ports/mail-sender.ts';
-import type { MailboxSource } from './ports/mailbox-source.ts';
-import type { MaildropSource } from './ports/maildrop-source.ts';
-import type { MessageCodec } from './ports/message-codec.ts';
+import type { Certificates } from './ports/accounts/certificates.ts';
+import type { Discovery } from './ports/accounts/discovery.ts';
+import type { MailSender } from './ports/sending/mail-sender.ts';
+import type { MailboxSource } from './ports/receiving/mailbox-source.ts';
+import type { MaildropSource } from './ports/receiving/maildrop-source.ts';
+import type { MessageCodec } from './ports/sending/message-codec.ts';
 import { build, version } from './version.ts';
 
 /** Runs one command line, without node and script; sets the exit status, and lets the process end by itself. */

@@ -3,10 +3,10 @@
 import type { Account, IncomingServer, OutgoingServer } from '../core/account/account.ts';
 import { ConfigurationError, CredentialsError } from '../errors.ts';
 import type { StepObserver } from '../ports/connection-steps.ts';
-import type { SenderSession } from '../ports/mail-sender.ts';
+import type { SenderSession } from '../ports/sending/mail-sender.ts';
 import type { Login } from '../ports/connection.ts';
-import type { MailboxSession } from '../ports/mailbox-source.ts';
-import type { MaildropSession } from '../ports/maildrop-source.ts';
+import type { MailboxSession } from '../ports/receiving/mailbox-source.ts';
+import type { MaildropSession } from '../ports/receiving/maildrop-source.ts';
 import type { Neighbours } from './neighbours.ts';
 
 /** Mechanisms that prove the identity otherwise than by a secret of ours (RFC 4422 appendix A: EXTERNAL). */

@@ -3,10 +3,10 @@
 import type { Neighbours } from '../app/neighbours.ts';
 import type { Config, ConfigLocation } from '../config/read/config.ts';
 import type { ConfigSource } from '../config/read/paths.ts';
-import type { ServerCertificates } from '../ports/server-certificates.ts';
+import type { ServerCertificates } from '../ports/accounts/server-certificates.ts';
 import type { Control } from '../ports/control.ts';
-import type { Discovery } from '../ports/discovery.ts';
-import type { Importer } from '../ports/importer.ts';
+import type { Discovery } from '../ports/accounts/discovery.ts';
+import type { Importer } from '../ports/accounts/importer.ts';
 import type { Inspector } from '../ports/inspector.ts';
 import type { GlobalOptions } from './global-options.ts';
 import type { Output } from './terminal/output.ts';

@@ -10,7 +10,7 @@ import type { Settings } from '../../src/core/account/settings.ts';
 import { TemporaryError } from '../../src/errors.ts';
 import type { Lock } from '../../src/ports/lock.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';
-import type { MailStore } from '../../src/ports/mail-store.ts';
+import type { MailStore } from '../../src/ports/receiving/mail-store.ts';
 import { CrashingProcess, never, type CrashPoint } from '../fakes/crashing.ts';
 import { createManualClock, type ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryMailServer } from '../fakes/memory-mail-server.ts';

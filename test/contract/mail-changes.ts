@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors.ts';
-import type { MailTree } from '../../src/ports/mail-store.ts';
+import type { MailTree } from '../../src/ports/receiving/mail-store.ts';
 import { deliver, type StoreWorld } from './mail-store.ts';
 
 const inbox = 'INBOX';

@@ -11,7 +11,7 @@ import type {
   MailTree,
   Staged,
   Staging,
-} from '../../src/ports/mail-store.ts';
+} from '../../src/ports/receiving/mail-store.ts';
 import { mailChangesContract } from './mail-changes.ts';
 
 /** A store, and the other program that reads and writes the same folders. */

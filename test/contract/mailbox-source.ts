@@ -5,8 +5,8 @@ import type { Flag } from '../../src/core/sync/flags.ts';
 import type { MessageFacts } from '../../src/core/sync/remote.ts';
 import { UidSet } from '../../src/core/sync/uid-set.ts';
 import { PosthornError } from '../../src/errors.ts';
-import type { MailboxSession, OpenFolder } from '../../src/ports/mailbox-source.ts';
-import type { MessageBody } from '../../src/ports/message-body.ts';
+import type { MailboxSession, OpenFolder } from '../../src/ports/receiving/mailbox-source.ts';
+import type { MessageBody } from '../../src/ports/receiving/message-body.ts';
 
 export interface SampleMessage {
   readonly octets: Buffer;

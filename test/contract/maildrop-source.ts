@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ListedMail } from '../../src/core/maildrop/maildrop.ts';
-import type { MaildropSession, Retrieved } from '../../src/ports/maildrop-source.ts';
-import type { MessageBody } from '../../src/ports/message-body.ts';
+import type { MaildropSession, Retrieved } from '../../src/ports/receiving/maildrop-source.ts';
+import type { MessageBody } from '../../src/ports/receiving/message-body.ts';
 
 /** A server with one maildrop, which nobody else changes while a session is open. */
 export interface MaildropWorld {

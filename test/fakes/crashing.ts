@@ -1,6 +1,6 @@
 /** A process that dies at a chosen step: that step and every later one throw, so that nothing is cleaned up. */
 
-import type { MailStore, MailTree, Staged } from '../../src/ports/mail-store.ts';
+import type { MailStore, MailTree, Staged } from '../../src/ports/receiving/mail-store.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';
 
 export class Crash extends Error {}

@@ -15,7 +15,7 @@ import type {
   MailTree,
   Staged,
   Staging,
-} from '../../src/ports/mail-store.ts';
+} from '../../src/ports/receiving/mail-store.ts';
 import { toLf } from '../../src/wire/crlf.ts';
 import { messageIdHash } from '../../src/wire/message-id.ts';
 

@@ -2,7 +2,7 @@
 import type { ServiceTarget } from '../../src/core/discovery/discovery.ts';
 import type { MailConfig } from '../../src/core/discovery/mail-config.ts';
 import { RefusedError, TemporaryError } from '../../src/errors.ts';
-import type { Discovery } from '../../src/ports/discovery.ts';
+import type { Discovery } from '../../src/ports/accounts/discovery.ts';
 
 export interface Net {
   readonly services?: Readonly<Record<string, readonly ServiceTarget[]>>;

@@ -1,8 +1,8 @@
 /** Sessions that refuse whatever they are asked for; tests put in the few calls that they need. */
 
 import type { ConnectionFacts } from '../../src/ports/connection.ts';
-import type { MailboxSession } from '../../src/ports/mailbox-source.ts';
-import type { MaildropSession } from '../../src/ports/maildrop-source.ts';
+import type { MailboxSession } from '../../src/ports/receiving/mailbox-source.ts';
+import type { MaildropSession } from '../../src/ports/receiving/maildrop-source.ts';
 
 export const facts: ConnectionFacts = {
   host: 'x.example',

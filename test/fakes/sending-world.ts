@@ -10,10 +10,14 @@ import { flushOutbox } from '../../src/app/outbox/flush-outbox.ts';
 import type { Neighbours } from '../../src/app/neighbours.ts';
 import type { SendReport } from '../../src/app/sync/report.ts';
 import { InternalError, type PosthornError } from '../../src/errors.ts';
-import type { OutgoingMessage, SenderSession, SendOutcome } from '../../src/ports/mail-sender.ts';
+import type {
+  OutgoingMessage,
+  SenderSession,
+  SendOutcome,
+} from '../../src/ports/sending/mail-sender.ts';
 import type { Login } from '../../src/ports/connection.ts';
-import type { MailboxSession } from '../../src/ports/mailbox-source.ts';
-import type { OutboxStore } from '../../src/ports/outbox-store.ts';
+import type { MailboxSession } from '../../src/ports/receiving/mailbox-source.ts';
+import type { OutboxStore } from '../../src/ports/sending/outbox-store.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { freeLock } from './memory-lock.ts';
 import { refusingMailbox } from './refusing-sessions.ts';

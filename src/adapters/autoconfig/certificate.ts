@@ -2,7 +2,10 @@
 
 import type { Service } from '../../core/discovery/discovery.ts';
 import { RefusedError } from '../../errors.ts';
-import type { ServerCertificates, ServerCertificate } from '../../ports/server-certificates.ts';
+import type {
+  ServerCertificates,
+  ServerCertificate,
+} from '../../ports/accounts/server-certificates.ts';
 import { connect, probeCertificate, type ShownCertificate } from '../../wire/connect.ts';
 import { agreeOnTls, type TalkLimits } from './probe.ts';
 import type { TlsSettings } from '../../core/account/account.ts';

@@ -1,7 +1,7 @@
 /** Port: Discovery, by DNS, by files on the web, and by connections that say nothing secret. */
 
 import type { TlsSettings } from '../../core/account/account.ts';
-import type { Discovery } from '../../ports/discovery.ts';
+import type { Discovery } from '../../ports/accounts/discovery.ts';
 import { addressLookup } from './address-lookup.ts';
 import { lookUpExchangers, lookUpServices } from './dns.ts';
 import { fetchMailConfig } from './fetch-config.ts';

@@ -3,7 +3,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ConfigurationError, DataError, StorageError } from '../../errors.ts';
-import type { GivenFiles } from '../../ports/given-files.ts';
+import type { GivenFiles } from '../../ports/accounts/given-files.ts';
 
 export const givenFiles: GivenFiles = {
   octets: readOctets,

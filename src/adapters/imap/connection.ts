@@ -2,15 +2,13 @@
 
 import type { Socket } from 'node:net';
 import type { ImapFlow } from 'imapflow';
-import { UidSet } from '../../core/sync/uid-set.ts';
-import { PosthornError, RefusedError, TemporaryError } from '../../errors.ts';
-import { printable } from '../../wire/printable.ts';
+import { PosthornError } from '../../errors.ts';
 import { installGate, type Listener, type Running } from './answers/answer-gate.ts';
-import type { DataLine } from './answers/line.ts';
-import { rangesOf } from './answers/numbers.ts';
+import { existsAfter } from './answers/exists.ts';
 import { readRefusal, RefusedCommand, throttled } from './answers/refusal.ts';
 import type { StatusLine } from './answers/status-line.ts';
 import type { TokenNode } from './answers/tokens.ts';
+import { endlessAnswer, lossOf } from './loss.ts';
 import { Watchdog, type WatchLimits } from './watchdog.ts';
 
 /** The part of imapflow that it uses itself and does not declare. */
@@ -136,14 +134,7 @@ export class ImapConnection {
   /** Why there is no connection any more. */
   lossError(): PosthornError {
     if (this.#cause !== undefined) return this.#cause;
-    const bye = this.flow.byeReason;
-    if (bye !== undefined) return broken(`the server hung up: “${printable(bye)}”`);
-    const why = this.#failure;
-    if (why === undefined) return broken('the connection to the server broke');
-    const endless = tooLarge(why);
-    if (endless !== undefined) return endless;
-    const detail = { detail: printable(why.message), cause: why };
-    return broken('the connection to the server broke', detail);
+    return lossOf(this.flow.byeReason, this.#failure);
   }
 
   /**
@@ -294,7 +285,7 @@ export class ImapConnection {
   #count(running: Running | undefined, octets: number): boolean {
     if (this.#closed) return false;
     if (running === undefined || (running.octets += octets) <= this.#most) return true;
-    this.drop(tooMuch(`an answer of more than ${inMebi(this.#most)}`));
+    this.drop(endlessAnswer(this.#most));
     return false;
   }
 
@@ -304,43 +295,4 @@ export class ImapConnection {
     const total = this.#inner.streamer.readBytesCounter + sent;
     return { total, useful: total - this.#wasted };
   }
-}
-
-/** RFC 9051, sections 7.4.1 and 7.5.1; RFC 7162, section 3.2.10, where EARLIER is no news. */
-function existsAfter(before: number | null, { keyword, number, text }: DataLine): number | null {
-  if (keyword === 'EXISTS') return number;
-  if (before === null) return null;
-  if (keyword === 'EXPUNGE') return Math.max(0, before - 1);
-  if (/^[ \t]*\(/.test(text)) return before;
-  return Math.max(0, before - UidSet.ofRanges(rangesOf(text.trim())).size);
-}
-
-function broken(message: string, details: { detail?: string; cause?: unknown } = {}) {
-  const remedy = 'It is tried again at the next sync.';
-  return new TemporaryError(message, { layer: 'session', remedy, ...details });
-}
-
-/** imapflow's own limits, which openConnection sets. */
-function tooLarge(error: Error): PosthornError | undefined {
-  const { code, maxSize } = error as { code?: string; maxSize?: number };
-  const what = {
-    LineTooLarge: 'a line',
-    LiteralTooLarge: 'a string',
-    ResponseTooLarge: 'an answer',
-  };
-  const found = Object.entries(what).find(([name]) => name === code)?.[1];
-  if (found !== undefined) return tooMuch(`${found} of more than ${inMebi(maxSize ?? 0)}`);
-  return code === 'TooManyTokens' ? tooMuch('an answer of too many words') : undefined;
-}
-
-function tooMuch(what: string): RefusedError {
-  return new RefusedError(`the server sends ${what}, which was not read any further`, {
-    retry: 'later',
-    layer: 'session',
-    remedy: 'Tell the provider; no mailbox of a person needs as much.',
-  });
-}
-
-function inMebi(octets: number): string {
-  return `${Math.round(octets / (1024 * 1024))} MiB`;
 }

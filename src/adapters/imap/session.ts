@@ -5,7 +5,7 @@ import type { Flag } from '../../core/sync/flags.ts';
 import type { FolderListing, FolderStatus } from '../../core/sync/remote.ts';
 import { InternalError } from '../../errors.ts';
 import type { ConnectionFacts } from '../../ports/connection.ts';
-import type { MailboxSession, OpenFolder } from '../../ports/mailbox-source.ts';
+import type { MailboxSession, OpenFolder } from '../../ports/receiving/mailbox-source.ts';
 import { failure } from './answers/failure.ts';
 import { astring, atom, sequence } from './answers/tokens.ts';
 import { bulkFetch } from './bulk/bulk-fetch.ts';

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { Account, IncomingServer } from '../../core/account/account.ts';
 import { InternalError } from '../../errors.ts';
-import type { MailboxSource } from '../../ports/mailbox-source.ts';
+import type { MailboxSource } from '../../ports/receiving/mailbox-source.ts';
 import { defaultTimeouts, openConnection, type Timeouts } from './connecting/open-connection.ts';
 import type { ImapConnection } from './connection.ts';
 import { ImapSession } from './session.ts';

@@ -2,7 +2,7 @@
 
 import type { AccountType, AuthMethod, Security } from '../../core/account/account.ts';
 import { DataError } from '../../errors.ts';
-import type { Imported, ImportedEntry } from '../../ports/importer.ts';
+import type { Imported, ImportedEntry } from '../../ports/accounts/importer.ts';
 import { readCsv, type CsvRow } from './csv-rows.ts';
 import { compact, Draft, flag, stored } from './draft.ts';
 

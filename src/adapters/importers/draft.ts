@@ -8,7 +8,7 @@ import type {
   ImportedPassword,
   ImportedServer,
   LeftOver,
-} from '../../ports/importer.ts';
+} from '../../ports/accounts/importer.ts';
 
 export class Draft {
   readonly #accounts: ImportedAccount[] = [];

@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import { DataError } from '../../errors.ts';
 import type { AccountType, Security } from '../../core/account/account.ts';
-import type { Imported, ImportedPassword } from '../../ports/importer.ts';
+import type { Imported, ImportedPassword } from '../../ports/accounts/importer.ts';
 import { defined } from '../../defined.ts';
 import {
   addressGuessed,

@@ -1,6 +1,6 @@
 /** The importer port: one pure parser for each kind of file, and what tells the kinds apart. */
 
-import type { Imported, Importer, ImportKind } from '../../ports/importer.ts';
+import type { Imported, Importer, ImportKind } from '../../ports/accounts/importer.ts';
 import { parseCsv } from './csv.ts';
 import { parseFetchmailrc } from './fetchmail/fetchmailrc.ts';
 import { parseGetmailrc } from './getmailrc.ts';

@@ -1,7 +1,7 @@
 /** msmtp: accounts that send, what `defaults` says of those below it, and `account x : y` to inherit. */
 
 import type { AuthMethod, Security } from '../../core/account/account.ts';
-import type { Imported, ImportedEntry, ImportedPassword } from '../../ports/importer.ts';
+import type { Imported, ImportedEntry, ImportedPassword } from '../../ports/accounts/importer.ts';
 import { defined } from '../../defined.ts';
 import {
   addressGuessed,

@@ -1,7 +1,7 @@
 /** OfflineIMAP: accounts of a remote and a local repository. */
 
 import type { AuthMethod, Security } from '../../core/account/account.ts';
-import type { Imported, ImportedPassword } from '../../ports/importer.ts';
+import type { Imported, ImportedPassword } from '../../ports/accounts/importer.ts';
 import { defined } from '../../defined.ts';
 import {
   addressGuessed,

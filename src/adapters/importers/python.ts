@@ -1,6 +1,6 @@
 /** The few forms of Python that stand in configurations: texts, tuples of texts, and the usual ways to read a password. */
 
-import type { ImportedPassword } from '../../ports/importer.ts';
+import type { ImportedPassword } from '../../ports/accounts/importer.ts';
 
 const text = String.raw`(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')`;
 

@@ -4,7 +4,7 @@ import { readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nullOn, realDisk } from '../../disk/disk.ts';
 import { ConfigurationError } from '../../errors.ts';
-import type { MailRoots } from '../../ports/mail-roots.ts';
+import type { MailRoots } from '../../ports/receiving/mail-roots.ts';
 import { explained } from './mail-disk.ts';
 import { refuseExistingMail } from './root/existing-mail.ts';
 import { markerName, readMarker, requireMarker } from './root/marker.ts';

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MailStore, MailTree } from '../../ports/mail-store.ts';
+import type { MailStore, MailTree } from '../../ports/receiving/mail-store.ts';
 import { realDisk, type Disk } from '../../disk/disk.ts';
 import { makeDirectories } from '../../disk/durable.ts';
 import { WholeBodies } from './delivering/whole-body.ts';

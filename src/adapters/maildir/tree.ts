@@ -12,7 +12,7 @@ import type {
   MailTree,
   Staged,
   Staging,
-} from '../../ports/mail-store.ts';
+} from '../../ports/receiving/mail-store.ts';
 import { moveFile, removeFile, setFlags } from './changes.ts';
 import { publishBatch } from './delivering/publishing.ts';
 import { stageBatch, type StagingTools } from './delivering/staging.ts';

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { DataError } from '../../errors.ts';
-import type { Composed, Draft } from '../../ports/message-codec.ts';
+import type { Composed, Draft } from '../../ports/sending/message-codec.ts';
 import { printable } from '../../wire/printable.ts';
 import { toCrlf } from '../../wire/crlf.ts';
 import { envelopeAddress, parseMailboxes, unique, type Mailbox } from './addresses.ts';

@@ -1,6 +1,6 @@
 /** The codec of messages: new ones composed, finished ones made ready to be sent. */
 
-import type { MessageCodec } from '../../ports/message-codec.ts';
+import type { MessageCodec } from '../../ports/sending/message-codec.ts';
 import { newMessageId, type RandomBytes } from './message-id.ts';
 import { createSubmission } from './submission.ts';
 

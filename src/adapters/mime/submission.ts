@@ -1,7 +1,11 @@
 /** A finished message as sendmail(8) takes it: who it goes to, and what its header still lacks. */
 
 import { DataError } from '../../errors.ts';
-import type { Composed, MessageCodec, SubmissionOptions } from '../../ports/message-codec.ts';
+import type {
+  Composed,
+  MessageCodec,
+  SubmissionOptions,
+} from '../../ports/sending/message-codec.ts';
 import { toCrlf } from '../../wire/crlf.ts';
 import {
   envelopeAddress,

@@ -11,7 +11,7 @@ import {
   writeNewFile,
 } from '../../disk/durable.ts';
 import { InternalError, StorageError } from '../../errors.ts';
-import type { OutboxStore } from '../../ports/outbox-store.ts';
+import type { OutboxStore } from '../../ports/sending/outbox-store.ts';
 import { entryText, isEntryId, parseEntry } from './entry-file.ts';
 import { explained } from './explained.ts';
 

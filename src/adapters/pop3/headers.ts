@@ -1,7 +1,7 @@
 /** Message-IDs of messages that are not fetched: their headers alone (TOP, RFC 1939 section 7). */
 
 import type { ListedMail } from '../../core/maildrop/maildrop.ts';
-import type { MessageBody } from '../../ports/message-body.ts';
+import type { MessageBody } from '../../ports/receiving/message-body.ts';
 import { longestHeader, messageIdHash } from '../../wire/message-id.ts';
 import type { Retrieval } from './retrieve.ts';
 

@@ -1,7 +1,7 @@
 /** The maildrop's listing: numbers, unique ids and sizes (RFC 1939 section 7, UIDL; section 5, LIST and STAT). */
 
 import { RefusedError } from '../../errors.ts';
-import type { MaildropListing } from '../../ports/maildrop-source.ts';
+import type { MaildropListing } from '../../ports/receiving/maildrop-source.ts';
 import { printable } from '../../wire/printable.ts';
 import type { Pop3Connection } from './connection.ts';
 import { identified, type Numbered } from './ids.ts';

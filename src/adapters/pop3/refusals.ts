@@ -1,7 +1,7 @@
 /** Whose trouble it is that RETR was refused: the message's where the server gives others after it, else perhaps the server's. */
 
 import type { ListedMail } from '../../core/maildrop/maildrop.ts';
-import type { Retrieved } from '../../ports/maildrop-source.ts';
+import type { Retrieved } from '../../ports/receiving/maildrop-source.ts';
 import { isNotNow, refusal, type Reply } from './reply.ts';
 
 interface Refused {

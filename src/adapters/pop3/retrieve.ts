@@ -2,7 +2,7 @@
 
 import type { ListedMail } from '../../core/maildrop/maildrop.ts';
 import { InternalError, RefusedError, TemporaryError } from '../../errors.ts';
-import type { Retrieved } from '../../ports/maildrop-source.ts';
+import type { Retrieved } from '../../ports/receiving/maildrop-source.ts';
 import { Body } from './body.ts';
 import { outOfStep, type Pop3Connection } from './connection.ts';
 import { Refusals } from './refusals.ts';

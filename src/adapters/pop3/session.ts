@@ -3,7 +3,11 @@
 import type { ListedMail } from '../../core/maildrop/maildrop.ts';
 import { TemporaryError } from '../../errors.ts';
 import type { ConnectionFacts } from '../../ports/connection.ts';
-import type { MaildropListing, MaildropSession, Retrieved } from '../../ports/maildrop-source.ts';
+import type {
+  MaildropListing,
+  MaildropSession,
+  Retrieved,
+} from '../../ports/receiving/maildrop-source.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
 import type { Pop3Connection } from './connection.ts';
 import { readMessageIds } from './headers.ts';

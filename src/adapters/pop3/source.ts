@@ -5,7 +5,7 @@ import { connectableHost } from '../../core/account/host.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
 import type { Login } from '../../ports/connection.ts';
-import type { MaildropSource } from '../../ports/maildrop-source.ts';
+import type { MaildropSource } from '../../ports/receiving/maildrop-source.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
 import { Pop3Connection, type ConnectionLimits } from './connection.ts';
 import { logIn, readGreeting, secure } from './login.ts';

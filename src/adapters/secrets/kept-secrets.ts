@@ -1,6 +1,6 @@
 /** What both places do in which posthorn keeps passwords itself. Keys are those of keyOf, e.g. `7f3kq2.incoming`. */
 
-import type { StagedSecret } from '../../ports/secrets.ts';
+import type { StagedSecret } from '../../ports/accounts/secrets.ts';
 
 export interface KeptSecrets {
   read(key: string, signal?: AbortSignal): Promise<string>;

@@ -9,7 +9,7 @@ import { realDisk } from '../../disk/disk.ts';
 import { makeDirectories } from '../../disk/durable.ts';
 import { createPrivateFile } from '../../disk/private-files.ts';
 import { TemporaryError } from '../../errors.ts';
-import type { StagedSecret } from '../../ports/secrets.ts';
+import type { StagedSecret } from '../../ports/accounts/secrets.ts';
 import type { KeptSecrets } from './kept-secrets.ts';
 import { KeyringFailure } from './keyring-failure.ts';
 import type { Keyring } from './keyring.ts';

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { CredentialsError, TemporaryError } from '../../errors.ts';
-import type { KeyringState } from '../../ports/secrets.ts';
+import type { KeyringState } from '../../ports/accounts/secrets.ts';
 import { KeyringFailure } from './keyring-failure.ts';
 import { askKeyring, type KeyringProcess } from './keyring-process.ts';
 import type { KeyringRequest } from './keyring-request.ts';

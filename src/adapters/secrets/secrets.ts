@@ -2,7 +2,7 @@
 
 import type { SecretPlace, SecretRef } from '../../core/account/secret-ref.ts';
 import { CredentialsError, InternalError } from '../../errors.ts';
-import type { SecretOwner, Secrets } from '../../ports/secrets.ts';
+import type { SecretOwner, Secrets } from '../../ports/accounts/secrets.ts';
 import { checkSecret, firstLine, withoutLineEnd } from './check-secret.ts';
 import { readCredential } from './credential.ts';
 import { createKeyring } from './keyring.ts';

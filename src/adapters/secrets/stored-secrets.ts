@@ -7,7 +7,7 @@ import { errorCode, realDisk } from '../../disk/disk.ts';
 import { makeDirectories, renameOver, syncDirectory, writeNewFile } from '../../disk/durable.ts';
 import { GroupCommit } from '../../disk/group-commit.ts';
 import { CredentialsError, StorageError } from '../../errors.ts';
-import type { StagedSecret } from '../../ports/secrets.ts';
+import type { StagedSecret } from '../../ports/accounts/secrets.ts';
 import { firstLine } from './check-secret.ts';
 import type { KeptSecrets } from './kept-secrets.ts';
 import { readSecretFile, type SecretFileStat } from './secret-file.ts';

@@ -2,7 +2,7 @@
 
 import type { X509Certificate } from 'node:crypto';
 import { domainToASCII } from 'node:url';
-import type { CertificateFacts, Certificates } from '../../ports/certificates.ts';
+import type { CertificateFacts, Certificates } from '../../ports/accounts/certificates.ts';
 import { printable } from '../../wire/printable.ts';
 import { fromPem, isPem } from './pem.ts';
 import { fromPkcs12 } from './pkcs12.ts';

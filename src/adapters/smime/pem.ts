@@ -1,7 +1,7 @@
 /** A certificate with its private key as PEM (RFC 7468). */
 
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import type { CertificateFile } from '../../ports/certificates.ts';
+import type { CertificateFile } from '../../ports/accounts/certificates.ts';
 import { noCertificate, noKey, otherKey, wrongPassword, withoutPassword } from './faults.ts';
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[^]*?-----END \1-----/g;

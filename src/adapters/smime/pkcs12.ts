@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { Socket } from 'node:net';
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
 import type { PosthornError } from '../../errors.ts';
-import type { CertificateFile } from '../../ports/certificates.ts';
+import type { CertificateFile } from '../../ports/accounts/certificates.ts';
 import {
   noCertificate,
   noKey,

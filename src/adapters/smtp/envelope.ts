@@ -1,7 +1,7 @@
 /** Who can be addressed at all on this server, and what MAIL FROM says. */
 
 import { RefusedError } from '../../errors.ts';
-import type { OutgoingMessage, RecipientVerdict } from '../../ports/mail-sender.ts';
+import type { OutgoingMessage, RecipientVerdict } from '../../ports/sending/mail-sender.ts';
 import { printable } from '../../wire/printable.ts';
 import type { SmtpCapabilities } from './capabilities.ts';
 import type { Envelope } from './transaction.ts';

@@ -1,7 +1,11 @@
 /** One connection over which messages are sent, one after another, each with a verdict for each recipient. */
 
 import type { PosthornError } from '../../errors.ts';
-import type { OutgoingMessage, SenderSession, SendOutcome } from '../../ports/mail-sender.ts';
+import type {
+  OutgoingMessage,
+  SenderSession,
+  SendOutcome,
+} from '../../ports/sending/mail-sender.ts';
 import type { ConnectionFacts } from '../../ports/connection.ts';
 import type { SmtpCapabilities } from './capabilities.ts';
 import type { SmtpConnection } from './connection.ts';

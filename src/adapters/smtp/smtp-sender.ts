@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { OutgoingServer } from '../../core/account/account.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
-import type { MailSender } from '../../ports/mail-sender.ts';
+import type { MailSender } from '../../ports/sending/mail-sender.ts';
 import type { Login } from '../../ports/connection.ts';
 import { timeoutError } from '../../wire/connection-error.ts';
 import { printable } from '../../wire/printable.ts';

@@ -1,6 +1,6 @@
 /** What a transaction came to: decided from what the server said, without another word to it. */
 
-import type { RecipientVerdict, SendOutcome } from '../../ports/mail-sender.ts';
+import type { RecipientVerdict, SendOutcome } from '../../ports/sending/mail-sender.ts';
 import { loginWanted, outOfStep, refusedSender } from './failures.ts';
 import { isFinal, isPositive, replyLine, type SmtpReply } from './reply.ts';
 import type { Envelope, Transcript } from './transaction.ts';

@@ -1,8 +1,8 @@
 /** Looks for one message that was sent to the account itself: by Message-ID in inbox and spam (IMAP), among new UIDLs (POP3). */
 
-import type { MailboxSession } from '../../ports/mailbox-source.ts';
-import type { MaildropSession } from '../../ports/maildrop-source.ts';
-import type { MessageBody } from '../../ports/message-body.ts';
+import type { MailboxSession } from '../../ports/receiving/mailbox-source.ts';
+import type { MaildropSession } from '../../ports/receiving/maildrop-source.ts';
+import type { MessageBody } from '../../ports/receiving/message-body.ts';
 import type { IncomingSession } from './incoming-session.ts';
 
 /** What the mailbox was like before the message was sent, so that only what is new is looked at. */

@@ -3,8 +3,8 @@
 import type { Account } from '../../core/account/account.ts';
 import type { ConnectionFacts } from '../../ports/connection.ts';
 import type { StepObserver } from '../../ports/connection-steps.ts';
-import type { MailboxSession } from '../../ports/mailbox-source.ts';
-import type { MaildropSession } from '../../ports/maildrop-source.ts';
+import type { MailboxSession } from '../../ports/receiving/mailbox-source.ts';
+import type { MaildropSession } from '../../ports/receiving/maildrop-source.ts';
 import { connectMailbox, connectMaildrop } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
 

@@ -3,8 +3,8 @@
 import type { Account } from '../../core/account/account.ts';
 import { formatDuration } from '../../core/account/duration.ts';
 import { asPosthornError, RefusedError, TemporaryError, type PosthornError } from '../../errors.ts';
-import type { SenderSession, SendOutcome } from '../../ports/mail-sender.ts';
-import type { Composed, MessageCodec } from '../../ports/message-codec.ts';
+import type { SenderSession, SendOutcome } from '../../ports/sending/mail-sender.ts';
+import type { Composed, MessageCodec } from '../../ports/sending/message-codec.ts';
 import { arrivalOf, beforehand, type Arrival, type Beforehand } from './arrival.ts';
 import { connectIncoming, type IncomingSession } from './incoming-session.ts';
 import type { AccountTest, RoundTrip } from './account-test.ts';

@@ -2,7 +2,7 @@
 
 import type { Account, IncomingServer, OutgoingServer } from '../../core/account/account.ts';
 import type { ConnectionStep, StepObserver } from '../../ports/connection-steps.ts';
-import type { SenderSession } from '../../ports/mail-sender.ts';
+import type { SenderSession } from '../../ports/sending/mail-sender.ts';
 import { connectOutgoing } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { connectIncoming, type IncomingSession } from './incoming-session.ts';

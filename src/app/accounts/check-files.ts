@@ -2,7 +2,7 @@
 
 import type { Account, TlsSettings } from '../../core/account/account.ts';
 import { asPosthornError, DataError, type PosthornError } from '../../errors.ts';
-import type { CertificateFacts } from '../../ports/certificates.ts';
+import type { CertificateFacts } from '../../ports/accounts/certificates.ts';
 import type { Neighbours } from '../neighbours.ts';
 
 /** What is to be said about one file. */

@@ -2,7 +2,12 @@
 
 import { accountNameFault, accountNameFor } from '../../core/account/account-name.ts';
 import { DataError } from '../../errors.ts';
-import type { Imported, ImportedAccount, ImportedEntry, LeftOver } from '../../ports/importer.ts';
+import type {
+  Imported,
+  ImportedAccount,
+  ImportedEntry,
+  LeftOver,
+} from '../../ports/accounts/importer.ts';
 
 /** What is there already, by NAME: as far as it decides what an imported account becomes. */
 export interface PresentAccount {

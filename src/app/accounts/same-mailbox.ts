@@ -2,7 +2,7 @@
 
 import type { AccountType, Security } from '../../core/account/account.ts';
 import { usualPorts } from '../../core/account/usual-ports.ts';
-import type { LeftOver } from '../../ports/importer.ts';
+import type { LeftOver } from '../../ports/accounts/importer.ts';
 import type { NamedImport } from './import-accounts.ts';
 
 /** What tells mailboxes apart, as the file or a resolved account has it. */

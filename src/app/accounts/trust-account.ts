@@ -2,7 +2,10 @@
 
 import type { Account, ServerEndpoint } from '../../core/account/account.ts';
 import { asPosthornError, ConfigurationError, type PosthornError } from '../../errors.ts';
-import type { ServerCertificates, ServerCertificate } from '../../ports/server-certificates.ts';
+import type {
+  ServerCertificates,
+  ServerCertificate,
+} from '../../ports/accounts/server-certificates.ts';
 
 export type Side = 'incoming' | 'outgoing';
 

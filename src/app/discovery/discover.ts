@@ -10,7 +10,7 @@ import {
 import { defaultIspdb } from '../../core/discovery/mail-config.ts';
 import { providerOfDomain } from '../../core/providers/providers.ts';
 import { DataError, TemporaryError, type PosthornError } from '../../errors.ts';
-import type { Discovery } from '../../ports/discovery.ts';
+import type { Discovery } from '../../ports/accounts/discovery.ts';
 import { firstTrusted } from './first-trusted.ts';
 import type { SearchContext } from './search-context.ts';
 import { searchesFor } from './searches.ts';

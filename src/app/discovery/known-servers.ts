@@ -1,7 +1,7 @@
 /** The servers of an account that comes without any, from the table of providers: by its address alone, without the network. */
 
 import { addressParts } from '../../core/discovery/discovery.ts';
-import type { ImportedEntry } from '../../ports/importer.ts';
+import type { ImportedEntry } from '../../ports/accounts/importer.ts';
 import { chooseServer, incomingService, type Choice } from './choose-servers.ts';
 import { discoverOffline } from './discover.ts';
 

@@ -1,7 +1,7 @@
 /** What one search for servers carries along: whom it asks, how long, and what went wrong on the way. */
 
 import { asPosthornError, type PosthornError } from '../../errors.ts';
-import type { Discovery } from '../../ports/discovery.ts';
+import type { Discovery } from '../../ports/accounts/discovery.ts';
 
 export interface SearchContext {
   readonly address: string;

@@ -9,7 +9,7 @@ import {
   outgoingFingerprint,
 } from '../../core/account/endpoint-fingerprint.ts';
 import { asPosthornError, CredentialsError, type PosthornError } from '../../errors.ts';
-import type { SenderSession } from '../../ports/mail-sender.ts';
+import type { SenderSession } from '../../ports/sending/mail-sender.ts';
 import type { AccountState } from '../../ports/state-store.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
 import { connectOutgoing } from '../log-in.ts';

@@ -3,7 +3,7 @@
 import type { OutboxEntry } from '../../core/outbox/entry.ts';
 import type { SendingAccount, Senders } from '../../core/outbox/senders.ts';
 import { ConfigurationError } from '../../errors.ts';
-import type { Composed } from '../../ports/message-codec.ts';
+import type { Composed } from '../../ports/sending/message-codec.ts';
 import type { Neighbours } from '../neighbours.ts';
 
 /** ConfigurationError where the account does not send. */

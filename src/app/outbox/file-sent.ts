@@ -7,14 +7,14 @@ import type { OutboxEntry } from '../../core/outbox/entry.ts';
 import { afterFailedFiling, afterFiling, beforeFiling } from '../../core/outbox/plan-outbox.ts';
 import { filesSentItself } from '../../core/providers/providers.ts';
 import { asPosthornError, RefusedError } from '../../errors.ts';
-import type { MailboxSession } from '../../ports/mailbox-source.ts';
+import type { MailboxSession } from '../../ports/receiving/mailbox-source.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
 import type { FlushOptions } from './flush-options.ts';
 import { connectMailbox } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { openTree } from '../sync/open-tree.ts';
 import type { SendReport, SentMessage } from '../sync/report.ts';
-import { foldersWithRoles } from '../sync/system-folders.ts';
+import { foldersWithRoles } from '../sync/mailbox/system-folders.ts';
 
 /** Files and removes each entry. The mail is sent by now, so nothing here ever fails the send: what can't be filed waits. */
 export async function fileSent(

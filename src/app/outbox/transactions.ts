@@ -12,7 +12,7 @@ import {
   type Moment,
 } from '../../core/outbox/plan-outbox.ts';
 import { asPosthornError, type PosthornError } from '../../errors.ts';
-import type { SenderSession } from '../../ports/mail-sender.ts';
+import type { SenderSession } from '../../ports/sending/mail-sender.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { connectForSending } from './connect-for-sending.ts';

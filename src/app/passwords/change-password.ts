@@ -3,7 +3,7 @@
 import type { Account } from '../../core/account/account.ts';
 import { placeOf, refTo, type SecretPlace, type SecretRef } from '../../core/account/secret-ref.ts';
 import { ConfigurationError } from '../../errors.ts';
-import type { SecretOwner } from '../../ports/secrets.ts';
+import type { SecretOwner } from '../../ports/accounts/secrets.ts';
 
 type Server = SecretOwner['server'];
 

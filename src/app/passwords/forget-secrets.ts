@@ -1,7 +1,7 @@
 /** Forgets passwords that nobody will ask for again: of accounts that are no more, and those that come from elsewhere now. */
 
 import type { Account } from '../../core/account/account.ts';
-import type { Secrets } from '../../ports/secrets.ts';
+import type { Secrets } from '../../ports/accounts/secrets.ts';
 import { lookUpState } from '../accounts/bind-account.ts';
 import { keptPlace } from './kept-places.ts';
 import type { Neighbours } from '../neighbours.ts';

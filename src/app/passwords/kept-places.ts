@@ -2,7 +2,7 @@
 
 import type { Account } from '../../core/account/account.ts';
 import { placeOf, refTo, type SecretPlace } from '../../core/account/secret-ref.ts';
-import type { SecretOwner, Secrets } from '../../ports/secrets.ts';
+import type { SecretOwner, Secrets } from '../../ports/accounts/secrets.ts';
 import type { NewSecret } from './new-secrets.ts';
 
 /** Where this server's own password is kept now; null where posthorn only reads it, or it has none. */

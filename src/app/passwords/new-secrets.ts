@@ -1,7 +1,7 @@
 /** New passwords, tried before they replace the old ones, and taken back where the rest could not be saved. */
 
 import { placeOf, type SecretPlace } from '../../core/account/secret-ref.ts';
-import type { SecretOwner, Secrets, StagedSecret } from '../../ports/secrets.ts';
+import type { SecretOwner, Secrets, StagedSecret } from '../../ports/accounts/secrets.ts';
 
 export interface NewSecret {
   readonly owner: SecretOwner;

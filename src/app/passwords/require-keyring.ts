@@ -1,7 +1,7 @@
 /** Before anything is asked or tested for a password that is to go to the keyring: does one answer? */
 
 import { TemporaryError } from '../../errors.ts';
-import type { Secrets } from '../../ports/secrets.ts';
+import type { Secrets } from '../../ports/accounts/secrets.ts';
 
 /** Long enough for somebody who is asked to unlock it. */
 const patienceMs = 30_000;

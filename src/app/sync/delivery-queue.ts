@@ -1,10 +1,14 @@
 /** Carries messages to the Maildir: the next batch is written while the last one is made durable (docs/decisions/batching.md). */
 
 import { asPosthornError, type PosthornError } from '../../errors.ts';
-import type { Delivered, Delivery, MailTree, Staged } from '../../ports/mail-store.ts';
+import type { Delivered, Delivery, MailTree, Staged } from '../../ports/receiving/mail-store.ts';
 
-/** What fills a batch: its end costs a syncfs, a directory fsync and a commit. */
-const batchMessages = 1_000;
+/**
+ * What fills a batch: its end costs a syncfs, a directory fsync and a commit. The first ones are smaller, each twice the one before:
+ * a reader sees the first messages soon, and a kill early on costs little.
+ */
+const firstMessages = 128;
+const mostMessages = 1_000;
 const batchOctets = 16 * 1024 * 1024;
 
 export interface Arriving<M> {
@@ -45,6 +49,7 @@ export class DeliveryQueue<M, X> {
   #failed: { message: M; error: PosthornError }[] = [];
   #others: X[] = [];
   #octets = 0;
+  #fullAt = firstMessages;
   #flushing: Promise<void> = Promise.resolve();
   #broken: PosthornError | null = null;
 
@@ -85,7 +90,7 @@ export class DeliveryQueue<M, X> {
 
   #isFull(): boolean {
     const count = this.#staged.length + this.#failed.length + this.#others.length;
-    return count >= batchMessages || this.#octets >= batchOctets;
+    return count >= this.#fullAt || this.#octets >= batchOctets;
   }
 
   /** Waits for the batch before, not for this one: the next messages arrive meanwhile. */
@@ -93,6 +98,7 @@ export class DeliveryQueue<M, X> {
     await this.#flushing;
     const [staged, failed, others] = [this.#staged, this.#failed, this.#others];
     [this.#staged, this.#failed, this.#others, this.#octets] = [[], [], [], 0];
+    this.#fullAt = Math.min(2 * this.#fullAt, mostMessages);
     if (this.#broken !== null) return this.#discard(staged);
     this.#flushing = this.#flush(staged, failed, others).catch((thrown: unknown) => {
       this.#broken ??= asPosthornError(thrown);

@@ -1,6 +1,6 @@
 /** Opens the Maildir tree of an account, or makes it at the first use. */
 
-import type { MailTree } from '../../ports/mail-store.ts';
+import type { MailTree } from '../../ports/receiving/mail-store.ts';
 import type { Fence } from '../../ports/state-store.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
 import type { Neighbours } from '../neighbours.ts';

@@ -9,14 +9,14 @@ import { planAccount } from '../../core/sync/plan-account.ts';
 import type { RemoteFolder } from '../../core/sync/remote.ts';
 import { missingSystemFolders } from '../../core/sync/system-folders.ts';
 import { asPosthornError, type PosthornError } from '../../errors.ts';
-import type { MailboxSession } from '../../ports/mailbox-source.ts';
+import type { MailboxSession } from '../../ports/receiving/mailbox-source.ts';
 import { lookUpState } from '../accounts/bind-account.ts';
 import { connectMailbox, connectMaildrop } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
-import { gatherMailbox } from './gather-mailbox.ts';
+import { gatherMailbox } from './mailbox/gather-mailbox.ts';
 import { syncPolicy } from './receive.ts';
 import { ReconnectingSession } from './reconnecting-session.ts';
-import { gatherMaildrop, maildropPath } from './sync-maildrop.ts';
+import { gatherMaildrop, maildropPath } from './maildrop/sync-maildrop.ts';
 
 /** One thing that a sync would do now. */
 export type PlannedStep =

@@ -10,8 +10,8 @@ import type { AccountRun } from './account-run.ts';
 import { openTree } from './open-tree.ts';
 import { ReconnectingSession } from './reconnecting-session.ts';
 import { emptyFolderReport, type FolderReport, type ReceiveReport } from './report.ts';
-import { maildropPath, syncMaildrop } from './sync-maildrop.ts';
-import { syncMailbox } from './sync-mailbox.ts';
+import { maildropPath, syncMaildrop } from './maildrop/sync-maildrop.ts';
+import { syncMailbox } from './mailbox/sync-mailbox.ts';
 
 export interface ReceiveOptions {
   readonly settings: Settings;

@@ -50,6 +50,8 @@ export interface AccountJson {
   readonly warnings: readonly string[];
   /** Receiving was asked for, but its mail is read live and never kept here. */
   readonly live: boolean;
+  /** ISO 8601: until then the server asked to be left alone. */
+  readonly notBefore: string | null;
   readonly error: ErrorJson | null;
 }
 
@@ -67,7 +69,7 @@ export function errorJson(error: PosthornError): ErrorJson {
 
 /** `status` as core of the exit status: see sync-all. */
 export function accountJson(report: AccountReport, status: number): AccountJson {
-  const { account, skipped, suspended, sent, received, live, error } = report;
+  const { account, skipped, suspended, sent, received, live, notBefore, error } = report;
   return {
     account,
     skipped,
@@ -82,6 +84,7 @@ export function accountJson(report: AccountReport, status: number): AccountJson 
     created: received?.created ?? [],
     warnings: received?.warnings ?? [],
     live,
+    notBefore: isoTime(notBefore),
     error: error === null ? null : errorJson(error),
   };
 }

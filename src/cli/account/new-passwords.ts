@@ -7,7 +7,7 @@ import type { NewSecret } from '../../app/passwords/new-secrets.ts';
 import { requireKeyring } from '../../app/passwords/require-keyring.ts';
 import type { Account } from '../../core/account/account.ts';
 import { UsageError } from '../../errors.ts';
-import type { SecretOwner } from '../../ports/secrets.ts';
+import type { SecretOwner } from '../../ports/accounts/secrets.ts';
 import type { AccountFlags } from './options.ts';
 import { askPassword, canAsk } from '../terminal/prompt.ts';
 import { readPasswordLines } from '../terminal/standard-input.ts';

@@ -8,7 +8,7 @@ import { enqueue, refuseSender } from '../../app/outbox/enqueue.ts';
 import type { Neighbours } from '../../app/neighbours.ts';
 import type { Account } from '../../core/account/account.ts';
 import { DataError, UsageError } from '../../errors.ts';
-import type { Draft } from '../../ports/message-codec.ts';
+import type { Draft } from '../../ports/sending/message-codec.ts';
 import { concludeQueued } from '../sync/after-queueing.ts';
 import { sender } from '../sync/sender.ts';
 import { sendNow } from '../sync/send-now.ts';

@@ -16,7 +16,7 @@ import type { Config } from '../../config/read/config.ts';
 import { defaultsIn } from '../../config/read/defaults.ts';
 import { readConfigFile } from '../../config/read/find.ts';
 import { asPosthornError, DataError } from '../../errors.ts';
-import type { Imported, ImportKind, LeftOver } from '../../ports/importer.ts';
+import type { Imported, ImportKind, LeftOver } from '../../ports/accounts/importer.ts';
 import { printable } from '../../printable.ts';
 import { homely } from '../terminal/text.ts';
 

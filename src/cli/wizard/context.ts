@@ -4,7 +4,7 @@ import type { Discovered } from '../../app/discovery/discover.ts';
 import type { AccountTest } from '../../app/account-test/account-test.ts';
 import type { Account } from '../../core/account/account.ts';
 import type { Service } from '../../core/discovery/discovery.ts';
-import type { KeyringState } from '../../ports/secrets.ts';
+import type { KeyringState } from '../../ports/accounts/secrets.ts';
 import type { Draft } from './draft.ts';
 import type { Questions } from './questions.ts';
 

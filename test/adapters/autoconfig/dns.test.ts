@@ -1,7 +1,7 @@
 /** SRV and MX records, asked of a server on loopback. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDiscovery } from '../../../src/adapters/autoconfig/discovery.ts';
-import type { Discovery } from '../../../src/ports/discovery.ts';
+import type { Discovery } from '../../../src/ports/accounts/discovery.ts';
 import { startDnsServer, type DnsServer } from './dns-server.ts';
 
 const srv = { type: 'SRV', priority: 10, weight: 5, port: 993 } as const;

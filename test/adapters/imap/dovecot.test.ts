@@ -4,7 +4,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IncomingServer } from '../../../src/core/account/account.ts';
-import type { MailboxSession } from '../../../src/ports/mailbox-source.ts';
+import type { MailboxSession } from '../../../src/ports/receiving/mailbox-source.ts';
 import type { CertificateKind } from '../../servers/authority.ts';
 import { UidSet } from '../../../src/core/sync/uid-set.ts';
 import { startDovecot, type Dovecot, type User } from '../../servers/dovecot.ts';

@@ -3,7 +3,7 @@
 import type { OnResponse } from '../../../src/demo/faults.ts';
 import { startImapServer } from '../../../src/demo/imap/server.ts';
 import { Mailbox } from '../../../src/demo/mail/mailbox.ts';
-import type { MailboxSession, OpenFolder } from '../../../src/ports/mailbox-source.ts';
+import type { MailboxSession, OpenFolder } from '../../../src/ports/receiving/mailbox-source.ts';
 import { accountAt, connect, secret, type ConnectOptions } from './harness.ts';
 import {
   scriptedServer,

@@ -7,8 +7,12 @@ import type { Account, IncomingServer } from '../../../src/core/account/account.
 import type { MessageFacts } from '../../../src/core/sync/remote.ts';
 import { UidSet } from '../../../src/core/sync/uid-set.ts';
 import { PosthornError } from '../../../src/errors.ts';
-import type { Fetched, MailboxSession, OpenFolder } from '../../../src/ports/mailbox-source.ts';
-import type { MessageBody } from '../../../src/ports/message-body.ts';
+import type {
+  Fetched,
+  MailboxSession,
+  OpenFolder,
+} from '../../../src/ports/receiving/mailbox-source.ts';
+import type { MessageBody } from '../../../src/ports/receiving/message-body.ts';
 
 export const secret = 'geheim';
 

@@ -7,6 +7,8 @@ export interface Line {
   tag: string;
   /** The line behind the tag. */
   text: string;
+  /** The whole line: one within a literal may look like a command. */
+  raw: string;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function scriptedServer(
     const [, tag = '', rest = ''] = /^(\S*) ?(.*)$/.exec(text) ?? [];
     // What a client says within a command has no tag.
     if (rest !== '') last = tag;
-    const line = { tag: last, text: rest === '' ? text : rest };
+    const line = { tag: last, text: rest === '' ? text : rest, raw: text };
     const yes = options.polite === false ? undefined : polite(line, capabilities);
     const said = script(line, socket) ?? yes;
     if (said === undefined || socket.destroyed) return;
@@ -78,7 +80,7 @@ export async function scriptedServer(
   };
 }
 
-function polite({ text }: Line, capabilities: string): string | undefined {
+function polite({ text }: Pick<Line, 'text'>, capabilities: string): string | undefined {
   const [command = ''] = text.split(' ');
   switch (command.toUpperCase()) {
     case 'CAPABILITY':

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { importer } from '../../../src/adapters/importers/importer.ts';
 import { accountFaults } from '../../../src/config/read/partial.ts';
 import { PosthornError } from '../../../src/errors.ts';
-import type { Imported, ImportKind } from '../../../src/ports/importer.ts';
+import type { Imported, ImportKind } from '../../../src/ports/accounts/importer.ts';
 import { moreSamples } from './samples-sending.ts';
 import { samples } from './samples.ts';
 

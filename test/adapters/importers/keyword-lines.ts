@@ -1,5 +1,5 @@
 /** What a table of keywords is made of. */
-import type { ImportKind } from '../../../src/ports/importer.ts';
+import type { ImportKind } from '../../../src/ports/accounts/importer.ts';
 
 export interface Keywords {
   readonly kind: ImportKind;

@@ -1,5 +1,5 @@
 /** A real-world configuration of each tool, and what it must become. */
-import type { ImportedEntry, ImportKind } from '../../../src/ports/importer.ts';
+import type { ImportedEntry, ImportKind } from '../../../src/ports/accounts/importer.ts';
 
 export interface Sample {
   readonly title: string;

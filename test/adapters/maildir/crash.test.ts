@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
 import type { Disk } from '../../../src/disk/disk.ts';
 import { StorageError } from '../../../src/errors.ts';
-import type { MailTree } from '../../../src/ports/mail-store.ts';
+import type { MailTree } from '../../../src/ports/receiving/mail-store.ts';
 import { asDelivery, asStream, stagedOf, type Message } from '../../contract/mail-store.ts';
 import { filesOf, temporaryFolder, writersOf } from './disk-world.ts';
 import { diskWithoutLinks, dyingDisk, PowerCut, type Cut } from './faulty-disk.ts';

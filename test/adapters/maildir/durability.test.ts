@@ -5,7 +5,7 @@ import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
 import type { Disk } from '../../../src/disk/disk.ts';
 import type { OpenFileSystem } from '../../../src/disk/syncfs.ts';
 import { InternalError, StorageError } from '../../../src/errors.ts';
-import type { MailTree, Staged } from '../../../src/ports/mail-store.ts';
+import type { MailTree, Staged } from '../../../src/ports/receiving/mail-store.ts';
 import { asDelivery, stagedOf, type Message, type StoreWorld } from '../../contract/mail-store.ts';
 import { diskAround, systemError } from '../../disk/faulty-disk.ts';
 import { diskWorld } from './disk-world.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
-import type { Delivery, MailTree } from '../../../src/ports/mail-store.ts';
+import type { Delivery, MailTree } from '../../../src/ports/receiving/mail-store.ts';
 import {
   asDelivery,
   deliver,

@@ -6,7 +6,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
 import { asPosthornError } from '../../../src/errors.ts';
-import type { Delivery, MailStore, MailTree, Staged } from '../../../src/ports/mail-store.ts';
+import type {
+  Delivery,
+  MailStore,
+  MailTree,
+  Staged,
+} from '../../../src/ports/receiving/mail-store.ts';
 
 const [scenario = '', disk = ''] = process.argv.slice(2);
 const root = join(disk, 'work');

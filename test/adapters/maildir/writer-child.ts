@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
-import type { Delivery } from '../../../src/ports/mail-store.ts';
+import type { Delivery } from '../../../src/ports/receiving/mail-store.ts';
 
 const [root = ''] = process.argv.slice(2);
 const tree = await createMaildirStore().open(root, 'mine');

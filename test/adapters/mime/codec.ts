@@ -1,7 +1,7 @@
 /** A codec with fixed randomness, and drafts for its tests. */
 
 import { createMessageCodec } from '../../../src/adapters/mime/message-codec.ts';
-import type { Draft, SubmissionOptions } from '../../../src/ports/message-codec.ts';
+import type { Draft, SubmissionOptions } from '../../../src/ports/sending/message-codec.ts';
 
 export const codec = createMessageCodec({
   randomBytes: (count) => new Uint8Array(count).fill(0xab),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/errors.ts';
-import type { SubmissionOptions } from '../../../src/ports/message-codec.ts';
+import type { SubmissionOptions } from '../../../src/ports/sending/message-codec.ts';
 import { toCrlf } from '../../../src/wire/crlf.ts';
 import { codec, madeId, submission } from './codec.ts';
 

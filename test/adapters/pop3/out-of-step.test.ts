@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Retrieved } from '../../../src/ports/maildrop-source.ts';
+import type { Retrieved } from '../../../src/ports/receiving/maildrop-source.ts';
 import { octetsOf, retrieved } from '../../contract/maildrop-source.ts';
 import { fetched, listed, opener, thrownBy } from './support.ts';
 import { startScripted, type Script } from './scripted-server.ts';

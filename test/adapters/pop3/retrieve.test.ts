@@ -8,7 +8,7 @@ import {
   type OnResponse,
 } from '../../../src/demo/faults.ts';
 import { pop3Octets } from '../../../src/demo/pop3/message.ts';
-import type { Retrieved } from '../../../src/ports/maildrop-source.ts';
+import type { Retrieved } from '../../../src/ports/receiving/maildrop-source.ts';
 import { octetsOf } from '../../contract/maildrop-source.ts';
 import { userWith } from '../../demo/clients.ts';
 import { corpus, oddMessages } from '../../servers/messages.ts';

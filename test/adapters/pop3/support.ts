@@ -6,7 +6,7 @@ import { createPop3Source, type Pop3Limits } from '../../../src/adapters/pop3/so
 import { Mailbox, type DemoUser } from '../../../src/demo/mail/mailbox.ts';
 import { pop3Octets } from '../../../src/demo/pop3/message.ts';
 import { startPop3Server, type Pop3Options } from '../../../src/demo/pop3/server.ts';
-import type { MaildropSession } from '../../../src/ports/maildrop-source.ts';
+import type { MaildropSession } from '../../../src/ports/receiving/maildrop-source.ts';
 import { retrieved, type MaildropWorld } from '../../contract/maildrop-source.ts';
 import type { Dovecot } from '../../servers/dovecot.ts';
 import { login, popAccount } from './account.ts';

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSecrets } from '../../../src/adapters/secrets/secrets.ts';
-import type { SecretOwner, Secrets } from '../../../src/ports/secrets.ts';
+import type { SecretOwner, Secrets } from '../../../src/ports/accounts/secrets.ts';
 import { SessionBus } from '../../servers/gnome-keyring.ts';
 
 // Each question is a process of its own.

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSecrets } from '../../../src/adapters/secrets/secrets.ts';
 import type { SecretRef } from '../../../src/core/account/secret-ref.ts';
-import type { SecretOwner, Secrets } from '../../../src/ports/secrets.ts';
+import type { SecretOwner, Secrets } from '../../../src/ports/accounts/secrets.ts';
 
 const owner: SecretOwner = { accountId: '7f3kq2', server: 'incoming' };
 let scratch: string;

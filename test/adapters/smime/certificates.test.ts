@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificates } from '../../../src/adapters/smime/certificates.ts';
-import type { CertificateFacts } from '../../../src/ports/certificates.ts';
+import type { CertificateFacts } from '../../../src/ports/accounts/certificates.ts';
 import {
   certificatePassword,
   makeEmailCertificates,

@@ -1,8 +1,9 @@
+import { createConnection } from 'node:net';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthMethod, Security } from '../../../src/core/account/account.ts';
-import type { SenderSession } from '../../../src/ports/mail-sender.ts';
+import type { SenderSession } from '../../../src/ports/sending/mail-sender.ts';
 import { startDovecot, type Dovecot, type User } from '../../servers/dovecot.ts';
 import { startPostfix, type Postfix } from '../../servers/postfix.ts';
 import { connectTo, never, type Opening } from './senders.ts';
@@ -157,8 +158,21 @@ describe('the certificate', () => {
   });
 });
 
+/** Children of Postfix keep its sockets for a moment longer than their master, and cut whoever comes then. */
+async function untilRefused(port: number): Promise<void> {
+  for (;;) {
+    const code = await new Promise<string | undefined>((resolve) => {
+      createConnection(port, postfix.host)
+        .on('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+        .on('close', () => resolve(undefined));
+    });
+    if (code === 'ECONNREFUSED') return;
+  }
+}
+
 it('down, then up: 75, then it goes', async () => {
   await postfix.pause();
+  await untilRefused(postfix.ports.submission);
   await expect(connect()).rejects.toMatchObject({ exitStatus: 75, layer: 'connect' });
   await postfix.resume();
   const session = await connect();

@@ -6,7 +6,7 @@ import {
 } from '../../../src/demo/smtp-server.ts';
 import { userWith } from '../../demo/clients.ts';
 import { connectTo, never } from './senders.ts';
-import type { SenderSession } from '../../../src/ports/mail-sender.ts';
+import type { SenderSession } from '../../../src/ports/sending/mail-sender.ts';
 import type { Opening } from './senders.ts';
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];

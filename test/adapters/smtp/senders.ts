@@ -2,7 +2,7 @@
 
 import type { Account, OutgoingServer } from '../../../src/core/account/account.ts';
 import { createSmtpSender, type SmtpOptions } from '../../../src/adapters/smtp/smtp-sender.ts';
-import type { SenderSession } from '../../../src/ports/mail-sender.ts';
+import type { SenderSession } from '../../../src/ports/sending/mail-sender.ts';
 import type { Login } from '../../../src/ports/connection.ts';
 
 export const mara: Login = { username: 'mara', password: 'geheim' };

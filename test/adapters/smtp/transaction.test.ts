@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dataBlocks, endOfData } from '../../../src/adapters/smtp/data-blocks.ts';
 import type { SmtpOptions } from '../../../src/adapters/smtp/smtp-sender.ts';
-import type { SenderSession } from '../../../src/ports/mail-sender.ts';
+import type { SenderSession } from '../../../src/ports/sending/mail-sender.ts';
 import { startScriptedServer, type Answer, type ScriptedServer } from './scripted-server.ts';
 import { connectTo, never } from './senders.ts';
 

@@ -217,7 +217,7 @@ test('doctor finds it good before and after, and changes nothing', async () => {
   const good = {
     problem: null,
     remedy: null,
-    accounts: [{ id: 'a', name: 'name-of-a', root: '/mail/a' }],
+    accounts: [{ id: 'a', name: 'name-of-a', root: '/mail/a', troubles: [] }],
   };
   expect(checkState(path)).toEqual(good);
   expect(formatOf(path)).toBe(4);

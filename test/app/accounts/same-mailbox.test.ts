@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NamedImport } from '../../../src/app/accounts/import-accounts.ts';
 import { mailboxOf, withoutTwins } from '../../../src/app/accounts/same-mailbox.ts';
-import type { ImportedEntry } from '../../../src/ports/importer.ts';
+import type { ImportedEntry } from '../../../src/ports/accounts/importer.ts';
 
 function imap(host: string, username?: string, more: object = {}): ImportedEntry {
   const user = username === undefined ? {} : { username };

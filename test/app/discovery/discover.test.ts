@@ -4,7 +4,7 @@ import { certainOnly, chooseServer, notesFor } from '../../../src/app/discovery/
 import { discover, discoverOffline, type Discovered } from '../../../src/app/discovery/discover.ts';
 import { bestFor } from '../../../src/core/discovery/discovery.ts';
 import { DataError, TemporaryError } from '../../../src/errors.ts';
-import type { Discovery } from '../../../src/ports/discovery.ts';
+import type { Discovery } from '../../../src/ports/accounts/discovery.ts';
 import { endless, file, network, probed, target } from '../../fakes/network.ts';
 
 const { signal } = new AbortController();

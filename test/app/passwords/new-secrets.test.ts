@@ -6,7 +6,7 @@ import {
   type NewSecret,
 } from '../../../src/app/passwords/new-secrets.ts';
 import type { SecretPlace } from '../../../src/core/account/secret-ref.ts';
-import type { SecretOwner, Secrets } from '../../../src/ports/secrets.ts';
+import type { SecretOwner, Secrets } from '../../../src/ports/accounts/secrets.ts';
 
 const owner: SecretOwner = { accountId: '7f3kq2', server: 'incoming' };
 

@@ -77,24 +77,24 @@ export function said({ code, text }: Refusal): string {
 
 export function loginFailure(refusal: Refusal, mechanism: string, account: string): PosthornError {
   const details = { layer: 'login' as const, detail: `${mechanism}: ${refusal.status}` };
-  const told = said(refusal);
+  const words = said(refusal);
   const pause = throttled(refusal, 'login');
   if (pause !== undefined) return pause;
   if (isTemporary(refusal) || refusal.code === 'OVERQUOTA') {
     const remedy = 'Try again later; the server lets nobody in, or not so many at once.';
-    return new TemporaryError(`the server could not log in${told}`, { ...details, remedy });
+    return new TemporaryError(`the server could not log in${words}`, { ...details, remedy });
   }
   if (refusal.code === 'PRIVACYREQUIRED') {
     const remedy = 'Set `security: tls` or `security: starttls`.';
-    return new RefusedError(`the server wants encryption first${told}`, { ...details, remedy });
+    return new RefusedError(`the server wants encryption first${words}`, { ...details, remedy });
   }
   // RFC 9051, section 7.1.3: BAD is about the form of the command; the password was never looked at.
   if (refusal.status === 'BAD') {
     const remedy = 'Set `auth` to another method that the server offers.';
-    const message = `the server does not take a login by ${mechanism}${told}`;
+    const message = `the server does not take a login by ${mechanism}${words}`;
     return new RefusedError(message, { ...details, remedy });
   }
-  return new CredentialsError(`${loginPhrase(refusal)}${told}`, {
+  return new CredentialsError(`${loginPhrase(refusal)}${words}`, {
     ...details,
     remedy: loginRemedy(refusal, account),
   });

@@ -2,7 +2,7 @@
 
 import type { MessageFacts } from '../../../core/sync/remote.ts';
 import type { UidSet } from '../../../core/sync/uid-set.ts';
-import type { MessageBody } from '../../../ports/message-body.ts';
+import type { MessageBody } from '../../../ports/receiving/message-body.ts';
 
 export type BulkItem =
   | { readonly kind: 'message'; readonly facts: MessageFacts; readonly body: MessageBody }

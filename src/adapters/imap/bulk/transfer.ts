@@ -7,9 +7,9 @@ import { AnswerReader } from './answer-reader.ts';
 import type { BodyStream } from './body-stream.ts';
 import type { BorrowedSocket } from './borrowed-socket.ts';
 import type { BulkItem, BulkOptions, TaggedAnswer } from './bulk-item.ts';
-import { FetchIntake } from './fetch-intake.ts';
+import { MessageAssembly } from './message-assembly.ts';
 import { InFlight } from './in-flight.ts';
-import { Intake } from './intake.ts';
+import { AnswerSorter } from './answer-sorter.ts';
 import { OpenWindows } from './open-windows.ts';
 import { Patience, type PatienceOptions, type Progress } from './patience.ts';
 import { ReadyItems } from './ready-items.ts';
@@ -25,7 +25,7 @@ export class Transfer {
   readonly #options: TransferOptions;
   readonly #left: Generator<UidSet>;
   readonly #windows = new OpenWindows();
-  readonly #fetch: FetchIntake;
+  readonly #fetch: MessageAssembly;
   readonly #reader: AnswerReader;
   readonly #inFlight: InFlight;
   readonly #patience: Patience;
@@ -49,8 +49,8 @@ export class Transfer {
     this.#options = options;
     this.#left = uids.windows(options.window);
     this.#inFlight = new InFlight(borrowed.socket, options.octetsInFlight);
-    this.#fetch = this.#fetchIntake();
-    this.#reader = new AnswerReader(this.#intake());
+    this.#fetch = this.#newAssembly();
+    this.#reader = new AnswerReader(this.#sorter());
     this.#patience = new Patience(
       options,
       () => this.#progress(),
@@ -91,9 +91,9 @@ export class Transfer {
     this.#borrowed.socket.off('data', this.#onData);
   }
 
-  #fetchIntake(): FetchIntake {
+  #newAssembly(): MessageAssembly {
     const { wholeOctets, octetsInFlight, withFlags } = this.#options;
-    return new FetchIntake(
+    return new MessageAssembly(
       this.#windows,
       { wholeOctets, heldOctets: octetsInFlight, withFlags },
       (item) => this.#add(item),
@@ -104,8 +104,8 @@ export class Transfer {
     );
   }
 
-  #intake(): Intake {
-    return new Intake(this.#windows, this.#fetch, {
+  #sorter(): AnswerSorter {
+    return new AnswerSorter(this.#windows, this.#fetch, {
       answered: (tag, answer) => this.#onAnswer(tag, answer),
       news: (answer) => this.#passOn(answer),
       bye: (words) => this.#borrowed.hungUp(words),

@@ -83,9 +83,9 @@ export function noImap(host: string, port: number, first: Buffer): RefusedError 
 }
 
 function hungUp(bye: string, layer: Layer): PosthornError {
-  const told = `: “${printable(bye)}”`;
+  const words = `: “${printable(bye)}”`;
   const remedy = 'Try again later; the server lets nobody in, or not so many at once.';
-  return new TemporaryError(`the server hung up${told}`, { layer, remedy });
+  return new TemporaryError(`the server hung up${words}`, { layer, remedy });
 }
 
 function noStartTls(host: string, port: number): RefusedError {

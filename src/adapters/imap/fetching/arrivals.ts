@@ -2,7 +2,7 @@
 
 import type { MessageFacts } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
-import type { Fetched } from '../../../ports/mailbox-source.ts';
+import type { Fetched } from '../../../ports/receiving/mailbox-source.ts';
 import type { Refusal } from '../answers/refusal.ts';
 import type { BulkItem, BulkOptions, TaggedAnswer } from '../bulk/bulk-item.ts';
 import type { FactsRequest } from '../folder/facts.ts';
@@ -35,7 +35,8 @@ export function asRefusal({ status, code, text }: TaggedAnswer): Refusal {
 /** Which messages came: each is handed on once. */
 export class Arrivals {
   readonly #came = new Set<number>();
-  #settled = UidSet.empty;
+  #recent = UidSet.empty;
+  #recentCame: number[] = [];
   #smallest: MessageFacts | undefined;
 
   /** The smallest of those that came: what the server is asked for to see whether it gives anything at all. */
@@ -46,17 +47,21 @@ export class Arrivals {
   take(item: BulkItem): Fetched[] {
     if (item.kind !== 'message' || this.#came.has(item.facts.uid)) return [];
     this.#came.add(item.facts.uid);
+    this.#recentCame.push(item.facts.uid);
     if ((item.facts.size ?? Infinity) <= (this.#smallest?.size ?? Infinity))
       this.#smallest = item.facts;
     return [item];
   }
 
   settle(uids: UidSet): void {
-    this.#settled = this.#settled.union(uids);
+    this.#recent = this.#recent.union(uids);
   }
 
-  /** Those that nothing more is to be done for. */
-  settled(): UidSet {
-    return this.#settled.union(UidSet.of(this.#came));
+  /** Those that nothing more is to be done for, since the last call. */
+  takeSettled(): UidSet {
+    const settled = this.#recent.union(UidSet.of(this.#recentCame));
+    this.#recent = UidSet.empty;
+    this.#recentCame = [];
+    return settled;
   }
 }

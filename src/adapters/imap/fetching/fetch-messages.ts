@@ -1,7 +1,7 @@
 /** Octets of messages in numbers; whatever the bulk reader did not bring is asked for once more, one by one. */
 
 import { UidSet } from '../../../core/sync/uid-set.ts';
-import type { Fetched } from '../../../ports/mailbox-source.ts';
+import type { Fetched } from '../../../ports/receiving/mailbox-source.ts';
 import { failure } from '../answers/failure.ts';
 import { throttled } from '../answers/refusal.ts';
 import type { TaggedAnswer } from '../bulk/bulk-item.ts';
@@ -15,7 +15,7 @@ export async function* fetchMessages(
   uids: UidSet,
 ): AsyncGenerator<readonly Fetched[]> {
   const arrivals = new Arrivals();
-  for (let rest = uids; !rest.isEmpty; rest = rest.without(arrivals.settled())) {
+  for (let rest = uids; !rest.isEmpty; rest = rest.without(arrivals.takeSettled())) {
     request.assertOpen();
     const round = yield* fetchRound(request, rest, arrivals);
     if (!round.missing.isEmpty) yield* fetchMissing(request, round, arrivals);

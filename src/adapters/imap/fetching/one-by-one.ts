@@ -2,7 +2,7 @@
 
 import { UidSet } from '../../../core/sync/uid-set.ts';
 import { RefusedError, TemporaryError, type PosthornError } from '../../../errors.ts';
-import type { Fetched } from '../../../ports/mailbox-source.ts';
+import type { Fetched } from '../../../ports/receiving/mailbox-source.ts';
 import { isTemporary, said, throttled, type Refusal } from '../answers/refusal.ts';
 import type { BulkItem, TaggedAnswer } from '../bulk/bulk-item.ts';
 import { factsInPages } from '../folder/facts.ts';

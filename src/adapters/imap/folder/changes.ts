@@ -2,7 +2,7 @@
 
 import type { MessageFacts } from '../../../core/sync/remote.ts';
 import { highestUid, type UidSet } from '../../../core/sync/uid-set.ts';
-import type { FolderChanges } from '../../../ports/mailbox-source.ts';
+import type { FolderChanges } from '../../../ports/receiving/mailbox-source.ts';
 import { failure } from '../answers/failure.ts';
 import { factsOf, readFetchLine, type PartialFacts } from '../answers/fetch-line.ts';
 import type { DataLine } from '../answers/line.ts';

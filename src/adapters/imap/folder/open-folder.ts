@@ -8,7 +8,7 @@ import type {
   FolderChanges,
   OpenFolder,
   UidListing,
-} from '../../../ports/mailbox-source.ts';
+} from '../../../ports/receiving/mailbox-source.ts';
 import { failure } from '../answers/failure.ts';
 import type { FetchRequest } from '../fetching/arrivals.ts';
 import { fetchMessages } from '../fetching/fetch-messages.ts';

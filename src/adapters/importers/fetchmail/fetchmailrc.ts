@@ -1,7 +1,11 @@
 /** fetchmail: servers, each with one user or several, and what `defaults` says of all. */
 
 import type { AccountType, AuthMethod, Security } from '../../../core/account/account.ts';
-import type { Imported, ImportedEntry, ImportedPassword } from '../../../ports/importer.ts';
+import type {
+  Imported,
+  ImportedEntry,
+  ImportedPassword,
+} from '../../../ports/accounts/importer.ts';
 import { defined } from '../../../defined.ts';
 import {
   addressGuessed,

@@ -1,7 +1,7 @@
 /** How to connect, as mbsync writes it: an IMAPAccount, or an IMAPStore without one. */
 
 import type { AuthMethod, Security } from '../../../core/account/account.ts';
-import type { ImportedEntry, ImportedPassword } from '../../../ports/importer.ts';
+import type { ImportedEntry, ImportedPassword } from '../../../ports/accounts/importer.ts';
 import {
   addressGuessed,
   addressOf,

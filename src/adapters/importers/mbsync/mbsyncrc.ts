@@ -1,6 +1,6 @@
 /** mbsync (isync): IMAPAccount, IMAPStore, MaildirStore, Channel and Group, in sections that an empty line ends. */
 
-import type { Imported } from '../../../ports/importer.ts';
+import type { Imported } from '../../../ports/accounts/importer.ts';
 import { Draft, folder } from '../draft.ts';
 import { mbsyncAccount } from './account.ts';
 import { isWholeBox, nearFolder, type NearEnd } from './near-folder.ts';

@@ -1,7 +1,7 @@
 /** Whether a file that stands in the folder is the message at hand. */
 
 import type { Disk, DiskFile } from '../../../disk/disk.ts';
-import type { Staged } from '../../../ports/mail-store.ts';
+import type { Staged } from '../../../ports/receiving/mail-store.ts';
 import { explained } from '../mail-disk.ts';
 import type { MailFolder } from '../mail-folder.ts';
 

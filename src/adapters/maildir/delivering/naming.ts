@@ -2,7 +2,7 @@
 
 import { errorCode } from '../../../disk/disk.ts';
 import { linkWithoutReplacing } from '../../../disk/durable.ts';
-import type { Staged } from '../../../ports/mail-store.ts';
+import type { Staged } from '../../../ports/receiving/mail-store.ts';
 import { diskError } from '../mail-disk.ts';
 import type { MailFolder } from '../mail-folder.ts';
 import { placeFor } from '../scanning/scan.ts';

@@ -1,7 +1,7 @@
 /** Gives staged files their names: new ones never over a file that exists, and none where the message stands already. */
 
 import { InternalError } from '../../../errors.ts';
-import type { Delivered, Staged } from '../../../ports/mail-store.ts';
+import type { Delivered, Staged } from '../../../ports/receiving/mail-store.ts';
 import { hashOfKey } from '../file-names.ts';
 import type { MailFolder } from '../mail-folder.ts';
 import type { Place } from '../scanning/scan.ts';

@@ -2,7 +2,7 @@
 
 import type { Disk } from '../../../disk/disk.ts';
 import { PosthornError } from '../../../errors.ts';
-import type { Delivery, Staging } from '../../../ports/mail-store.ts';
+import type { Delivery, Staging } from '../../../ports/receiving/mail-store.ts';
 import { hashOfKey } from '../file-names.ts';
 import { writeWaiting } from './stream.ts';
 import type { WholeBodies } from './whole-body.ts';

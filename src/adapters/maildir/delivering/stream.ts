@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { nullOn, type Disk, type DiskFile } from '../../../disk/disk.ts';
 import { writeAll } from '../../../disk/durable.ts';
-import type { Delivery } from '../../../ports/mail-store.ts';
-import type { MessageBody } from '../../../ports/message-body.ts';
+import type { Delivery } from '../../../ports/receiving/mail-store.ts';
+import type { MessageBody } from '../../../ports/receiving/message-body.ts';
 import { CrlfToLf } from '../../../wire/crlf.ts';
 import { longestHeader, messageIdHash } from '../../../wire/message-id.ts';
 import { explained } from '../mail-disk.ts';

@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto';
 import { errorCode } from '../../../disk/disk.ts';
 import type { DiskNow } from '../../../disk/disk-now.ts';
-import type { Delivery } from '../../../ports/mail-store.ts';
+import type { Delivery } from '../../../ports/receiving/mail-store.ts';
 import { toLfInPlace } from '../../../wire/crlf.ts';
 import { messageIdHash } from '../../../wire/message-id.ts';
 import { diskError } from '../mail-disk.ts';

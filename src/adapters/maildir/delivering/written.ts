@@ -1,6 +1,6 @@
 /** What is known of a file of mail once it is written, and the time that it carries. */
 
-import type { Staged } from '../../../ports/mail-store.ts';
+import type { Staged } from '../../../ports/receiving/mail-store.ts';
 
 export type Written = Pick<Staged, 'wireSize' | 'wireSha256' | 'size' | 'messageIdHash'>;
 

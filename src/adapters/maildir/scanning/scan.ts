@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { infoSuffix, parseFileName, type Flag } from '../../../core/sync/flags.ts';
 import { nullOn, type Disk } from '../../../disk/disk.ts';
 import { TemporaryError } from '../../../errors.ts';
-import type { LocalFile } from '../../../ports/mail-store.ts';
+import type { LocalFile } from '../../../ports/receiving/mail-store.ts';
 import { explained } from '../mail-disk.ts';
 import { longerThanATick, stampOf, visible, type Visible } from './stamp.ts';
 

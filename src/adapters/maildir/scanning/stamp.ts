@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import { nullOn, type Disk } from '../../../disk/disk.ts';
-import type { FolderStamp } from '../../../ports/mail-store.ts';
+import type { FolderStamp } from '../../../ports/receiving/mail-store.ts';
 import { explained } from '../mail-disk.ts';
 
 /** Where mail becomes visible, in the order of reading: a reader moves it from `new` to `cur`. */

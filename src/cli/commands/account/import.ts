@@ -7,7 +7,7 @@ import type { Neighbours } from '../../../app/neighbours.ts';
 import type { Config } from '../../../config/read/config.ts';
 import type { FileEntry } from '../../../config/schema/schema.ts';
 import { asPosthornError, DataError, UsageError, type PosthornError } from '../../../errors.ts';
-import type { Imported } from '../../../ports/importer.ts';
+import type { Imported } from '../../../ports/accounts/importer.ts';
 import type { Act } from '../../act.ts';
 import { examples } from '../../terminal/examples.ts';
 import { readGivenFile } from '../../provisioning/given-file.ts';

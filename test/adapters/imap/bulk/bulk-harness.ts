@@ -9,7 +9,7 @@ import { atom } from '../../../../src/adapters/imap/answers/tokens.ts';
 import type { BulkItem, TaggedAnswer } from '../../../../src/adapters/imap/bulk/bulk-item.ts';
 import type { IncomingServer } from '../../../../src/core/account/account.ts';
 import type { MessageFacts } from '../../../../src/core/sync/remote.ts';
-import type { MessageBody } from '../../../../src/ports/message-body.ts';
+import type { MessageBody } from '../../../../src/ports/receiving/message-body.ts';
 import { accountAt, secret } from '../harness.ts';
 
 export interface EnterOptions {

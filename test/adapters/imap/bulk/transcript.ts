@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { AnswerReader } from '../../../../src/adapters/imap/bulk/answer-reader.ts';
 import type { BulkItem } from '../../../../src/adapters/imap/bulk/bulk-item.ts';
-import { FetchIntake } from '../../../../src/adapters/imap/bulk/fetch-intake.ts';
-import { Intake } from '../../../../src/adapters/imap/bulk/intake.ts';
+import { MessageAssembly } from '../../../../src/adapters/imap/bulk/message-assembly.ts';
+import { AnswerSorter } from '../../../../src/adapters/imap/bulk/answer-sorter.ts';
 import { OpenWindows } from '../../../../src/adapters/imap/bulk/open-windows.ts';
 import { UidSet } from '../../../../src/core/sync/uid-set.ts';
 import { gather, type Gathered } from './bulk-harness.ts';
@@ -38,8 +38,8 @@ export async function hear(pieces: readonly Buffer[], asked: Asked = {}): Promis
   const news: Buffer[] = [];
   const emit = (item: BulkItem): void => void items.push(item);
   const all = { wholeOctets: 1000, heldOctets: 5000, withFlags: true, ...limits };
-  const fetch = new FetchIntake(windows, all, emit, () => {});
-  const intake = new Intake(windows, fetch, {
+  const fetch = new MessageAssembly(windows, all, emit, () => {});
+  const sorter = new AnswerSorter(windows, fetch, {
     answered: (tag, answer) => {
       const missing = windows.close(tag);
       if (missing !== null) emit({ kind: 'answered', missing, answer });
@@ -48,7 +48,7 @@ export async function hear(pieces: readonly Buffer[], asked: Asked = {}): Promis
     bye: (words) => void news.push(Buffer.from(`BYE: ${words}\r\n`)),
     unreadable: (reason) => emit({ kind: 'unreadable', uid: null, reason }),
   });
-  const reader = new AnswerReader(intake);
+  const reader = new AnswerReader(sorter);
   const rest = Buffer.concat(pieces.map((piece) => reader.push(Buffer.from(piece))));
   const batches = (async function* () {
     yield items;

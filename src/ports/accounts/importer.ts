@@ -1,6 +1,6 @@
 /** Configurations of other programs, read as accounts. */
 
-import type { AccountType, AuthMethod, Security } from '../core/account/account.ts';
+import type { AccountType, AuthMethod, Security } from '../../core/account/account.ts';
 
 export type ImportKind =
   'mbsyncrc' | 'offlineimaprc' | 'getmailrc' | 'fetchmailrc' | 'msmtprc' | 'csv';

@@ -1,8 +1,8 @@
 /** What the network says about the servers of a domain. */
 
-import type { Service, ServiceTarget } from '../core/discovery/discovery.ts';
-import type { MailConfig } from '../core/discovery/mail-config.ts';
-import type { ServerAddress } from '../core/providers/provider.ts';
+import type { Service, ServiceTarget } from '../../core/discovery/discovery.ts';
+import type { MailConfig } from '../../core/discovery/mail-config.ts';
+import type { ServerAddress } from '../../core/providers/provider.ts';
 
 /** Each call ends within a short deadline of its own, or with the signal's reason. */
 export interface Discovery {

@@ -1,4 +1,4 @@
-/** Takes in the messages that untagged FETCH answers bring: which octets are whose, held or streamed. */
+/** Puts messages together from untagged FETCH answers: which octets are whose, held or streamed. */
 
 import { RefusedError } from '../../../errors.ts';
 import { BodyStream, type OnTaken } from './body-stream.ts';
@@ -9,7 +9,7 @@ import { KeptOctets } from './kept-octets.ts';
 import { factsOf, merged, type PartialFacts } from './known-facts.ts';
 import type { OpenWindows } from './open-windows.ts';
 
-export interface IntakeLimits {
+export interface AssemblyLimits {
   /** Literals above this are streams. */
   readonly wholeOctets: number;
   /** Literals above this can't be held until what the server tells behind them is known. */
@@ -26,9 +26,9 @@ interface Held {
   readonly octets: readonly Buffer[];
 }
 
-export class FetchIntake {
+export class MessageAssembly {
   readonly #windows: OpenWindows;
-  readonly #limits: IntakeLimits;
+  readonly #limits: AssemblyLimits;
   readonly #emit: (item: BulkItem) => void;
   readonly #onTaken: OnTaken;
   readonly #lists = new FlagLists();
@@ -47,7 +47,7 @@ export class FetchIntake {
 
   constructor(
     windows: OpenWindows,
-    limits: IntakeLimits,
+    limits: AssemblyLimits,
     emit: (item: BulkItem) => void,
     onTaken: OnTaken,
   ) {

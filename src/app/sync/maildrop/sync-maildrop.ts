@@ -1,13 +1,13 @@
 /** POP3: compares the whole listing with what is known, fetches, and deletes on the server what the account says. */
 
-import type { Account } from '../../core/account/account.ts';
+import type { Account } from '../../../core/account/account.ts';
 import {
   foldDeleted,
   foldIntent,
   foldNote,
   foldRetrieved,
-} from '../../core/maildrop/fold-maildrop.ts';
-import type { KnownMail, ListedMail, Maildrop } from '../../core/maildrop/maildrop.ts';
+} from '../../../core/maildrop/fold-maildrop.ts';
+import type { KnownMail, ListedMail, Maildrop } from '../../../core/maildrop/maildrop.ts';
 import {
   doubtful,
   knownById,
@@ -16,13 +16,13 @@ import {
   type KnownById,
   type MaildropOperation,
   type MaildropView,
-} from '../../core/maildrop/plan-maildrop.ts';
-import { localPath } from '../../core/sync/folder-name.ts';
-import type { MaildropSession, Retrieved } from '../../ports/maildrop-source.ts';
-import type { Staged } from '../../ports/mail-store.ts';
-import { commit, type AccountRun } from './account-run.ts';
-import { DeliveryQueue, type Arriving, type Batch } from './delivery-queue.ts';
-import type { FolderReport } from './report.ts';
+} from '../../../core/maildrop/plan-maildrop.ts';
+import { localPath } from '../../../core/sync/folder-name.ts';
+import type { MaildropSession, Retrieved } from '../../../ports/receiving/maildrop-source.ts';
+import type { Staged } from '../../../ports/receiving/mail-store.ts';
+import { commit, type AccountRun } from '../account-run.ts';
+import { DeliveryQueue, type Arriving, type Batch } from '../delivery-queue.ts';
+import type { FolderReport } from '../report.ts';
 
 /** The one folder that POP3 knows. */
 export const maildropPath = 'INBOX';

@@ -4,10 +4,10 @@ import { printable } from '../../../wire/printable.ts';
 import { readStatusLine } from '../answers/status-line.ts';
 import { splitAnnouncement, type AnswerSink } from './answer-reader.ts';
 import type { TaggedAnswer } from './bulk-item.ts';
-import type { FetchIntake } from './fetch-intake.ts';
+import type { MessageAssembly } from './message-assembly.ts';
 import type { OpenWindows } from './open-windows.ts';
 
-export interface IntakeEvents {
+export interface AnswerEvents {
   answered(tag: string, answer: TaggedAnswer): void;
   /** A whole answer as it came. */
   news(answer: Buffer): void;
@@ -32,17 +32,17 @@ const firstWord = /^[\s\0]*(\S+)/;
 const strangeTag = /^\s*\S+\s+(?:OK|NO|BAD)\b/i;
 const tagless = /^\s*(?:NO|BAD)(?:\s|$)/i;
 
-export class Intake implements AnswerSink {
+export class AnswerSorter implements AnswerSink {
   readonly #windows: OpenWindows;
-  readonly #fetch: FetchIntake;
-  readonly #events: IntakeEvents;
+  readonly #fetch: MessageAssembly;
+  readonly #events: AnswerEvents;
   #current: 'none' | 'fetch' | 'news' | 'garbage' = 'none';
   #news: Buffer[] = [];
   #newsLength = 0;
   #cut = false;
   #garbled = false;
 
-  constructor(windows: OpenWindows, fetch: FetchIntake, events: IntakeEvents) {
+  constructor(windows: OpenWindows, fetch: MessageAssembly, events: AnswerEvents) {
     this.#windows = windows;
     this.#fetch = fetch;
     this.#events = events;

@@ -1,17 +1,17 @@
 /** Where the mail of IMAP accounts comes from, and where it is filed. */
 
-import type { Account, FolderRole } from '../core/account/account.ts';
-import type { Flag } from '../core/sync/flags.ts';
+import type { Account, FolderRole } from '../../core/account/account.ts';
+import type { Flag } from '../../core/sync/flags.ts';
 import type {
   FolderListing,
   FolderStatus,
   MessageFacts,
   SelectedStatus,
-} from '../core/sync/remote.ts';
-import type { UidSet } from '../core/sync/uid-set.ts';
-import type { PosthornError } from '../errors.ts';
-import type { ConnectionFacts, Login } from './connection.ts';
-import type { StepObserver } from './connection-steps.ts';
+} from '../../core/sync/remote.ts';
+import type { UidSet } from '../../core/sync/uid-set.ts';
+import type { PosthornError } from '../../errors.ts';
+import type { ConnectionFacts, Login } from '../connection.ts';
+import type { StepObserver } from '../connection-steps.ts';
 import type { MessageBody } from './message-body.ts';
 
 /** What a listing came to. Not complete: the server showed a part alone, so what is missing proves nothing (design rule 13). */

@@ -1,6 +1,6 @@
 /** Finds out what listens at a port that does not answer as the account expects. */
 
-import type { PortIdentity } from '../core/discovery/port-identity.ts';
+import type { PortIdentity } from '../../core/discovery/port-identity.ts';
 
 /**
  * Looks on connections of its own: listens, and where nothing is said asks one harmless line, in clear and under TLS. No

@@ -1,9 +1,9 @@
 /** Where mail leaves: submission over SMTP (RFC 6409). */
 
-import type { Account } from '../core/account/account.ts';
-import type { PosthornError } from '../errors.ts';
-import type { StepObserver } from './connection-steps.ts';
-import type { ConnectionFacts, Login } from './connection.ts';
+import type { Account } from '../../core/account/account.ts';
+import type { PosthornError } from '../../errors.ts';
+import type { StepObserver } from '../connection-steps.ts';
+import type { ConnectionFacts, Login } from '../connection.ts';
 
 export interface OutgoingMessage {
   /** MAIL FROM; empty for a bounce. */

@@ -1,10 +1,10 @@
 /** Makes the folders that an account lacks on its server (`incoming.createSystemFolders`); what is refused is told, no more. */
 
-import type { Account } from '../../core/account/account.ts';
-import type { RemoteFolder } from '../../core/sync/remote.ts';
-import { missingSystemFolders } from '../../core/sync/system-folders.ts';
-import { asPosthornError } from '../../errors.ts';
-import type { MailboxSession } from '../../ports/mailbox-source.ts';
+import type { Account } from '../../../core/account/account.ts';
+import type { RemoteFolder } from '../../../core/sync/remote.ts';
+import { missingSystemFolders } from '../../../core/sync/system-folders.ts';
+import { asPosthornError } from '../../../errors.ts';
+import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
 
 export interface SystemFolders {
   /** As the server has them now. */

@@ -1,6 +1,6 @@
 /** Passwords: read where the account says they are, kept where posthorn was told to keep them. */
 
-import type { SecretPlace, SecretRef } from '../core/account/secret-ref.ts';
+import type { SecretPlace, SecretRef } from '../../core/account/secret-ref.ts';
 
 /** Whose secret it is. */
 export interface SecretOwner {

@@ -1,6 +1,6 @@
 /** The queue on disk: what stands here survives any kill, and is mail that exists nowhere else. */
 
-import type { OutboxEntry } from '../core/outbox/entry.ts';
+import type { OutboxEntry } from '../../core/outbox/entry.ts';
 
 export interface OutboxStore {
   /** Writes message and entry durably, in this order; once it resolves the message is safe. Bytes are CRLF octets. */

@@ -1,15 +1,15 @@
 /** Looks at both sides of an IMAP account, only where there is news: what planning starts from. */
 
-import type { Account } from '../../core/account/account.ts';
-import type { AgreedFolder } from '../../core/sync/agreed.ts';
-import { continuity } from '../../core/sync/continuity.ts';
-import { inboxFirst, isKept, type FolderView } from '../../core/sync/plan-account.ts';
-import type { FolderStatus, RemoteFolder } from '../../core/sync/remote.ts';
-import { UidSet } from '../../core/sync/uid-set.ts';
-import { asPosthornError, type PosthornError } from '../../errors.ts';
-import type { MailboxSession } from '../../ports/mailbox-source.ts';
-import type { StateStore } from '../../ports/state-store.ts';
-import type { ReconnectingSession } from './reconnecting-session.ts';
+import type { Account } from '../../../core/account/account.ts';
+import type { AgreedFolder } from '../../../core/sync/agreed.ts';
+import { continuity } from '../../../core/sync/continuity.ts';
+import { inboxFirst, isKept, type FolderView } from '../../../core/sync/plan-account.ts';
+import type { FolderStatus, RemoteFolder } from '../../../core/sync/remote.ts';
+import { UidSet } from '../../../core/sync/uid-set.ts';
+import { asPosthornError, type PosthornError } from '../../../errors.ts';
+import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
+import type { StateStore } from '../../../ports/state-store.ts';
+import type { ReconnectingSession } from '../reconnecting-session.ts';
 
 export interface GatheredMailbox {
   /** INBOX first. */

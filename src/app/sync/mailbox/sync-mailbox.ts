@@ -1,16 +1,16 @@
 /** IMAP: gather, decide, do. The plan is made for the whole account, and carried out folder by folder. */
 
-import type { AgreedFolder } from '../../core/sync/agreed.ts';
-import { foldDone } from '../../core/sync/fold.ts';
-import type { HeldFolder, Operation } from '../../core/sync/operation.ts';
-import { planAccount } from '../../core/sync/plan-account.ts';
-import { asPosthornError, InternalError, TemporaryError } from '../../errors.ts';
-import type { MailboxSession } from '../../ports/mailbox-source.ts';
-import { commit, type AccountRun } from './account-run.ts';
+import type { AgreedFolder } from '../../../core/sync/agreed.ts';
+import { foldDone } from '../../../core/sync/fold.ts';
+import type { HeldFolder, Operation } from '../../../core/sync/operation.ts';
+import { planAccount } from '../../../core/sync/plan-account.ts';
+import { asPosthornError, InternalError, TemporaryError } from '../../../errors.ts';
+import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
+import { commit, type AccountRun } from '../account-run.ts';
 import { fetchAgain, fetchRange } from './fetch-messages.ts';
 import { gatherMailbox } from './gather-mailbox.ts';
-import type { ReconnectingSession } from './reconnecting-session.ts';
-import { emptyFolderReport, type FolderReport, type ReceiveReport } from './report.ts';
+import type { ReconnectingSession } from '../reconnecting-session.ts';
+import { emptyFolderReport, type FolderReport, type ReceiveReport } from '../report.ts';
 import { foldersWithRoles } from './system-folders.ts';
 
 type Sessions = ReconnectingSession<MailboxSession>;

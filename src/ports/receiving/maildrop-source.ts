@@ -1,10 +1,10 @@
 /** Where the mail of POP3 accounts comes from (RFC 1939). */
 
-import type { Account } from '../core/account/account.ts';
-import type { ListedMail } from '../core/maildrop/maildrop.ts';
-import type { PosthornError } from '../errors.ts';
-import type { ConnectionFacts, Login } from './connection.ts';
-import type { StepObserver } from './connection-steps.ts';
+import type { Account } from '../../core/account/account.ts';
+import type { ListedMail } from '../../core/maildrop/maildrop.ts';
+import type { PosthornError } from '../../errors.ts';
+import type { ConnectionFacts, Login } from '../connection.ts';
+import type { StepObserver } from '../connection-steps.ts';
 import type { MessageBody } from './message-body.ts';
 
 export interface MaildropListing {

@@ -1,8 +1,8 @@
 /** The certificates that servers show, for a person to look at. */
 
-import type { TlsSettings } from '../core/account/account.ts';
-import type { Service } from '../core/discovery/discovery.ts';
-import type { ServerAddress } from '../core/providers/provider.ts';
+import type { TlsSettings } from '../../core/account/account.ts';
+import type { Service } from '../../core/discovery/discovery.ts';
+import type { ServerAddress } from '../../core/providers/provider.ts';
 
 /** Times are milliseconds since the epoch; texts are fit to be shown. */
 export interface ServerCertificate {

@@ -1,7 +1,7 @@
 /** Where mail goes: a tree of Maildir folders for each account, shared with other programs that read and change it. */
 
-import type { Flag } from '../core/sync/flags.ts';
-import type { PosthornError } from '../errors.ts';
+import type { Flag } from '../../core/sync/flags.ts';
+import type { PosthornError } from '../../errors.ts';
 import type { MessageBody } from './message-body.ts';
 
 /** One message to be written. */

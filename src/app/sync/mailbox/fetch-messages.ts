@@ -1,6 +1,6 @@
 /** IMAP: carries out fetches – ranges of new messages, and single ones that were in trouble before. */
 
-import type { AgreedFolder, FormerMessage, Trouble } from '../../core/sync/agreed.ts';
+import type { AgreedFolder, FormerMessage, Trouble } from '../../../core/sync/agreed.ts';
 import {
   foldPart,
   foldRange,
@@ -8,17 +8,17 @@ import {
   isShort,
   shortText,
   type FetchedPart,
-} from '../../core/sync/fold.ts';
-import type { Operation } from '../../core/sync/operation.ts';
-import type { MessageFacts } from '../../core/sync/remote.ts';
-import { highestUid, UidSet } from '../../core/sync/uid-set.ts';
-import { Watermark } from '../../core/sync/watermark.ts';
-import { asPosthornError, TemporaryError } from '../../errors.ts';
-import type { Fetched, OpenFolder } from '../../ports/mailbox-source.ts';
-import type { Staged } from '../../ports/mail-store.ts';
-import { commit, type AccountRun } from './account-run.ts';
-import { DeliveryQueue, type Arrived, type Arriving, type Batch } from './delivery-queue.ts';
-import type { FolderReport } from './report.ts';
+} from '../../../core/sync/fold.ts';
+import type { Operation } from '../../../core/sync/operation.ts';
+import type { MessageFacts } from '../../../core/sync/remote.ts';
+import { highestUid, UidSet } from '../../../core/sync/uid-set.ts';
+import { Watermark } from '../../../core/sync/watermark.ts';
+import { asPosthornError, TemporaryError } from '../../../errors.ts';
+import type { Fetched, OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
+import type { Staged } from '../../../ports/receiving/mail-store.ts';
+import { commit, type AccountRun } from '../account-run.ts';
+import { DeliveryQueue, type Arrived, type Arriving, type Batch } from '../delivery-queue.ts';
+import type { FolderReport } from '../report.ts';
 
 type Retry = Extract<Operation, { kind: 'fetch' }>;
 type Missing = Exclude<Fetched, { kind: 'message' }>;
