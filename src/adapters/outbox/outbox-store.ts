@@ -62,8 +62,10 @@ class FileOutbox implements OutboxStore {
   async #build(building: string, entry: OutboxEntry, octets: Buffer): Promise<void> {
     await this.#disk.mkdir(building, 0o700);
     try {
-      await writeNewFile(this.#disk, join(building, 'message'), octets);
-      await writeNewFile(this.#disk, join(building, 'entry.json'), entryText(entry));
+      await bothOf(
+        writeNewFile(this.#disk, join(building, 'message'), octets),
+        writeNewFile(this.#disk, join(building, 'entry.json'), entryText(entry)),
+      );
       await syncDirectory(this.#disk, building);
     } catch (error) {
       await this.#disk.removeTree(building).catch(ignore);
@@ -211,6 +213,12 @@ class FileOutbox implements OutboxStore {
 
 function byAge(a: OutboxEntry, b: OutboxEntry): number {
   return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+}
+
+/** Waits for both also where one fails: nothing is cleared away under the other. */
+async function bothOf(...work: [Promise<void>, Promise<void>]): Promise<void> {
+  for (const each of await Promise.allSettled(work))
+    if (each.status === 'rejected') throw each.reason;
 }
 
 function ignore(): void {}

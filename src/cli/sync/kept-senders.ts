@@ -28,8 +28,9 @@ async function lookUp(
   text: string,
 ): Promise<Senders | null> {
   try {
-    const basis = await basisOf(world.build, location, text);
-    return basis && sendersFrom(await readFile(fileOf(location), 'utf8'), basis);
+    const reading = readFile(fileOf(location), 'utf8');
+    const [file, basis] = await Promise.all([reading, basisOf(world.build, location, text)]);
+    return basis && sendersFrom(file, basis);
   } catch {
     return null;
   }

@@ -3,9 +3,9 @@ import { lstat, open, realpath } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigurationError, StorageError } from '../../errors.ts';
-import type { ConfigLocation } from './config.ts';
+import type { ConfigLocation, Places } from './config.ts';
 import { locations, placesFor, systemConfigFile } from './paths.ts';
-import type { ConfigSource } from './paths.ts';
+import type { ConfigSource, Locations } from './paths.ts';
 
 /** Larger than ten thousand accounts need, small enough to be read whole. */
 const maxBytes = 32 * 1024 * 1024;
@@ -19,7 +19,7 @@ export async function findConfig(source: ConfigSource): Promise<ConfigLocation> 
   for (const candidate of candidates)
     if (path === undefined && (await isThere(candidate))) path = candidate;
   const chosen = path ?? explicitFile ?? userFile;
-  const places = placesFor(found, await realPathOf(chosen), await realPathOf(userFile));
+  const places = explicitFile === undefined ? found.base : await placesOf(found, explicitFile);
   return {
     path: chosen,
     exists: path !== undefined,
@@ -27,6 +27,10 @@ export async function findConfig(source: ConfigSource): Promise<ConfigLocation> 
     home,
     places,
   };
+}
+
+async function placesOf(found: Locations, file: string): Promise<Places> {
+  return placesFor(found, await realPathOf(file), await realPathOf(found.userFile));
 }
 
 export interface FileText {

@@ -246,5 +246,7 @@ it('a message is durable after four waits for the disk', async () => {
     return work();
   });
   await createOutboxStore(directory, { disk: counting }).add(entryOf('abc1'), messageOf('abc1'));
-  expect(waits).toEqual(['.abc1.tmp/message', '.abc1.tmp/entry.json', '.abc1.tmp', '']);
+  const files = waits.splice(0, 2).sort();
+  expect(files).toEqual(['.abc1.tmp/entry.json', '.abc1.tmp/message']);
+  expect(waits).toEqual(['.abc1.tmp', '']);
 });
