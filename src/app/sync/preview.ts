@@ -16,7 +16,8 @@ import type { Neighbours } from '../neighbours.ts';
 import { gatherMailbox } from './gather-mailbox.ts';
 import { syncPolicy } from './receive.ts';
 import { ReconnectingSession } from './reconnecting-session.ts';
-import { gatherMaildrop, maildropPath } from './sync-maildrop.ts';
+import { maildropPath } from './retrieve-mail.ts';
+import { gatherMaildrop } from './sync-maildrop.ts';
 
 /** One thing that a sync would do now. */
 export type PlannedStep =

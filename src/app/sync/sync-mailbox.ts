@@ -112,11 +112,11 @@ async function carryOut(
   const folder = agreed.get(path);
   if (folder === undefined || (range === undefined && retries.length === 0)) return;
   await run.tree.ensureFolder(folder.localPath);
-  const target = { run, folder, report };
-  if (retries.length > 0)
-    await fetchAgain(target, await (await sessions.current()).select(path), retries);
+  const target = { run, sessions, folder, report };
   if (range !== undefined)
     await fetchRange(target, await (await sessions.current()).select(path), range.from);
+  if (retries.length > 0)
+    await fetchAgain(target, await (await sessions.current()).select(path), retries);
 }
 
 type Beginning = Extract<Operation, { kind: 'begin-folder' }>;
