@@ -8,7 +8,7 @@ import type { HeldFolder, Operation } from '../../core/sync/operation.ts';
 import { planAccount } from '../../core/sync/plan-account.ts';
 import type { RemoteFolder } from '../../core/sync/remote.ts';
 import { missingSystemFolders } from '../../core/sync/system-folders.ts';
-import { asPosthornError, type PosthornError } from '../../errors.ts';
+import { asPosthornError, ConfigurationError, type PosthornError } from '../../errors.ts';
 import type { MailboxSession } from '../../ports/mailbox-source.ts';
 import { lookUpState } from '../accounts/bind-account.ts';
 import { connectMailbox, connectMaildrop } from '../log-in.ts';
@@ -70,14 +70,30 @@ export async function previewSync(
     if (state?.suspended != null) return { ...preview, skipped: 'suspended' };
     const id = state?.id ?? account.id ?? '';
     if (options.send && account.send) await previewOutbox(id, neighbours, found);
-    if (options.receive && account.receive && keepsMail(account))
+    if (options.receive && account.receive && keepsMail(account)) {
+      await requireRoot(account, id, state?.root ?? null, neighbours);
       await previewReceiving(account, id, neighbours, options, found);
+    }
     return preview;
   } catch (thrown) {
     const error = asPosthornError(thrown);
     error.account ??= account.name;
     return { ...preview, error };
   }
+}
+
+/** A sync would stop where the mail is not in its place, or where it would begin in a folder that is somebody's. */
+async function requireRoot(
+  { path }: Account,
+  id: string,
+  root: string | null,
+  { store, roots }: Neighbours,
+): Promise<void> {
+  if (root !== null) await store.open(path, id);
+  else if (!(await roots.isFresh(path)))
+    throw new ConfigurationError(`the folder ${path} is in use already, and its state is missing`, {
+      remedy: 'Give the account a `path` of its own, or bring the state back.',
+    });
 }
 
 async function previewOutbox(
@@ -121,7 +137,10 @@ async function previewMailbox(
   const { folders, warnings } = await session.folders();
   found.warnings.push(...warnings);
   found.steps.push(...(await missing(session, account, folders)));
-  const { views, failures } = await gatherMailbox({ account, accountId, state, sessions }, folders);
+  const { views, failures } = await gatherMailbox(
+    { account, accountId, layout: settings.layout, state, sessions },
+    folders,
+  );
   for (const [path, { message }] of failures) found.held.push({ path, reason: message });
   const { operations, held } = planAccount(views, syncPolicy(settings, full));
   found.held.push(...held);

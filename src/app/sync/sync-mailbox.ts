@@ -25,7 +25,8 @@ export async function syncMailbox(
   const { folders, created, warnings } = await foldersWithRoles(await sessions.current(), account);
   report.created.push(...created);
   report.warnings.push(...warnings);
-  const gathering = { account, accountId, state: neighbours.state, sessions };
+  const { layout } = run.settings;
+  const gathering = { account, accountId, layout, state: neighbours.state, sessions };
   const { views, failures } = await gatherMailbox(gathering, folders);
   const plan = planAccount(views, run.policy);
   const reports = new Map<string, FolderReport>();

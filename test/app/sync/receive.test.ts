@@ -164,75 +164,6 @@ describe('the connection breaks in the middle', () => {
   });
 });
 
-describe('a message at which the server hangs up', () => {
-  const ids = { imap: ['1', '3', '5'], pop3: ['uidl-1', 'uidl-3', 'uidl-5'] };
-  const polls = async (world: World, count: number): Promise<number[]> => {
-    const statuses: number[] = [];
-    for (let poll = 0; poll < count; poll += 1) {
-      const { error, received } = await world.sync();
-      const failed = received?.folders.flatMap((folder) => folder.failed) ?? [];
-      statuses.push(error?.exitStatus ?? failed[0]?.error.exitStatus ?? 0);
-    }
-    return statuses;
-  };
-
-  it.each(['imap', 'pop3'] as const)('does not stop its folder for ever (%s)', async (type) => {
-    const world = new World(type);
-    fill(world);
-    const bad = ids[type][1] ?? '';
-    world.server.faults.hangsUpAt.add(bad);
-    expect(await polls(world, 6)).toEqual([75, 75, 75, 0, 0, 0]);
-    expect(world.mail()).toEqual(['five', 'four', 'one', 'two']);
-    expect((await world.known())[bad]).toBe('refused 3');
-    world.server.deliver('six');
-    expect(await polls(world, 1)).toEqual([0]);
-    expect(world.mail()).toContain('six');
-    world.server.faults.hangsUpAt.clear();
-    await world.sync({ full: true });
-    expect(world.mail()).toEqual([...five, 'six'].sort());
-  });
-
-  it.each(['imap', 'pop3'] as const)('nor do several of them (%s)', async (type) => {
-    const world = new World(type);
-    fill(world);
-    for (const id of ids[type]) world.server.faults.hangsUpAt.add(id);
-    await polls(world, 8);
-    expect(world.mail()).toEqual(['four', 'two']);
-    expect(await polls(world, 1)).toEqual([0]);
-  });
-
-  it('stops no other folder, and new mail comes first', async () => {
-    const world = imap({ folders: ['INBOX', 'Sent'] });
-    fill(world);
-    fill(world, ['sent'], 'Sent');
-    world.server.faults.hangsUpAt.add('5');
-    await world.sync();
-    world.server.deliver('six');
-    await world.sync();
-    expect(world.mail()).toEqual(['four', 'one', 'six', 'three', 'two']);
-    expect(world.mail('Sent')).toEqual(['sent']);
-  });
-
-  it('POP3 deletes the others', async () => {
-    const world = new World('pop3', { leaveOnServer: false });
-    fill(world);
-    world.server.faults.hangsUpAt.add('uidl-3');
-    await polls(world, 2);
-    expect(world.server.folder().messages.map(({ text }) => text)).toEqual(['three']);
-  });
-
-  it.each(['imap', 'pop3'] as const)('is not to blame where nothing comes (%s)', async (type) => {
-    const world = new World(type);
-    fill(world);
-    for (const { id } of world.server.folder().messages) world.server.faults.hangsUpAt.add(id);
-    expect(await polls(world, 6)).toEqual([75, 75, 75, 75, 75, 75]);
-    expect(Object.values(await world.known()).filter((each) => each !== 'refused 0')).toEqual([]);
-    world.server.faults.hangsUpAt.clear();
-    await world.sync();
-    expect(world.mail()).toEqual([...five].sort());
-  });
-});
-
 describe('the disk', () => {
   it.each(['stage', 'publish'] as const)(
     'full at %s: the account stops, the next sync goes on',
@@ -274,6 +205,20 @@ describe('the disk', () => {
 });
 
 describe('an error of one folder', () => {
+  it('whose name no file system takes stops that folder alone', async () => {
+    const long = 'n'.repeat(300);
+    const world = imap({ folders: ['INBOX', long, 'Sent'] });
+    fill(world);
+    fill(world, ['never'], long);
+    fill(world, ['sent'], 'Sent');
+    const { error, received } = await world.sync();
+    expect(error).toBeNull();
+    expect(world.mail()).toEqual([...five].sort());
+    expect(world.mail('Sent')).toEqual(['sent']);
+    const failed = received?.folders.find((folder) => folder.path === long);
+    expect(failed?.error).toMatchObject({ exitStatus: 65, reach: 'folder' });
+  });
+
   it('while messages come stops that folder alone', async () => {
     const world = imap({ folders: ['INBOX', 'Locked', 'Sent'] });
     fill(world);
