@@ -18,7 +18,7 @@ import type { Fetched, MailboxSession, OpenFolder } from '../../ports/mailbox-so
 import type { Staged } from '../../ports/mail-store.ts';
 import { commit, type AccountRun } from './account-run.ts';
 import { DeliveryQueue, type Arrived, type Arriving, type Batch } from './delivery-queue.ts';
-import { blamed, lossOf, type Loss } from './lost-message.ts';
+import { blamed, isHangUp, lossOf, type Loss } from './lost-message.ts';
 import type { ReconnectingSession } from './reconnecting-session.ts';
 import type { FolderReport } from './report.ts';
 
@@ -148,7 +148,8 @@ async function deliver(
     const loss = lossOf(target.run, target.sessions.spent, thrown, left.first);
     if (loss === null) throw thrown;
     left = left.without(UidSet.of([loss.at]));
-    return { ...loss, left, isOfMessage: came.any || (await givesAnother(target, loss.at)) };
+    const isOfMessage = came.any || (isHangUp(loss) && (await givesAnother(target, loss.at)));
+    return { ...loss, left, isOfMessage };
   }
 }
 

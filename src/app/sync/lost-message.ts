@@ -25,6 +25,11 @@ export function lossOf<Id>(
   return error.pauseMs === undefined ? { error, at } : null;
 }
 
+/** The server hung up; one that only stalls would have who asks for other messages wait as long again. */
+export function isHangUp({ error }: Loss<unknown>): boolean {
+  return error.code !== 'timeout';
+}
+
 /** The loss, as the trouble of the message alone. */
 export function blamed({ error }: Loss<unknown>): TemporaryError {
   return new TemporaryError(`the connection is lost where this message comes: ${error.message}`, {

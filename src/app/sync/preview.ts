@@ -17,6 +17,7 @@ import { gatherMailbox } from './gather-mailbox.ts';
 import { syncPolicy } from './receive.ts';
 import { ReconnectingSession } from './reconnecting-session.ts';
 import { maildropPath } from './retrieve-mail.ts';
+import { requireNoPause } from './sync-account.ts';
 import { gatherMaildrop } from './sync-maildrop.ts';
 
 /** One thing that a sync would do now. */
@@ -71,6 +72,7 @@ export async function previewSync(
     const id = state?.id ?? account.id ?? '';
     if (options.send && account.send) await previewOutbox(id, neighbours, found);
     if (options.receive && account.receive && keepsMail(account)) {
+      if (state !== null) requireNoPause({ state }, neighbours);
       await requireRoot(account, id, state?.root ?? null, neighbours);
       await previewReceiving(account, id, neighbours, options, found);
     }
