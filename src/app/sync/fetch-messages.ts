@@ -148,7 +148,7 @@ async function deliver(
     const loss = lossOf(target.run, target.sessions.spent, thrown, left.first);
     if (loss === null) throw thrown;
     left = left.without(UidSet.of([loss.at]));
-    const isOfMessage = came.any || (isHangUp(loss) && (await givesAnother(target, loss.at)));
+    const isOfMessage = came.any || (await givesAnother(target, loss));
     return { ...loss, left, isOfMessage };
   }
 }
@@ -192,12 +192,13 @@ const candidates = 50;
 const mostProofs = 3;
 
 /** Whether the server gives any other message of the folder, on a connection of its own; its octets are not kept. */
-async function givesAnother(target: FetchTarget, lost: number): Promise<boolean> {
+async function givesAnother(target: FetchTarget, loss: Loss<number>): Promise<boolean> {
   const { run, folder } = target;
   try {
     const troubles = await run.neighbours.state.troubles(run.accountId, folder.path);
-    const bad = UidSet.of([lost, ...troubles.flatMap(refusedUid)]);
-    for (const uid of await smallestBeside(await reopened(target), bad))
+    const bad = UidSet.of([loss.at, ...troubles.flatMap(refusedUid)]);
+    const others = await smallestBeside(await reopened(target), bad);
+    for (const uid of others.slice(0, isHangUp(loss) ? mostProofs : 1))
       if (await comes(await reopened(target), uid)) return true;
   } catch {
     // Then nothing is proven.
@@ -211,7 +212,7 @@ async function smallestBeside(open: OpenFolder, bad: UidSet): Promise<number[]> 
   const facts: MessageFacts[] = [];
   for await (const page of open.facts(some)) facts.push(...page);
   const bySize = facts.toSorted((one, other) => (one.size ?? 0) - (other.size ?? 0));
-  return bySize.slice(0, mostProofs).map(({ uid }) => uid);
+  return bySize.map(({ uid }) => uid);
 }
 
 async function comes(open: OpenFolder, uid: number): Promise<boolean> {

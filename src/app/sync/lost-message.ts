@@ -25,7 +25,7 @@ export function lossOf<Id>(
   return error.pauseMs === undefined ? { error, at } : null;
 }
 
-/** The server hung up; one that only stalls would have who asks for other messages wait as long again. */
+/** The server hung up; where one only stalls, each question for another message may wait as long again. */
 export function isHangUp({ error }: Loss<unknown>): boolean {
   return error.code !== 'timeout';
 }

@@ -7,7 +7,7 @@ import type { MaildropSession, Retrieved } from '../../ports/maildrop-source.ts'
 import type { Staged } from '../../ports/mail-store.ts';
 import { commit, type AccountRun } from './account-run.ts';
 import { DeliveryQueue, type Arriving, type Batch } from './delivery-queue.ts';
-import { blamed, isHangUp, lossOf, type Loss } from './lost-message.ts';
+import { blamed, lossOf, type Loss } from './lost-message.ts';
 import type { ReconnectingSession } from './reconnecting-session.ts';
 import type { FolderReport } from './report.ts';
 
@@ -53,8 +53,7 @@ async function retrieveAgain(
   const loss = await retrieveWhole(context, [{ ...fetch, mail: now }]);
   if (loss === null) return;
   const others = mail.filter(({ id }) => !suspects.has(id));
-  const counts = isHangUp(loss) && (await givesAny(await sessions.current(), others));
-  await commitLoss(context, loss, counts);
+  await commitLoss(context, loss, await givesAny(await sessions.current(), others));
   report.failed.push({ id: now.id, error: blamed(loss) });
 }
 
