@@ -133,6 +133,10 @@ class MemoryOpenFolder implements OpenFolder {
         continue;
       }
       server.asked.push(served.id);
+      if (server.faults.hangsUpAt.has(served.id)) {
+        yield batch;
+        throw this.#session.broken();
+      }
       const breaks = server.breaksNow();
       if (server.refuses(served.id)) batch.push({ kind: 'refused', uid, error: notGiven() });
       else {

@@ -45,6 +45,10 @@ export class MemoryMaildropSession extends MemorySession implements MaildropSess
       const served = this.#messages.find(({ id }) => id === each.id);
       if (served === undefined) throw this.broken();
       this.server.asked.push(each.id);
+      if (this.server.faults.hangsUpAt.has(each.id)) {
+        yield batch;
+        throw this.broken();
+      }
       const breaks = this.server.breaksNow();
       if (this.server.refuses(each.id))
         batch.push({ kind: 'refused', mail: each, error: notGiven() });

@@ -27,6 +27,8 @@ export interface ServerFaults {
   readonly refused: Map<string, number>;
   /** The connection breaks in the middle of this one, counted from 0 over all sessions; null: never. */
   breakAt: number | null;
+  /** The server hangs up at these, whenever they are asked for, by their ids. */
+  readonly hangsUpAt: Set<string>;
   /** IMAP: nothing is given at all, as a server does that is over its limits. */
   throttled: boolean;
   /** IMAP: LIST is refused, and a pause asked for. */
@@ -46,6 +48,7 @@ export class ServedMail {
   readonly faults: ServerFaults = {
     refused: new Map(),
     breakAt: null,
+    hangsUpAt: new Set(),
     throttled: false,
     throttledForMs: null,
     listedAtMost: null,

@@ -17,6 +17,8 @@ export interface AccountRun {
   readonly policy: SyncPolicy;
   /** Of the account's lock: a commit without it could undo what a later holder has done. */
   readonly fence: Fence;
+  /** Aborted where the poll is to end. */
+  readonly signal: AbortSignal;
   /** Called after each durable point. */
   readonly progress: (report: FolderReport) => void;
 }

@@ -4,7 +4,7 @@ import type { Account } from '../../core/account/account.ts';
 import type { Role } from '../../core/sync/remote.ts';
 import { StorageError } from '../../errors.ts';
 import { lookUpState } from '../accounts/bind-account.ts';
-import { maildropPath } from './maildrop/sync-maildrop.ts';
+import { maildropPath } from './maildrop/retrieve-mail.ts';
 import type { Neighbours } from '../neighbours.ts';
 
 export interface ListedFolder {

@@ -16,7 +16,9 @@ import type { Neighbours } from '../neighbours.ts';
 import { gatherMailbox } from './mailbox/gather-mailbox.ts';
 import { syncPolicy } from './receive.ts';
 import { ReconnectingSession } from './reconnecting-session.ts';
-import { gatherMaildrop, maildropPath } from './maildrop/sync-maildrop.ts';
+import { maildropPath } from './maildrop/retrieve-mail.ts';
+import { requireNoPause } from './sync-account.ts';
+import { gatherMaildrop } from './maildrop/sync-maildrop.ts';
 
 /** One thing that a sync would do now. */
 export type PlannedStep =
@@ -77,6 +79,7 @@ export async function previewSync(
     const id = state?.id ?? account.id ?? '';
     if (options.send && account.send) await previewOutbox(id, neighbours, found);
     if (options.receive && account.receive && keepsMail(account)) {
+      if (state !== null) requireNoPause({ state }, neighbours);
       await requireRoot(account, id, state?.root ?? null, neighbours);
       await previewReceiving(account, id, neighbours, options, found);
     }
@@ -143,7 +146,10 @@ async function previewMailbox(
   const { folders, warnings } = await session.folders();
   found.warnings.push(...warnings);
   found.steps.push(...(await missing(session, account, folders)));
-  const { views, failures } = await gatherMailbox({ account, accountId, state, sessions }, folders);
+  const { views, failures } = await gatherMailbox(
+    { account, accountId, layout: settings.layout, state, sessions },
+    folders,
+  );
   for (const [path, { message }] of failures) found.held.push({ path, reason: message });
   const { operations, held } = planAccount(views, syncPolicy(settings, full));
   found.held.push(...held);

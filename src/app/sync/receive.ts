@@ -10,7 +10,8 @@ import type { AccountRun } from './account-run.ts';
 import { openTree } from './open-tree.ts';
 import { ReconnectingSession } from './reconnecting-session.ts';
 import { emptyFolderReport, type FolderReport, type ReceiveReport } from './report.ts';
-import { maildropPath, syncMaildrop } from './maildrop/sync-maildrop.ts';
+import { maildropPath } from './maildrop/retrieve-mail.ts';
+import { syncMaildrop } from './maildrop/sync-maildrop.ts';
 import { syncMailbox } from './mailbox/sync-mailbox.ts';
 
 export interface ReceiveOptions {
@@ -45,12 +46,12 @@ export async function receive(
 async function accountRun(
   bound: BoundAccount,
   neighbours: Neighbours,
-  { settings, full, fence, progress }: ReceiveOptions,
+  { settings, full, fence, progress, signal }: ReceiveOptions,
 ): Promise<AccountRun> {
   const tree = await openTree(bound, neighbours, fence);
   const { account, id: accountId } = bound;
   const policy = syncPolicy(settings, full);
-  return { account, accountId, settings, tree, neighbours, policy, fence, progress };
+  return { account, accountId, settings, tree, neighbours, policy, fence, signal, progress };
 }
 
 async function receiveMailbox(
@@ -77,10 +78,10 @@ async function receiveMaildrop(
 ): Promise<void> {
   const folderReport = emptyFolderReport(maildropPath);
   report.folders.push(folderReport);
-  const session = await connectMaildrop(account, id, neighbours, signal);
+  const sessions = new ReconnectingSession(() => connectMaildrop(account, id, neighbours, signal));
   try {
-    await syncMaildrop(run, session, folderReport);
+    await syncMaildrop(run, sessions, folderReport);
   } finally {
-    await session.close();
+    await sessions.close();
   }
 }

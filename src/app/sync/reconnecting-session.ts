@@ -21,6 +21,11 @@ export class ReconnectingSession<S extends Spendable> {
     return this.#session;
   }
 
+  /** The last connection is of no more use. */
+  get spent(): boolean {
+    return this.#session?.spent === true;
+  }
+
   async close(): Promise<void> {
     const session = this.#session;
     this.#session = null;

@@ -109,7 +109,10 @@ async function receiveLocked(
 }
 
 /** The server has said until when it wants to be left alone; asking sooner makes it longer. */
-function requireNoPause({ state }: BoundAccount, { clock }: Neighbours): void {
+export function requireNoPause(
+  { state }: Pick<BoundAccount, 'state'>,
+  { clock }: Pick<Neighbours, 'clock'>,
+): void {
   if (state.notBefore === null || state.notBefore <= clock.now()) return;
   const seconds = String(Math.ceil((state.notBefore - clock.now()) / 1000));
   const why = state.lastError === null ? '' : ` (${state.lastError.message})`;
@@ -171,7 +174,10 @@ function named(thrown: unknown, account: Account, signal: AbortSignal): Posthorn
 }
 
 function brokenOff({ reason }: AbortSignal): PosthornError {
-  const { message, remedy = 'What was whole is kept; the next sync goes on there.' } =
-    asPosthornError(reason);
-  return new TemporaryError(message, { remedy, cause: reason });
+  const { message, code, remedy } = asPosthornError(reason);
+  return new TemporaryError(message, {
+    remedy: remedy ?? 'What was whole is kept; the next sync goes on there.',
+    code: code === 'timeout' ? 'timeout' : 'temporary',
+    cause: reason,
+  });
 }

@@ -35,6 +35,11 @@ export function foldRetrieved({ arrived, refused }: RetrievedPart): MaildropChan
   return arrived.length === 0 ? troubles : [{ kind: 'mail-known', mail: arrived }, ...troubles];
 }
 
+/** The connection was lost while it came; `tries` as they are now. */
+export function foldLost(id: string, tries: number, reason: string): MaildropChange[] {
+  return [{ kind: 'mail-trouble', trouble: { id, kind: 'refused', tries, reason } }];
+}
+
 /**
  * Before the first DELE: where the answer to QUIT never comes, nobody knows what the server still has, and a bad one gives the
  * id to another message. What is listed again under it has to prove that it is the message that is here.

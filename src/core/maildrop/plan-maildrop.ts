@@ -15,7 +15,8 @@ export type MaildropOperation =
   | {
       readonly kind: 'fetch';
       readonly mail: ListedMail;
-      readonly tries: number;
+      /** Null where it was never in trouble. */
+      readonly tries: number | null;
       readonly contentDecides: boolean;
     }
   /** It is listed again, and proven to be the message that is known. */
@@ -62,14 +63,15 @@ export interface MaildropView {
   readonly returned: ReadonlySet<string>;
 }
 
-/** Fetches first, in the listing's order. What is deleted is planned afterwards, with what is known then. */
+/** Fetches first, in the listing's order, what was in trouble before behind the others: the server may hang up at it. What is deleted is planned afterwards, with what is known then. */
 export function planMaildrop(
   view: MaildropView,
   policy: Pick<SyncPolicy, 'full' | 'maxTries'>,
 ): MaildropOperation[] {
   const { listing, known, returned } = view;
   const troubles = new Map(view.troubles.map((trouble) => [trouble.id, trouble]));
-  const operations: MaildropOperation[] = [];
+  const fresh: MaildropOperation[] = [];
+  const again: MaildropOperation[] = [];
   for (const mail of listing) {
     const trouble = troubles.get(mail.id);
     if (trouble !== undefined && !isTriedAgain(trouble, policy)) continue;
@@ -77,9 +79,10 @@ export function planMaildrop(
     const isHere = before?.status === 'stored' || returned.has(mail.id);
     if (isHere && trouble?.kind !== 'short') continue;
     const contentDecides = before !== undefined;
-    operations.push({ kind: 'fetch', mail, tries: trouble?.tries ?? 0, contentDecides });
+    const operations = trouble === undefined ? fresh : again;
+    operations.push({ kind: 'fetch', mail, tries: trouble?.tries ?? null, contentDecides });
   }
-  return [...operations, ...notes(view)];
+  return [...fresh, ...again, ...notes(view)];
 }
 
 function notes({

@@ -223,7 +223,7 @@ test('doctor finds it good before and after, and changes nothing', async () => {
         name: 'name-of-a',
         root: '/mail/a',
         suspended: null,
-        failures: 0,
+        failures: 2,
         lastError: null,
         troubles: [],
       },

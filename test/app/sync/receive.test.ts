@@ -205,6 +205,20 @@ describe('the disk', () => {
 });
 
 describe('an error of one folder', () => {
+  it('whose name no file system takes stops that folder alone', async () => {
+    const long = 'n'.repeat(300);
+    const world = imap({ folders: ['INBOX', long, 'Sent'] });
+    fill(world);
+    fill(world, ['never'], long);
+    fill(world, ['sent'], 'Sent');
+    const { error, received } = await world.sync();
+    expect(error).toBeNull();
+    expect(world.mail()).toEqual([...five].sort());
+    expect(world.mail('Sent')).toEqual(['sent']);
+    const failed = received?.folders.find((folder) => folder.path === long);
+    expect(failed?.error).toMatchObject({ exitStatus: 65, reach: 'folder' });
+  });
+
   it('while messages come stops that folder alone', async () => {
     const world = imap({ folders: ['INBOX', 'Locked', 'Sent'] });
     fill(world);

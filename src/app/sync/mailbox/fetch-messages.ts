@@ -14,10 +14,16 @@ import type { MessageFacts } from '../../../core/sync/remote.ts';
 import { highestUid, UidSet } from '../../../core/sync/uid-set.ts';
 import { Watermark } from '../../../core/sync/watermark.ts';
 import { asPosthornError, TemporaryError } from '../../../errors.ts';
-import type { Fetched, OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
+import type {
+  Fetched,
+  MailboxSession,
+  OpenFolder,
+} from '../../../ports/receiving/mailbox-source.ts';
 import type { Staged } from '../../../ports/receiving/mail-store.ts';
 import { commit, type AccountRun } from '../account-run.ts';
 import { DeliveryQueue, type Arrived, type Arriving, type Batch } from '../delivery-queue.ts';
+import { blamed, isHangUp, lossOf, type Loss } from '../lost-message.ts';
+import type { ReconnectingSession } from '../reconnecting-session.ts';
 import type { FolderReport } from '../report.ts';
 
 type Retry = Extract<Operation, { kind: 'fetch' }>;
@@ -27,6 +33,7 @@ type FetchedBatch = Batch<MessageFacts, Missing>;
 /** One folder, while its fetches are carried out. */
 export interface FetchTarget {
   readonly run: AccountRun;
+  readonly sessions: ReconnectingSession<MailboxSession>;
   readonly folder: AgreedFolder;
   readonly report: FolderReport;
 }
@@ -45,10 +52,15 @@ export async function fetchRange(
   const listed = listing.uids.within(from, (uidNext ?? highestUid + 1) - 1);
   const wanted = await notHere(target, listed, from);
   const watermark = new Watermark(from - 1, wanted);
-  await deliver(target, open, wanted, (part) => {
+  const fold = (part: FetchedPart): Changes => {
     watermark.finish(uidsOf(part));
     return foldPart(folder.path, part, listing.complete ? watermark.mark : folder.settledUid);
-  });
+  };
+  const loss = await deliver(target, open, wanted, fold);
+  if (loss !== null) {
+    if (loss.isOfMessage) await commit(run, fold(refusal(loss)), 'durable');
+    throw loss.error;
+  }
   // A listing that leaves something out proves of nothing that it is not there.
   if (!listing.complete) return;
   const end = { uidNext, exists, highestModSeq, lastListed: listed.last ?? 0 };
@@ -56,17 +68,25 @@ export async function fetchRange(
   await commit(run, [{ kind: 'former-dropped', path: folder.path }], 'relaxed');
 }
 
-/** Messages that could not be fetched at earlier polls. */
+/** Messages that could not be fetched at earlier polls; where the connection is lost again, the others have a new one. */
 export async function fetchAgain(
   target: FetchTarget,
   open: OpenFolder,
   operations: readonly Retry[],
 ): Promise<void> {
-  requireNumbering(target.folder, open);
   const retries = new Map(operations.map((operation) => [operation.uid, operation]));
-  await deliver(target, open, UidSet.of(retries.keys()), (part) =>
-    [...retries.values()].flatMap((retry) => foldRetry(retry, only(part, retry.uid))),
-  );
+  const fold = (part: FetchedPart): Changes =>
+    [...retries.values()].flatMap((retry) => foldRetry(retry, only(part, retry.uid)));
+  for (let session = open, rest = UidSet.of(retries.keys()); ; session = await reopened(target)) {
+    requireNumbering(target.folder, session);
+    const loss = await deliver(target, session, rest, fold);
+    if (loss === null) return;
+    if (!loss.isOfMessage) throw loss.error;
+    await commit(target.run, fold(refusal(loss)), 'durable');
+    target.report.failed.push({ id: String(loss.at), error: blamed(loss) });
+    rest = loss.left;
+    if (rest.isEmpty) return;
+  }
 }
 
 function only({ arrived, refused, vanished }: FetchedPart, wanted: number): FetchedPart {
@@ -104,13 +124,45 @@ function refusedUid({ kind, id }: Trouble): number[] {
 
 type Changes = Parameters<typeof commit>[1];
 
+interface FolderLoss extends Loss<number> {
+  /** What is still to be asked for beside it. */
+  readonly left: UidSet;
+  /** Others come. */
+  readonly isOfMessage: boolean;
+}
+
+/** What was whole is kept also where the connection is lost, or where it throws. */
 async function deliver(
   target: FetchTarget,
   open: OpenFolder,
   uids: UidSet,
   fold: (part: FetchedPart) => Changes,
+): Promise<FolderLoss | null> {
+  if (uids.isEmpty) return null;
+  let left = uids;
+  const came = { any: false };
+  try {
+    await deliverWhole(target, open, uids, (part) => {
+      left = left.without(UidSet.of(uidsOf(part)));
+      came.any ||= part.arrived.length > 0;
+      return fold(part);
+    });
+    return null;
+  } catch (thrown) {
+    const loss = lossOf(target.run, target.sessions.spent, thrown, left.first);
+    if (loss === null) throw thrown;
+    left = left.without(UidSet.of([loss.at]));
+    const isOfMessage = came.any || (await givesAnother(target, loss));
+    return { ...loss, left, isOfMessage };
+  }
+}
+
+async function deliverWhole(
+  target: FetchTarget,
+  open: OpenFolder,
+  uids: UidSet,
+  fold: (part: FetchedPart) => Changes,
 ): Promise<void> {
-  if (uids.isEmpty) return;
   const { run, folder, report } = target;
   const former = await formerMessages(target);
   const queue = new DeliveryQueue<MessageFacts, Missing>({
@@ -133,6 +185,57 @@ async function deliver(
   } finally {
     await queue.finish();
   }
+}
+
+async function reopened({ sessions, folder }: FetchTarget): Promise<OpenFolder> {
+  return await (await sessions.current()).select(folder.path);
+}
+
+/** Of these, the smallest ones are asked for; so many of them may be as bad. */
+const candidates = 50;
+const mostProofs = 3;
+
+/** Whether the server gives any other message of the folder, on a connection of its own; its octets are not kept. */
+async function givesAnother(target: FetchTarget, loss: Loss<number>): Promise<boolean> {
+  const { run, folder } = target;
+  try {
+    const troubles = await run.neighbours.state.troubles(run.accountId, folder.path);
+    const bad = UidSet.of([loss.at, ...troubles.flatMap(refusedUid)]);
+    const others = await smallestBeside(await reopened(target), bad);
+    for (const uid of others.slice(0, isHangUp(loss) ? mostProofs : 1))
+      if (await comes(await reopened(target), uid)) return true;
+  } catch {
+    // Then nothing is proven.
+  }
+  return false;
+}
+
+async function smallestBeside(open: OpenFolder, bad: UidSet): Promise<number[]> {
+  const { uids } = await open.uids(1);
+  const [some = UidSet.empty] = uids.without(bad).windows(candidates);
+  const facts: MessageFacts[] = [];
+  for await (const page of open.facts(some)) facts.push(...page);
+  const bySize = facts.toSorted((one, other) => (one.size ?? 0) - (other.size ?? 0));
+  return bySize.map(({ uid }) => uid);
+}
+
+async function comes(open: OpenFolder, uid: number): Promise<boolean> {
+  let came = false;
+  try {
+    for await (const batch of open.fetch(UidSet.of([uid])))
+      came ||= batch.some((each) => each.kind === 'message');
+  } catch {
+    return false;
+  }
+  return came;
+}
+
+function refusal(loss: Loss<number>): FetchedPart {
+  return {
+    arrived: [],
+    refused: [{ uid: loss.at, reason: blamed(loss).message }],
+    vanished: [],
+  };
 }
 
 function isMissing(fetched: Fetched): fetched is Missing {

@@ -1,8 +1,10 @@
 /** Looks at both sides of an IMAP account, only where there is news: what planning starts from. */
 
 import type { Account } from '../../../core/account/account.ts';
+import type { Layout } from '../../../core/account/settings.ts';
 import type { AgreedFolder } from '../../../core/sync/agreed.ts';
 import { continuity } from '../../../core/sync/continuity.ts';
+import { localPath } from '../../../core/sync/folder-name.ts';
 import { inboxFirst, isKept, type FolderView } from '../../../core/sync/plan-account.ts';
 import type { FolderStatus, RemoteFolder } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
@@ -21,6 +23,7 @@ export interface GatheredMailbox {
 export interface Gathering {
   readonly account: Account;
   readonly accountId: string;
+  readonly layout: Layout;
   readonly state: StateStore;
   readonly sessions: ReconnectingSession<MailboxSession>;
 }
@@ -54,6 +57,8 @@ async function viewOf(
   remote: RemoteFolder,
   agreed: AgreedFolder | null,
 ): Promise<FolderView> {
+  // A name that no file system takes stops its folder alone.
+  if (agreed === null) localPath(remote.segments, gathering.layout);
   const endpoint = endpointOf(gathering.account);
   const status = await statusOf(gathering, remote, agreed);
   const { state, accountId } = gathering;

@@ -25,7 +25,8 @@ export async function syncMailbox(
   const { folders, created, warnings } = await foldersWithRoles(await sessions.current(), account);
   report.created.push(...created);
   report.warnings.push(...warnings);
-  const gathering = { account, accountId, state: neighbours.state, sessions };
+  const { layout } = run.settings;
+  const gathering = { account, accountId, layout, state: neighbours.state, sessions };
   const { views, failures } = await gatherMailbox(gathering, folders);
   const plan = planAccount(views, run.policy);
   const reports = new Map<string, FolderReport>();
@@ -112,11 +113,11 @@ async function carryOut(
   const folder = agreed.get(path);
   if (folder === undefined || (range === undefined && retries.length === 0)) return;
   await run.tree.ensureFolder(folder.localPath);
-  const target = { run, folder, report };
-  if (retries.length > 0)
-    await fetchAgain(target, await (await sessions.current()).select(path), retries);
+  const target = { run, sessions, folder, report };
   if (range !== undefined)
     await fetchRange(target, await (await sessions.current()).select(path), range.from);
+  if (retries.length > 0)
+    await fetchAgain(target, await (await sessions.current()).select(path), retries);
 }
 
 type Beginning = Extract<Operation, { kind: 'begin-folder' }>;
