@@ -8,6 +8,9 @@ import type { AccountPlan, HeldFolder, Operation } from './operation.ts';
 import type { FolderStatus, RemoteFolder } from './remote.ts';
 import { highestUid } from './uid-set.ts';
 
+/** same: messages of the server are those that the state has under their UIDs. other: they are not. unknown: none could be compared. */
+export type Sample = 'same' | 'other' | 'unknown';
+
 /** One folder as both sides and the state have it. */
 export interface FolderView {
   readonly remote: RemoteFolder;
@@ -17,11 +20,8 @@ export interface FolderView {
   /** Null where it was never met. */
   readonly agreed: AgreedFolder | null;
   readonly troubles: readonly Trouble[];
-  /**
-   * Whether messages of the server are those that the state has under their UIDs; null where nobody looked, since the numbers
-   * prove enough.
-   */
-  readonly sampleAgrees: boolean | null;
+  /** What the newest known messages look like on the server; null where nobody looked. */
+  readonly sample: Sample | null;
 }
 
 export interface SyncPolicy {
@@ -65,7 +65,7 @@ type FolderPlan =
 function planFolder(view: FolderView, policy: SyncPolicy): FolderPlan {
   const { agreed } = view;
   if (agreed === null) return planned([...begin(view, policy), ...fetchFrom(view, 1)]);
-  const state = proven(continuity(agreed, view.endpoint, view.status), view.sampleAgrees);
+  const state = proven(continuity(agreed, view.endpoint, view.status), view.sample);
   if (state.kind === 'broken')
     return policy.full
       ? planned(afresh(view, state.reason))
@@ -84,10 +84,15 @@ function planned(operations: readonly Operation[]): FolderPlan {
 
 function proven(
   state: Continuity,
-  sampleAgrees: boolean | null,
+  sample: Sample | null,
 ): Exclude<Continuity, { kind: 'unproven' }> {
+  if (state.kind === 'same' && sample === 'other')
+    return {
+      kind: 'broken',
+      reason: 'the server was restored: it gave known numbers to other mail',
+    };
   if (state.kind !== 'unproven') return state;
-  return sampleAgrees === true ? { kind: 'same' } : { kind: 'broken', reason: state.reason };
+  return sample === 'same' ? { kind: 'same' } : { kind: 'broken', reason: state.reason };
 }
 
 function begin({ remote, status, endpoint }: FolderView, { layout }: SyncPolicy): Operation[] {
@@ -154,7 +159,7 @@ export function isTriedAgain(
 }
 
 /** Without UIDNEXT nobody knows: as many messages as before may be other ones. */
-function hasNews({ settledUid }: AgreedFolder, { uidNext, exists }: FolderStatus): boolean {
+export function hasNews({ settledUid }: AgreedFolder, { uidNext, exists }: FolderStatus): boolean {
   return exists !== 0 && (uidNext === null || uidNext - 1 > settledUid);
 }
 

@@ -52,7 +52,7 @@ function view(more: Partial<FolderView> = {}): FolderView {
     endpoint,
     agreed: agreed(),
     troubles: [],
-    sampleAgrees: null,
+    sample: null,
     ...more,
   };
 }
@@ -127,10 +127,12 @@ describe('a folder that is not the one that is known', () => {
       'UIDNEXT below what is settled',
       { agreed: agreed({ uidNext: null, settledUid: 4_294_967_295 }) },
     ],
-    ['another server, other messages', { endpoint: 'anna@other.example', sampleAgrees: false }],
+    ['the same numbers, other messages', { sample: 'other' }],
+    ['another server, nothing to compare', { endpoint: 'anna@other.example', sample: 'unknown' }],
+    ['another server, other messages', { endpoint: 'anna@other.example', sample: 'other' }],
     [
       'fewer changes than were seen, other messages',
-      { status: { ...status, highestModSeq: '9' }, sampleAgrees: false },
+      { status: { ...status, highestModSeq: '9' }, sample: 'other' },
     ],
   ])('%s: held, and taken afresh with full', (_, more) => {
     expect(planned([view(more)])).toEqual(['held INBOX']);
@@ -140,12 +142,12 @@ describe('a folder that is not the one that is known', () => {
   it.each<readonly [string, Partial<FolderView>, readonly string[]]>([
     [
       'another server, the same messages',
-      { endpoint: 'anna@other.example', sampleAgrees: true },
+      { endpoint: 'anna@other.example', sample: 'same' },
       ['note-endpoint INBOX'],
     ],
     [
       'fewer changes, the same messages',
-      { status: { ...status, highestModSeq: '9' }, sampleAgrees: true },
+      { status: { ...status, highestModSeq: '9' }, sample: 'same' },
       [],
     ],
   ])('%s: it goes on', (_, more, expected) => {

@@ -5,8 +5,14 @@ import type { Layout } from '../../../core/account/settings.ts';
 import type { AgreedFolder } from '../../../core/sync/agreed.ts';
 import { continuity } from '../../../core/sync/continuity.ts';
 import { localPath } from '../../../core/sync/folder-name.ts';
-import { inboxFirst, isKept, type FolderView } from '../../../core/sync/plan-account.ts';
-import type { FolderStatus, RemoteFolder } from '../../../core/sync/remote.ts';
+import {
+  hasNews,
+  inboxFirst,
+  isKept,
+  type FolderView,
+  type Sample,
+} from '../../../core/sync/plan-account.ts';
+import type { FolderStatus, MessageFacts, RemoteFolder } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
 import { asPosthornError, type PosthornError } from '../../../errors.ts';
 import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
@@ -63,9 +69,8 @@ async function viewOf(
   const status = await statusOf(gathering, remote, agreed);
   const { state, accountId } = gathering;
   const troubles = agreed === null ? [] : await state.troubles(accountId, remote.path);
-  const doubt = agreed !== null && continuity(agreed, endpoint, status).kind === 'unproven';
-  const sampleAgrees = doubt ? await compareSample(gathering, remote.path) : null;
-  return { remote, status, endpoint, agreed, troubles, sampleAgrees };
+  const sample = await sampleOf(gathering, remote.path, agreed, status);
+  return { remote, status, endpoint, agreed, troubles, sample };
 }
 
 /** Where STATUS leaves something out, or says that the folder is another one, the folder is opened: that has the last word. */
@@ -82,25 +87,54 @@ async function statusOf(
   return isWhole && !isAnother ? told : (await session.select(path)).status;
 }
 
-/** Messages that are compared: a server that is another one has other mail, or other dates of arrival. */
-const sampleSize = 20;
+/** UIDs below the mark of which the known ones are compared. */
+const sampleSize = 50;
 
-/** Whether the newest known messages are on the server under the numbers that are known; false where none is. */
-async function compareSample(
+/**
+ * What the messages of the server look like under the newest known numbers; null where nothing calls for a look: where nothing is
+ * new, and the numbers agree. A server that was restored gives numbers anew, and may have passed ours by the next poll.
+ */
+async function sampleOf(
+  gathering: Gathering,
+  path: string,
+  agreed: AgreedFolder | null,
+  status: FolderStatus,
+): Promise<Sample | null> {
+  if (agreed === null || agreed.settledUid === 0) return null;
+  const { kind } = continuity(agreed, endpointOf(gathering.account), status);
+  const calls = kind === 'unproven' || (kind === 'same' && hasNews(agreed, status));
+  return calls ? await compared(gathering, path, agreed) : null;
+}
+
+async function compared(
   { state, accountId, sessions }: Gathering,
   path: string,
-): Promise<boolean> {
-  const known = await state.agreed(accountId, path);
-  const from = Math.max(0, known.uid.length - sampleSize);
-  const dates = new Map<number, number>();
-  for (let at = from; at < known.uid.length; at += 1)
-    dates.set(known.uid[at] ?? 0, known.internalDate[at] ?? Number.NaN);
+  { settledUid }: AgreedFolder,
+): Promise<Sample> {
+  const from = Math.max(1, settledUid - sampleSize);
+  const uids = await state.agreedUids(accountId, path, from);
+  if (uids.isEmpty) return 'unknown';
+  const known = await state.agreed(accountId, path, uids.within(from, settledUid));
+  const places = new Map(Array.from(known.uid, (uid, at) => [uid, at]));
   const folder = await (await sessions.current()).select(path);
-  let alike = 0;
-  for await (const page of folder.facts(UidSet.of(dates.keys())))
-    for (const { uid, internalDate } of page) {
-      if (internalDate !== dates.get(uid)) return false;
-      alike += 1;
+  let sample: Sample = 'unknown';
+  for await (const page of folder.facts(UidSet.of(places.keys())))
+    for (const facts of page) {
+      const at = places.get(facts.uid) ?? 0;
+      const likeness = likenessOf(facts, known.internalDate[at], known.wireSize[at]);
+      if (likeness === 'other') return 'other';
+      if (likeness === 'same') sample = 'same';
     }
-  return alike > 0;
+  return sample;
+}
+
+/** INTERNALDATE never changes (RFC 9051, section 2.3.3); where a server does not keep to that, the size speaks for the message. */
+function likenessOf(
+  { internalDate, size }: MessageFacts,
+  knownDate: number | undefined,
+  knownSize: number | undefined,
+): Sample {
+  if (internalDate === null || knownDate === undefined || Number.isNaN(knownDate)) return 'unknown';
+  if (internalDate === knownDate) return 'same';
+  return size === knownSize ? 'unknown' : 'other';
 }

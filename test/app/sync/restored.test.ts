@@ -1,0 +1,46 @@
+/** Servers that were restored from a backup, under the same UIDVALIDITY. */
+
+import { expect, it } from 'vitest';
+import { World } from '../world.ts';
+
+function filled(): World {
+  const world = new World('imap');
+  for (let at = 1; at <= 20; at += 1) world.server.deliver(`letter ${'x'.repeat(at)}`);
+  return world;
+}
+
+/** Back to the first ten; then so many new ones came, which have the numbers from 11 on. */
+function restore(world: World, fresh: number): void {
+  const folder = world.server.folder();
+  folder.messages = folder.messages.slice(0, 10);
+  folder.uidNext = 11;
+  for (let at = 1; at <= fresh; at += 1) world.server.deliver(`fresh ${'y'.repeat(at)}`);
+}
+
+it.each([0, 5, 10, 15])(
+  '%i new ones: nothing is skipped in silence, and full brings them',
+  async (fresh) => {
+    const world = filled();
+    await world.sync();
+    restore(world, fresh);
+    const { received } = await world.sync();
+    const seen = received?.folders[0]?.error?.exitStatus ?? 0;
+    // Without a number more than was known, nothing tells the two servers apart but what they hold.
+    if (fresh !== 10) expect(seen).toBe(75);
+    if (fresh === 10) world.server.deliver('one more');
+    if (fresh === 10) expect((await world.sync()).received?.folders[0]?.error?.exitStatus).toBe(75);
+    await world.sync({ full: true });
+    const mail = world.mail();
+    expect(mail.length).toBe(20 + fresh + (fresh === 10 ? 1 : 0));
+    expect(new Set(mail).size).toBe(mail.length);
+  },
+);
+
+it('mail that is gone from the server is no reason to hold a folder', async () => {
+  const world = filled();
+  await world.sync();
+  world.server.folder().messages = [];
+  world.server.deliver('new');
+  expect((await world.sync()).received?.folders[0]?.error).toBeNull();
+  expect(world.mail().length).toBe(21);
+});
