@@ -3,8 +3,8 @@
  * came to and how large the process has grown: `node --expose-gc program-look PORT…`.
  */
 
-import { readFileSync } from 'node:fs';
 import { accountAt, connect } from './harness.ts';
+import { peakMegabytes } from '../../servers/peak-memory.ts';
 
 async function look(port: number) {
   const said = { folders: 0, warnings: 0, uids: 0, facts: 0, changed: 0, error: '', megabytes: 0 };
@@ -22,15 +22,8 @@ async function look(port: number) {
   } catch (error) {
     said.error = (error as Error).message;
   }
-  said.megabytes = peak();
+  said.megabytes = Math.round(peakMegabytes());
   return said;
-}
-
-/** Not resourceUsage(): its peak has that of the process which started this one in it. */
-function peak(): number {
-  const [, kibibytes = ''] =
-    /^VmHWM:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  return Math.round(Number(kibibytes) / 1024);
 }
 
 for (const port of process.argv.slice(2)) {

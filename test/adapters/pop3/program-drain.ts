@@ -2,6 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { createPop3Source } from '../../../src/adapters/pop3/source.ts';
+import { peakMegabytes } from '../../servers/peak-memory.ts';
 import { login, popAccount } from './account.ts';
 
 const [port = '', ca = ''] = process.argv.slice(2);
@@ -27,6 +28,6 @@ try {
 } catch (error) {
   report.error = (error as Error).message;
 }
-report.megabytes = process.resourceUsage().maxRSS / 1024;
+report.megabytes = peakMegabytes();
 console.log(JSON.stringify(report));
 process.exit();

@@ -3,6 +3,7 @@
 import { bulkFetch } from '../../../../src/adapters/imap/bulk/bulk-fetch.ts';
 import type { BulkItem } from '../../../../src/adapters/imap/bulk/bulk-item.ts';
 import { UidSet } from '../../../../src/core/sync/uid-set.ts';
+import { peakMegabytes } from '../../../servers/peak-memory.ts';
 import { enter } from './bulk-harness.ts';
 
 const [port = '', count = '', manner = 'take'] = process.argv.slice(2);
@@ -48,6 +49,6 @@ try {
 } catch (error) {
   said.error = (error as Error).message;
 }
-said.peak = Math.round(process.resourceUsage().maxRSS / 1024);
+said.peak = Math.round(peakMegabytes());
 connection.flow.close();
 process.stdout.write(`${JSON.stringify(said)}\n`);
