@@ -35,8 +35,6 @@ export interface AccountState {
   readonly name: string;
   /** The root that was made for it: a root that was made once and is missing now is a disk that is not mounted. */
   readonly root: string | null;
-  /** Where `root` is being moved to; from before the move until it has been remembered. Absent at any other time. */
-  readonly movingTo?: string;
   readonly lastAttempt: number | null;
   readonly lastSuccess: number | null;
   /** Failed polls in a row, and refused logins in a row among them. */

@@ -26,10 +26,13 @@ export async function untilEnded(
   process.exitCode = signalStatus.SIGINT;
   const status = await work(stop.signal, interrupt);
   process.exitCode = endStatus(status === 0 && resultIsLost ? 74 : status, received, argv);
-  if (stop.signal.aborted) endSoon();
+  if (stop.signal.aborted || isDaemon(argv)) endSoon();
 }
 
-/** A look-up of a name on a server that does not answer can't be broken off, and would keep the process for its whole time. */
+/**
+ * A look-up of a name on a server that does not answer can't be broken off, and would keep the process for its whole time; what a
+ * daemon could not break off within its grace shall not be told after its end.
+ */
 function endSoon(): void {
   setTimeout(() => {
     process.exit();
@@ -42,8 +45,11 @@ function endStatus(
   received: keyof typeof signalStatus | null,
   argv: readonly string[],
 ): number {
-  const isDaemon = argv.includes('daemon') && argv.includes('run');
-  return received === null || (isDaemon && status === 0) ? status : signalStatus[received];
+  return received === null || (isDaemon(argv) && status === 0) ? status : signalStatus[received];
+}
+
+function isDaemon(argv: readonly string[]): boolean {
+  return argv.includes('daemon') && argv.includes('run');
 }
 
 /**

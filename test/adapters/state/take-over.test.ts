@@ -201,7 +201,7 @@ test('what is taken over is changed like all else, and goes with its account', a
     const sending = { loginFailures: 2, suspended: null };
     const [only, ...others] = await store.accounts();
     expect(others).toEqual([]);
-    expect(only).toMatchObject({ id: 'b', movingTo: '/mail/new', failingWay: 'w', sending });
+    expect(only).toMatchObject({ id: 'b', failingWay: 'w', sending });
     expect(await store.folders('b')).toMatchObject([{ endpoint: 'u@h' }]);
     expect((await store.agreed('b', 'INBOX')).name).toEqual(['name.1']);
   });

@@ -5,7 +5,7 @@ import type { SqlValue } from '../../../disk/sqlite.ts';
 import type { AccountState } from '../../../ports/state-store.ts';
 
 export const selectAccount = `
-  SELECT id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since, error_code,
+  SELECT id, name, root, last_attempt, last_success, failures, login_failures, failing_since, error_code,
     error_message, error_at, suspended_since, suspended_why, failing_way, not_before, fence, send_login_failures,
     send_suspended_since, send_suspended_why, send_failing_way FROM account`;
 
@@ -13,7 +13,6 @@ export interface AccountRow {
   readonly id: string;
   readonly name: string;
   readonly root: string | null;
-  readonly moving_to: string | null;
   readonly last_attempt: number | null;
   readonly last_success: number | null;
   readonly failures: number;
@@ -56,7 +55,6 @@ export function accountFromRow(row: AccountRow): AccountState {
     id: row.id,
     name: row.name,
     root: row.root,
-    ...(row.moving_to === null ? {} : { movingTo: row.moving_to }),
     lastAttempt: row.last_attempt,
     lastSuccess: row.last_success,
     failures: row.failures,

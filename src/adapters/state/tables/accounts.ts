@@ -7,10 +7,10 @@ import { accountFromRow, historyValues, selectAccount, type AccountRow } from '.
 import type { Sql } from './sql.ts';
 
 const upsert = `
-  INSERT INTO account (id, name, root, moving_to, last_attempt, last_success, failures, login_failures, failing_since,
+  INSERT INTO account (id, name, root, last_attempt, last_success, failures, login_failures, failing_since,
     error_code, error_message, error_at, suspended_since, suspended_why, failing_way)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET name = excluded.name, root = excluded.root, moving_to = excluded.moving_to,
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET name = excluded.name, root = excluded.root,
     last_attempt = excluded.last_attempt, last_success = excluded.last_success, failures = excluded.failures,
     login_failures = excluded.login_failures, failing_since = excluded.failing_since,
     error_code = excluded.error_code, error_message = excluded.error_message, error_at = excluded.error_at,
@@ -63,8 +63,8 @@ export class AccountTable {
   }
 
   replace(account: AccountState): void {
-    const { id, name, root, movingTo = null } = account;
-    this.#sql.run(upsert, id, name, root, movingTo, ...historyValues(account));
+    const { id, name, root } = account;
+    this.#sql.run(upsert, id, name, root, ...historyValues(account));
   }
 
   polled(id: string, history: PollHistory, notBefore: number | null): void {

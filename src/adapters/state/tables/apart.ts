@@ -105,6 +105,7 @@ const maildrops = `
 `;
 
 export const apart = `
+  ALTER TABLE account DROP COLUMN moving_to;
   ALTER TABLE account ADD COLUMN not_before INTEGER;
   ALTER TABLE account ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;
   DROP INDEX message_quarantined;
