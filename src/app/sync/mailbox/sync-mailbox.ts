@@ -5,7 +5,7 @@ import { foldDone } from '../../../core/sync/fold.ts';
 import type { HeldFolder, Operation } from '../../../core/sync/operation.ts';
 import { planAccount } from '../../../core/sync/plan-account.ts';
 import { asPosthornError, InternalError, TemporaryError } from '../../../errors.ts';
-import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
+import type { MailboxSession, OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
 import { commit, type AccountRun } from '../account-run.ts';
 import { fetchAgain, fetchRange } from './fetch-messages.ts';
 import { gatherMailbox } from './gather-mailbox.ts';
@@ -101,37 +101,41 @@ async function carryOut(
   report: FolderReport,
 ): Promise<void> {
   const { path } = report;
+  const opened = opener(sessions, path);
   const retries = operations.filter((operation) => operation.kind === 'fetch');
+  const range = operations.find((operation) => operation.kind === 'fetch-range');
   for (const operation of operations) {
     if (operation.kind === 'fetch-range' || operation.kind === 'fetch') continue;
+    const isBeginning = operation.kind === 'begin-folder';
+    if (isBeginning) await run.tree.ensureFolder(operation.folder.localPath);
     const done =
-      operation.kind === 'begin-folder' ? await begun(operation, run, sessions) : operation;
+      isBeginning && range !== undefined ? numbered(operation, await opened()) : operation;
     await commit(run, foldDone(done), 'durable');
     agreed.set(path, after(done, agreed.get(path)));
   }
-  const range = operations.find((operation) => operation.kind === 'fetch-range');
   const folder = agreed.get(path);
   if (folder === undefined || (range === undefined && retries.length === 0)) return;
   await run.tree.ensureFolder(folder.localPath);
   const target = { run, sessions, folder, report };
-  if (range !== undefined)
-    await fetchRange(target, await (await sessions.current()).select(path), range.from);
-  if (retries.length > 0)
-    await fetchAgain(target, await (await sessions.current()).select(path), retries);
+  if (range !== undefined) await fetchRange(target, await opened(), range.from);
+  if (retries.length > 0) await fetchAgain(target, await opened(), retries);
+}
+
+/** Opens the folder once, and anew where the connection was lost in between. */
+function opener(sessions: Sessions, path: string): () => Promise<OpenFolder> {
+  let last: { readonly session: MailboxSession; readonly open: OpenFolder } | null = null;
+  return async () => {
+    const session = await sessions.current();
+    if (last?.session !== session) last = { session, open: await session.select(path) };
+    return last.open;
+  };
 }
 
 type Beginning = Extract<Operation, { kind: 'begin-folder' }>;
 
-/** Made here; its UIDVALIDITY is what opening it tells, since STATUS may say another one. */
-async function begun(
-  operation: Beginning,
-  { tree }: AccountRun,
-  sessions: Sessions,
-): Promise<Beginning> {
-  const { folder, path } = operation;
-  await tree.ensureFolder(folder.localPath);
-  const { uidValidity } = (await (await sessions.current()).select(path)).status;
-  return { ...operation, folder: { ...folder, uidValidity } };
+/** Its UIDVALIDITY is what opening it tells, since STATUS may say another one. */
+function numbered(operation: Beginning, { status }: OpenFolder): Beginning {
+  return { ...operation, folder: { ...operation.folder, uidValidity: status.uidValidity } };
 }
 
 /** The folder as the state has it once the operation is folded in. */
