@@ -18,7 +18,7 @@ const project = { environment: 'node', pool: 'forks', hookTimeout: 60_000 } as c
 
 export default defineConfig({
   test: {
-    maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+    maxWorkers: Math.min(4, availableParallelism() + 1),
     globalSetup,
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report ? { outputFile: { json: report } } : {}),
