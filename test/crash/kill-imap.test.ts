@@ -81,7 +81,7 @@ describe(`2,000 messages (seed ${String(seed)})`, () => {
 /** One in five before anything has come; the others after up to 250 more messages, while the next are being written. */
 function anyMoment(random: () => number, home: Home, startUpMs: number): Moment {
   if (random() < 0.2) return afterMs(random() * startUpMs);
-  const part = random() < 0.5 ? 'new' : 'tmp';
+  const part = random() < 0.8 ? 'new' : 'tmp';
   return afterNewNames(join(home.inbox, part), 1 + Math.floor(random() * 250), random() * 15);
 }
 

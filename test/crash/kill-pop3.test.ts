@@ -104,7 +104,7 @@ describe(`2,000 messages (seed ${String(seed)})`, () => {
 /** One in six before anything has come; the others after up to 400 more messages, while the next are being written. */
 function whileFetching(random: () => number, home: Home, startUpMs: number): Moment {
   if (random() < 1 / 6) return afterMs(random() * startUpMs);
-  const part = random() < 0.5 ? 'new' : 'tmp';
+  const part = random() < 0.8 ? 'new' : 'tmp';
   return afterNewNames(join(home.inbox, part), 1 + Math.floor(random() * 400), random() * 15);
 }
 

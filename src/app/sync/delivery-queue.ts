@@ -162,17 +162,20 @@ function pair<A, B>(one: A, other: B | undefined): [A, B][] {
   return other === undefined ? [] : [[one, other]];
 }
 
-/** A stream is read by itself, so that what came before it is not held up in memory. */
+/**
+ * As many as fill the smallest batch, since sessions hand out more at once. A stream is read by itself, so that what came before
+ * it is not held up in memory.
+ */
 function* inParts<M>(messages: readonly Arriving<M>[]): Generator<readonly Arriving<M>[]> {
   let whole: Arriving<M>[] = [];
   for (const each of messages) {
-    if (each.delivery.body.kind === 'whole') {
-      whole.push(each);
-      continue;
+    const isWhole = each.delivery.body.kind === 'whole';
+    if (isWhole) whole.push(each);
+    if (whole.length > 0 && (!isWhole || whole.length === firstMessages)) {
+      yield whole;
+      whole = [];
     }
-    if (whole.length > 0) yield whole;
-    whole = [];
-    yield [each];
+    if (!isWhole) yield [each];
   }
   if (whole.length > 0) yield whole;
 }
