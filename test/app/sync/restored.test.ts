@@ -44,3 +44,17 @@ it('mail that is gone from the server is no reason to hold a folder', async () =
   expect((await world.sync()).received?.folders[0]?.error).toBeNull();
   expect(world.mail().length).toBe(21);
 });
+
+it('a message that is refused while its folder is taken afresh comes later, and not a second time', async () => {
+  const world = filled();
+  await world.sync();
+  world.server.folder().uidValidity = '8';
+  world.server.faults.refused.set('7', 1);
+  await world.sync({ full: true });
+  expect(await world.known()).toMatchObject({ 7: 'refused 1' });
+  world.server.deliver('new');
+  await world.sync();
+  await world.sync();
+  expect(await world.known()).toMatchObject({ 7: 'stored', 21: 'stored' });
+  expect(world.mail().length).toBe(21);
+});

@@ -65,7 +65,16 @@ export async function fetchRange(
   if (!listing.complete) return;
   const end = { uidNext, exists, highestModSeq, lastListed: listed.last ?? 0 };
   await commit(run, foldRange(folder, end), 'relaxed');
-  await commit(run, [{ kind: 'former-dropped', path: folder.path }], 'relaxed');
+  await dropFormer(target);
+}
+
+/** Not while a message is in trouble: it may be one of those that are here, and would come a second time. */
+async function dropFormer({ run, folder: { path } }: FetchTarget): Promise<void> {
+  const { accountId, neighbours } = run;
+  if ((await neighbours.state.former(accountId, path)).length === 0) return;
+  const troubles = await neighbours.state.troubles(accountId, path);
+  if (troubles.flatMap(refusedUid).length > 0) return;
+  await commit(run, [{ kind: 'former-dropped', path }], 'relaxed');
 }
 
 /** Messages that could not be fetched at earlier polls; where the connection is lost again, the others have a new one. */
