@@ -125,7 +125,7 @@ function addIncoming(command: Command): Command {
       'beyond loopback, let none leave without encryption (the default)',
     )
     .option('--interval <span>', 'time between two polls, e.g. 5m, or never (default: 5m)')
-    .option('--idle', 'IMAP: be told of new mail at once where the server can (the default)')
+    .option('--idle', 'IMAP: be told of new mail at once (the default; kept for later)')
     .option('--no-idle', 'IMAP: only poll')
     .option('--leave-on-server', 'POP3: delete nothing on the server (the default)')
     .option('--no-leave-on-server', 'POP3: delete what is safely stored')
@@ -166,7 +166,7 @@ function addMessages(command: Command): void {
     new Option(flags, text).conflicts(others);
   command
     .addOption(
-      source('--signature-file <file>', 'a text file with the signature', [
+      source('--signature-file <file>', 'a text file with the signature (kept for later)', [
         'signatureText',
         'template',
       ]),
@@ -178,16 +178,16 @@ function addMessages(command: Command): void {
       ]),
     )
     .addOption(
-      source('--template <file>', 'a text file that new messages start from, instead', [
+      source('--template <file>', 'a text file that new messages start from (kept for later)', [
         'signatureFile',
         'signatureText',
       ]),
     )
     .option('--signature-on-reply', 'the signature also under replies and forwards')
     .option('--no-signature-on-reply', 'under new messages alone (the default)')
-    .option('--certificate <file>', 'e-mail certificate with its key: PEM, or PKCS#12 (.p12)');
+    .option('--certificate <file>', 'e-mail certificate and key, PEM or PKCS#12 (kept for later)');
   addPassword(command, 'certificate-', 'the password of the certificate');
-  command.option('--access <list>', 'who else may use its mail: a list of accessLists in the file');
+  command.option('--access <list>', 'who else may use its mail: an access list (kept for later)');
 }
 
 function addPassword(command: Command, prefix: string, what: string): void {
