@@ -11,7 +11,9 @@ import type {
   AgreedChange,
   AgreedColumns,
   AgreedFolder,
+  AgreedPlace,
   FormerMessage,
+  Intent,
   Trouble,
 } from '../core/sync/agreed.ts';
 import type { UidSet } from '../core/sync/uid-set.ts';
@@ -108,6 +110,13 @@ export interface StateStore {
   agreedUids(accountId: string, path: string, fromUid: number): Promise<UidSet>;
   /** Agreed messages in columns, ascending: all of the folder, or those of `uids`. */
   agreed(accountId: string, path: string, uids?: UidSet): Promise<AgreedColumns>;
+  /** Agreed messages of any folder that have one of these base names, or this content (SHA-256 in hex, as on the wire). */
+  agreedElsewhere(
+    accountId: string,
+    sought: { readonly names: readonly string[]; readonly wireSha256: readonly string[] },
+  ): Promise<readonly AgreedPlace[]>;
+  /** Of all folders of the account; few. */
+  intents(accountId: string): Promise<readonly Intent[]>;
   /** Messages of a former numbering, not met again yet. */
   former(accountId: string, path: string): Promise<readonly FormerMessage[]>;
   /** Few. `path` null: those of the maildrop. */

@@ -21,13 +21,23 @@ export interface AgreedFolder {
   readonly uidNext: number | null;
   readonly exists: number | null;
   readonly highestModSeq: string | null;
+  /** Stamp of the folder here (ports/mail-store, FolderStamp) when all of it was agreed; null where it never was. */
+  readonly stamp: string | null;
 }
 
 /**
  * both: the same message on both sides. placeholder: here stands a stand-in for it. awaiting-expunge: marked on a server that
- * can't expunge single messages. unrestorable: its octets can't be made again from the file, so it is never uploaded.
+ * can't expunge single messages. unrestorable: its octets can't be made again from the file, so it is never uploaded. here-alone:
+ * deleted there, and kept here by policy (or since it can't be uploaded). there-alone: deleted here, and kept there by policy.
  */
-export const agreedStatuses = ['both', 'placeholder', 'awaiting-expunge', 'unrestorable'] as const;
+export const agreedStatuses = [
+  'both',
+  'placeholder',
+  'awaiting-expunge',
+  'unrestorable',
+  'here-alone',
+  'there-alone',
+] as const;
 export type AgreedStatus = (typeof agreedStatuses)[number];
 
 /** One agreed message. */
@@ -87,6 +97,32 @@ export interface Trouble {
   readonly reason: string;
 }
 
+/**
+ * A message that is about to be appended, written durably before (design rules 4 and 14): after a break it is looked for on the
+ * server before it is tried again.
+ */
+export interface Intent {
+  /** Folder of the server, and its UIDVALIDITY and UIDNEXT before; UIDNEXT 1 where the server did not say. */
+  readonly path: string;
+  readonly uidValidity: string;
+  readonly uidNext: number;
+  /** Base name of the file in the folder's local path. */
+  readonly name: string;
+  readonly wireSize: number;
+  readonly wireSha256: string;
+  readonly messageIdHash: string | null;
+  /** Times that it was tried, this one included. */
+  readonly tries: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Where an agreed message stands. */
+export interface AgreedPlace {
+  readonly path: string;
+  readonly message: AgreedMessage;
+}
+
 /** What is known of a message of a former numbering: its content proves that it is here, whatever its number is now. */
 export interface FormerMessage {
   readonly name: string;
@@ -128,6 +164,31 @@ export type AgreedChange =
       readonly messages: readonly AgreedMessage[];
     }
   | { readonly kind: 'messages-forgotten'; readonly path: string; readonly uids: Uint32Array }
+  /** Flags, keywords and MODSEQ of known messages; the rest of each stays. Columns as in AgreedColumns. */
+  | ({ readonly kind: 'messages-flagged'; readonly path: string } & Pick<
+      AgreedColumns,
+      'uid' | 'flags' | 'keywords' | 'modSeq'
+    >)
+  /** Known messages whose file has another base name now. */
+  | {
+      readonly kind: 'messages-renamed';
+      readonly path: string;
+      readonly uid: Uint32Array;
+      readonly name: readonly string[];
+    }
+  | {
+      readonly kind: 'messages-status';
+      readonly path: string;
+      readonly uids: Uint32Array;
+      readonly status: AgreedStatus;
+    }
+  /** All of the folder is agreed as the stamp shows it. */
+  | { readonly kind: 'folder-stamped'; readonly path: string; readonly stamp: string | null }
+  /** It is gone on both sides: its messages, troubles, former ones and intents go with it. */
+  | { readonly kind: 'folder-forgotten'; readonly path: string }
+  /** Replaces one of the same path and name. */
+  | { readonly kind: 'intents'; readonly path: string; readonly intents: readonly Intent[] }
+  | { readonly kind: 'intents-over'; readonly path: string; readonly names: readonly string[] }
   | { readonly kind: 'trouble'; readonly path: string; readonly trouble: Trouble }
   | { readonly kind: 'trouble-over'; readonly path: string; readonly id: string };
 

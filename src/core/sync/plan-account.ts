@@ -106,6 +106,7 @@ function begin({ remote, status, endpoint }: FolderView, { layout }: SyncPolicy)
     uidNext: null,
     exists: null,
     highestModSeq: null,
+    stamp: null,
   };
   return [{ kind: 'begin-folder', path: remote.path, folder }];
 }

@@ -30,6 +30,8 @@ export interface RemoteFolder {
   /** Attributes in lower case with their backslash, e.g. `\all`, `\noselect`. */
   readonly attributes: readonly string[];
   readonly selectable: boolean;
+  /** Null where the server does not tell. */
+  readonly subscribed: boolean | null;
   /** Null where it was not asked for. */
   readonly status: FolderStatus | null;
 }

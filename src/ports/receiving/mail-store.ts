@@ -1,5 +1,6 @@
 /** Where mail goes: a tree of Maildir folders for each account, shared with other programs that read and change it. */
 
+import type { Layout } from '../../core/account/settings.ts';
 import type { Flag } from '../../core/sync/flags.ts';
 import type { PosthornError } from '../../errors.ts';
 import type { MessageBody } from './message-body.ts';
@@ -71,10 +72,32 @@ export interface LocalFile {
   readonly otherLetters: string;
 }
 
+/** Other flags for a file; letters that we don't know are kept where `letters` is left out. */
+export interface FlagChange {
+  readonly base: string;
+  readonly flags: readonly Flag[];
+  /** Dovecot's keywords a–z, all that it has from now on. */
+  readonly letters?: string;
+}
+
 export interface LocalScan {
   readonly files: ReadonlyMap<string, LocalFile>;
   /** Nothing changed from before the first directory was read until after the last: what is not in `files` is not there. */
   readonly complete: boolean;
+}
+
+/** What a file is, whoever named it. */
+export interface LocalIdentity {
+  readonly base: string;
+  /** Octets and SHA-256 (hex) of its form on the wire (`readForWire`). */
+  readonly wireSize: number;
+  readonly wireSha256: string;
+  /** As Staged.messageIdHash. */
+  readonly messageIdHash: string | null;
+  /** Its Message-ID as it stands there, without line breaks; null where the header has none. */
+  readonly messageId: string | null;
+  /** The file's mtime, in whole milliseconds since the epoch. */
+  readonly internalDate: number;
 }
 
 /** The Maildir tree of one account, its marker checked. Folders are named by their local path (core/sync/folder-name). */
@@ -104,12 +127,33 @@ export interface MailTree {
   scan(localPath: string): Promise<LocalScan>;
   /** The octets on disk. StorageError (message) where it is gone by a complete scan. */
   read(localPath: string, base: string): AsyncIterable<Buffer>;
-  /** Renames for new flags, other letters kept, durably. False where the file is gone. */
-  setFlags(localPath: string, base: string, flags: readonly Flag[]): Promise<boolean>;
-  /** Into another folder of the tree, under a free name, flags kept, durably. The new base name; null where the file is gone. */
-  move(from: string, base: string, to: string): Promise<string | null>;
-  /** Durably. False where it is gone already. */
-  remove(localPath: string, base: string): Promise<boolean>;
+  /** The octets as they go over the wire: CR before each bare LF, nothing else changed. As `read` otherwise. */
+  readForWire(localPath: string, base: string): AsyncIterable<Buffer>;
+  /** Each read once, some side by side; what is gone is left out. */
+  identify(localPath: string, bases: readonly string[]): Promise<readonly LocalIdentity[]>;
+  /**
+   * Renames for new flags, durably: one directory fsync for all. Whether each was there, in the order given. A file in `new`
+   * that gets no flag stays there.
+   */
+  setFlags(localPath: string, changes: readonly FlagChange[]): Promise<readonly boolean[]>;
+  /**
+   * Into another folder of the tree, under free names, flags kept, durably: first the new names, then that the old ones are gone.
+   * The new base names in the order given; null where a file is gone.
+   */
+  move(from: string, bases: readonly string[], to: string): Promise<readonly (string | null)[]>;
+  /** Durably. Whether each was there, in the order given. */
+  remove(localPath: string, bases: readonly string[]): Promise<readonly boolean[]>;
+  /** Local paths of all Maildir folders (`cur` and `new`) of the tree, whoever made them; in the layout's form, sorted. */
+  folders(layout: Layout): Promise<readonly string[]>;
+  /** Removes a folder that holds no mail, with its `cur`, `new` and `tmp`, durably; what is no mail stays. False where mail is in it. */
+  removeFolder(localPath: string): Promise<boolean>;
+  /**
+   * Dovecot's names for the letters a–z (`dovecot-keywords`), by letter; null where the folder has no such file. A line that
+   * nobody can read is left out.
+   */
+  keywordLetters(localPath: string): Promise<ReadonlyMap<string, string> | null>;
+  /** Each name of a folder whose `new` or `cur` changed, soon after it did (inotify), until the signal aborts. */
+  watch(localPaths: readonly string[], signal: AbortSignal): AsyncIterable<string>;
   /** Null where the folder does not exist. */
   count(localPath: string): Promise<FolderCounts | null>;
   /** Absolute directory of the folder. */

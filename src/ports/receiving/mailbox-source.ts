@@ -44,6 +44,10 @@ export interface OpenFolder {
   uids(from: number): Promise<UidListing>;
   /** What is known of each without its octets, in pages, ascending; those that are not there are left out. */
   facts(uids: UidSet): AsyncIterable<readonly MessageFacts[]>;
+  /** As `facts`, with their Message-IDs. */
+  identify(uids: UidSet): AsyncIterable<readonly RemoteIdentity[]>;
+  /** The header alone, to its empty line and with it, as on the wire; null where the message is gone. */
+  header(uid: number): Promise<Buffer | null>;
   /** Null where the server does not keep count of changes (no CONDSTORE). `modSeq` in decimal. */
   changesSince(modSeq: string): Promise<FolderChanges | null>;
   /**
@@ -53,6 +57,88 @@ export interface OpenFolder {
    * Whoever leaves early leaves the session fit for close() alone.
    */
   fetch(uids: UidSet): AsyncIterable<readonly Fetched[]>;
+}
+
+/** What a message is, whatever its UID. */
+export interface RemoteIdentity {
+  readonly facts: MessageFacts;
+  /** First 64 bits (hex) of the SHA-256 of its Message-ID, as Staged.messageIdHash; null where its header has none. */
+  readonly messageIdHash: string | null;
+}
+
+/** One change for all these messages; flags and keywords that it does not name stay (STORE + and −, design rule 8). */
+export interface StoreRequest {
+  readonly uids: UidSet;
+  readonly add: FlagNames;
+  readonly remove: FlagNames;
+}
+
+export interface FlagNames {
+  readonly flags: readonly Flag[];
+  readonly keywords: readonly string[];
+}
+
+/** What the server keeps for good (PERMANENTFLAGS); a server that does not say keeps everything (RFC 9051, section 7.1). */
+export interface PermanentFlags {
+  readonly flags: readonly Flag[];
+  /** `any`: also keywords that are new to it (`\\*`). Names compare without case. */
+  readonly keywords: readonly string[] | 'any';
+}
+
+/** Where messages went within the account. */
+export interface Transferred {
+  /** The target's UIDs by those of the source; null where the server does not tell (no COPYUID), or what it tells can't be right. */
+  readonly uids: ReadonlyMap<number, number> | null;
+  /** The target's UIDVALIDITY, told with them. */
+  readonly uidValidity: string | null;
+  /** marked: they still stand there, `\\Deleted`, since the server can't expunge single messages. copied: nothing was asked of them. */
+  readonly source: 'gone' | 'marked' | 'copied';
+}
+
+/**
+ * A folder opened for writing (SELECT). What concerns more than one message is thrown and reaches `folder`, or further; then
+ * nobody knows how much of it was done. Messages that are gone meanwhile are no error.
+ */
+export interface WritableFolder extends OpenFolder {
+  /** The server lets nobody change it ([READ-ONLY], ACL): each call below is refused. */
+  readonly readOnly: boolean;
+  readonly permanent: PermanentFlags;
+  /** MODSEQs in decimal that the server gave to the changed messages, by UID; empty without CONDSTORE. */
+  store(requests: readonly StoreRequest[]): Promise<ReadonlyMap<number, string>>;
+  /**
+   * UID MOVE (RFC 6851); without it UID COPY, then as `expunge`. Never a bare EXPUNGE. Not repeatable: whoever calls looks before
+   * it tries again. RefusedError with code `no-such-folder` where the target is missing.
+   */
+  move(uids: UidSet, to: string): Promise<Transferred>;
+  /** UID COPY. As `move`. */
+  copy(uids: UidSet, to: string): Promise<Transferred>;
+  /** Marks them `\\Deleted`, then UID EXPUNGE (RFC 4315); without UIDPLUS they stay `marked` (design rule 5). */
+  expunge(uids: UidSet): Promise<'gone' | 'marked'>;
+}
+
+/** One message to be uploaded. */
+export interface Upload {
+  /** Octets of the wire form, exactly. */
+  readonly size: number;
+  /** Called once, when its turn has come. */
+  readonly octets: () => AsyncIterable<Buffer>;
+  readonly flags: readonly Flag[];
+  readonly keywords: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly internalDate: number;
+}
+
+export type Uploaded =
+  /** `uid` and `uidValidity` where the server tells them (APPENDUID, RFC 4315). */
+  | { readonly kind: 'uploaded'; readonly uid: number | null; readonly uidValidity: string | null }
+  /** The server takes others, but not this one: too large, or not to its liking. */
+  | { readonly kind: 'refused'; readonly error: PosthornError }
+  /** Its file was gone, or changed its size, before the first octet was sent. */
+  | { readonly kind: 'unsent'; readonly error: PosthornError };
+
+/** What `watch` saw. `path` null: something changed, and the server does not say where. */
+export interface FolderNews {
+  readonly path: string | null;
 }
 
 export interface MailboxSession {
@@ -65,6 +151,13 @@ export interface MailboxSession {
   status(path: string): Promise<FolderStatus>;
   /** Opens for reading alone (EXAMINE). Errors reach `folder`. */
   select(path: string): Promise<OpenFolder>;
+  /** Opens for writing (SELECT). Errors reach `folder`. */
+  selectForWriting(path: string): Promise<WritableFolder>;
+  /**
+   * Appends in the order given, several on the wire at once where the server takes that; yields each as it was answered. What
+   * concerns more than one – quota, the folder, the connection – is thrown after those before it. Not repeatable (rule 4).
+   */
+  upload(path: string, uploads: readonly Upload[]): AsyncIterable<Uploaded>;
   /** UIDNEXT of a folder without opening it. */
   uidNext(path: string): Promise<number>;
   /** UIDs from `fromUid` on whose Message-ID is this one. Selects the folder. */
@@ -89,6 +182,13 @@ export interface MailboxSession {
    * it. One that is there already is no error. Where the server refuses, the error reaches `folder`.
    */
   createFolder(path: string, role: FolderRole | null): Promise<void>;
+  /** RENAME, subscriptions with it. Errors reach `folder`. */
+  renameFolder(from: string, to: string): Promise<void>;
+  /** DELETE, and unsubscribes; one that is gone already is no error. The server deletes what is in it. Errors reach `folder`. */
+  deleteFolder(path: string): Promise<void>;
+  subscribe(path: string, subscribed: boolean): Promise<void>;
+  /** The character between the levels of folder names, as LIST tells it; null where names have no levels. */
+  readonly delimiter: string | null;
   /** Logs out politely, within a moment; never throws. */
   close(): Promise<void>;
 }
@@ -105,4 +205,15 @@ export interface MailboxSource {
     signal: AbortSignal,
     observe?: StepObserver,
   ): Promise<MailboxSession>;
+  /**
+   * News of these folders while they last: NOTIFY (RFC 5465) over all of them where the server has it, else IDLE (RFC 2177) on the
+   * first one, on a connection of its own that is kept from going stale. Begins with one news of unknown place once it watches, so
+   * that whoever listens looks at what came before. Throws as `connect` does, and where the connection ends; ends by the signal.
+   */
+  watch(
+    account: Account,
+    login: Login,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): AsyncIterable<FolderNews>;
 }
