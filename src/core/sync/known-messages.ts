@@ -117,3 +117,17 @@ export class KnownMessages {
 function hex(octets: Uint8Array): string {
   return Array.from(octets, (each) => each.toString(16).padStart(2, '0')).join('');
 }
+
+export const noMessages = new KnownMessages({
+  uid: new Uint32Array(0),
+  name: [],
+  flags: new Uint8Array(0),
+  keywords: [],
+  modSeq: new BigUint64Array(0),
+  wireSize: new Float64Array(0),
+  wireSha256: new Uint8Array(0),
+  messageIdHash: new BigUint64Array(0),
+  internalDate: new Float64Array(0),
+  storedAt: new Float64Array(0),
+  status: new Uint8Array(0),
+});

@@ -129,13 +129,19 @@ function isEditedThere(view: FolderView, at: number, told: Side<MessageFacts>): 
 }
 
 function isEditedHere(view: FolderView, at: number, file: Side<FileHere>): boolean {
-  return typeof file !== 'string' && isEdited(agreedState(view, at), stateHere(view, at, file), view);
+  return (
+    typeof file !== 'string' && isEdited(agreedState(view, at), stateHere(view, at, file), view)
+  );
 }
 
 function isEdited(agreed: FlagState, now: FlagState, { keeping }: FolderView): boolean {
   const unmarked = (state: FlagState): FlagState => ({ ...state, flags: state.flags & ~trashed });
   const [before, after] = [unmarked(agreed), unmarked(now)];
-  const { store, here } = mergeFlags({ agreed: before, here: after, there: before }, 'both', keeping);
+  const { store, here } = mergeFlags(
+    { agreed: before, here: after, there: before },
+    'both',
+    keeping,
+  );
   return store !== null || here !== null;
 }
 
@@ -180,7 +186,10 @@ export function stateThere({
 function stateHere(view: FolderView, at: number, file: FileHere): FlagState {
   const names = new Set([...(view.here?.keywordLetters?.values() ?? [])].map(lower));
   const unsaid = view.known.keywords(at).filter((keyword) => !names.has(lower(keyword)));
-  return { flags: flagBits(file.flags), keywords: [...unsaid, ...keywordsOf(view.here, file)].sort() };
+  return {
+    flags: flagBits(file.flags),
+    keywords: [...unsaid, ...keywordsOf(view.here, file)].sort(),
+  };
 }
 
 function keywordsOf(here: LocalNews | null, { letters }: FileHere): string[] {

@@ -1,6 +1,6 @@
 /** Flags and keywords of one message, merged letter by letter: what one side changed since it was agreed is changed on the other. */
 
-import type { FolderPolicy } from '../../account/folder-policy.ts';
+import type { FolderPolicy } from '../../account/policy/sync-settings.ts';
 import { flagsOfBits, type Flag } from '../flags.ts';
 import type { Keeping } from './views.ts';
 

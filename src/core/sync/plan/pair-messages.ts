@@ -131,7 +131,7 @@ class Pairing implements Pairs {
     const found = this.#elsewhere.find(
       ({ path, message }) =>
         path !== view.remote.path &&
-        message.status === 'both' &&
+        (message.status === 'both' || message.status === 'placeholder') &&
         message.wireSha256 === identity.wireSha256 &&
         !this.#gone.isGoneThere(path, message.uid),
     );

@@ -1,171 +1,155 @@
-/** Decides what a sync of an IMAP account does: what the server has, and what is agreed, to operations. */
+/** Decides what a sync of an IMAP account does: what both sides have, and what is agreed, to operations. */
 
-import type { Layout } from '../account/settings.ts';
-import type { AgreedFolder, Trouble } from './agreed.ts';
-import { continuity, type Continuity } from './continuity.ts';
-import { localPath } from './folder-name.ts';
-import type { AccountPlan, HeldFolder, Operation } from './operation.ts';
-import type { FolderStatus, RemoteFolder } from './remote.ts';
-import { highestUid } from './uid-set.ts';
+import type { AgreedPlace } from '../agreed.ts';
+import { compareFolder, type Comparison } from './compare-folder.ts';
+import { planDeletions } from './plan-deletions.ts';
+import {
+  beginFolder,
+  fetchFrom,
+  hasNews,
+  noteChanges,
+  release,
+  renumber,
+  retries,
+  stateOf,
+  type FolderState,
+  type RetryPolicy,
+} from './plan-folder.ts';
+import { planTransfers, type Transfers } from './plan-transfers.ts';
+import { pairMessages } from './pair-messages.ts';
+import type { AccountPlan, FolderEnd, HeldFolder, Operation } from './operation.ts';
+import type { AccountView, FolderView } from './views.ts';
 
-/** same: messages of the server are those that the state has under their UIDs. other: they are not. unknown: none could be compared. */
-export type Sample = 'same' | 'other' | 'unknown';
-
-/** One folder as both sides and the state have it. */
-export interface FolderView {
-  readonly remote: RemoteFolder;
-  readonly status: FolderStatus;
-  /** `user@host`, host in lower case. */
-  readonly endpoint: string;
-  /** Null where it was never met. */
-  readonly agreed: AgreedFolder | null;
-  readonly troubles: readonly Trouble[];
-  /** What the newest known messages look like on the server; null where nobody looked. */
-  readonly sample: Sample | null;
+export interface SyncPolicy extends RetryPolicy {
+  /** `sync --accept-deletions`: what the brake holds back is done. */
+  readonly acceptDeletions: boolean;
 }
 
-export interface SyncPolicy {
-  readonly layout: Layout;
-  /** Tries of a message that can't be fetched, one a poll, before it is left alone. */
-  readonly maxTries: number;
-  /** `sync --full`: what was left alone is tried again, and what was numbered anew is taken afresh. */
-  readonly full: boolean;
-}
-
-/** Gmail's views of everything (design rule 12): they double each message. */
-const doubles = ['\\all', '\\flagged', '\\important'];
-
-export function isKept({ selectable, attributes }: RemoteFolder): boolean {
-  return selectable && !attributes.some((each) => doubles.includes(each));
-}
-
-/** Views of the folders that are kept; INBOX comes first in the plan, the others in the order of the views. */
-export function planAccount(views: readonly FolderView[], policy: SyncPolicy): AccountPlan {
-  const operations: Operation[] = [];
-  const held: HeldFolder[] = [];
-  for (const view of views.toSorted(inboxFirst)) {
-    const plan = planFolder(view, policy);
-    if (plan.kind === 'held') held.push({ path: view.remote.path, reason: plan.reason });
-    else operations.push(...plan.operations);
-  }
-  return { operations, held };
+/** Views of the folders that take part; INBOX comes first in the plan, the others in the order of the views. */
+export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPolicy): AccountPlan {
+  const views = folders.toSorted(inboxFirst);
+  const states = new Map(views.map((view) => [view, stateOf(view)]));
+  const comparisons = views.map((view) => compared(view, states.get(view)));
+  const pairs = pairMessages(comparisons, withoutRenumbered(elsewhere, states));
+  const transfers = planTransfers(comparisons, pairs);
+  const deletions = planDeletions(comparisons, pairs, states, policy);
+  const operations = views.flatMap((view, at) => {
+    const comparison = comparisons[at];
+    const state = states.get(view);
+    return comparison === undefined || state === undefined
+      ? []
+      : folderOperations(comparison, state, transfers, policy);
+  });
+  const isHeld = ({ path }: Operation): boolean =>
+    deletions.held.some((each) => each.path === path);
+  return {
+    operations: [...operations, ...deletions.operations].filter(
+      (each) => each.kind !== 'release' || !isHeld(each),
+    ),
+    held: deletions.held,
+    ends: views.flatMap((view) => endOf(view, states.get(view), deletions.held)),
+    notes: [...deletions.notes, ...renumbered(states)],
+  };
 }
 
 export function inboxFirst(
-  one: { readonly remote: RemoteFolder },
-  other: { readonly remote: RemoteFolder },
+  one: { readonly remote: FolderView['remote'] },
+  other: { readonly remote: FolderView['remote'] },
 ): number {
   return Number(other.remote.role === 'inbox') - Number(one.remote.role === 'inbox');
 }
 
-type FolderPlan =
-  | { readonly kind: 'planned'; readonly operations: readonly Operation[] }
-  | { readonly kind: 'held'; readonly reason: string };
-
-function planFolder(view: FolderView, policy: SyncPolicy): FolderPlan {
-  const { agreed } = view;
-  if (agreed === null) return planned([...begin(view, policy), ...fetchFrom(view, 1)]);
-  const state = proven(continuity(agreed, view.endpoint, view.status), view.sample);
-  if (state.kind === 'broken')
-    return policy.full
-      ? planned(afresh(view, state.reason))
-      : { kind: 'held', reason: state.reason };
-  return planned([
-    ...release(view),
-    ...noteChanges(view, agreed),
-    ...retries(view, policy),
-    ...(hasNews(agreed, view.status) ? fetchFrom(view, agreed.settledUid + 1) : []),
-  ]);
+/** What was numbered anew is matched first; the next sync compares it. */
+function compared(view: FolderView, state: FolderState | undefined): Comparison {
+  return compareFolder(state?.kind === 'anew' ? { ...view, there: null, here: null } : view);
 }
 
-function planned(operations: readonly Operation[]): FolderPlan {
-  return { kind: 'planned', operations };
+function withoutRenumbered(
+  places: readonly AgreedPlace[],
+  states: ReadonlyMap<FolderView, FolderState>,
+): AgreedPlace[] {
+  const left = new Set(
+    [...states].flatMap(([view, { kind }]) =>
+      kind === 'anew' || kind === 'gone' ? [view.remote.path] : [],
+    ),
+  );
+  return places.filter(({ path }) => !left.has(path));
 }
 
-function proven(
-  state: Continuity,
-  sample: Sample | null,
-): Exclude<Continuity, { kind: 'unproven' }> {
-  if (state.kind === 'same' && sample === 'other')
-    return {
-      kind: 'broken',
-      reason: 'the server was restored: it gave known numbers to other mail',
-    };
-  if (state.kind !== 'unproven') return state;
-  return sample === 'same' ? { kind: 'same' } : { kind: 'broken', reason: state.reason };
-}
-
-function begin({ remote, status, endpoint }: FolderView, { layout }: SyncPolicy): Operation[] {
-  const folder: AgreedFolder = {
-    path: remote.path,
-    localPath: localPath(remote.segments, layout),
-    role: remote.role,
-    endpoint,
-    uidValidity: status.uidValidity ?? '',
-    settledUid: 0,
-    uidNext: null,
-    exists: null,
-    highestModSeq: null,
-    stamp: null,
-  };
-  return [{ kind: 'begin-folder', path: remote.path, folder }];
-}
-
-function afresh({ remote, status, endpoint }: FolderView, reason: string): Operation[] {
-  const { path } = remote;
-  const { uidValidity, exists } = status;
-  return [
-    { kind: 'renumber', path, endpoint, uidValidity: uidValidity ?? '', reason },
-    { kind: 'fetch-range', path, from: 1, exists },
-  ];
-}
-
-function release({ remote, troubles }: FolderView): Operation[] {
-  const isHeld = troubles.some(({ kind }) => kind === 'held');
-  return isHeld ? [{ kind: 'release', path: remote.path }] : [];
-}
-
-function noteChanges({ remote, endpoint }: FolderView, agreed: AgreedFolder): Operation[] {
-  const { path, role } = remote;
-  const operations: Operation[] = [];
-  if (agreed.role !== role) operations.push({ kind: 'assign-role', path, role });
-  if (agreed.endpoint !== endpoint) operations.push({ kind: 'note-endpoint', path, endpoint });
-  return operations;
-}
-
-function retries({ remote, troubles }: FolderView, policy: SyncPolicy): Operation[] {
-  return troubles
-    .filter((trouble) => isTriedAgain(trouble, policy))
-    .map((trouble) => ({
-      kind: 'fetch',
-      path: remote.path,
-      uid: Number(trouble.id),
-      trouble,
-    }));
-}
-
-/** What failed is tried at each of the next polls, then only by `sync --full`; what came short, by that alone. */
-export function isTriedAgain(
-  { kind, tries }: Trouble,
-  { full, maxTries }: Pick<SyncPolicy, 'full' | 'maxTries'>,
-): boolean {
-  switch (kind) {
-    case 'refused':
-      return full || tries < maxTries;
-    case 'short':
-      return full;
-    case 'held':
-      return false;
+function folderOperations(
+  comparison: Comparison,
+  state: FolderState,
+  transfers: Transfers,
+  policy: SyncPolicy,
+): readonly Operation[] {
+  const { view } = comparison;
+  const of = transfers.of(view);
+  switch (state.kind) {
+    case 'anew':
+      return [renumber(view, state.reason), ...fetched(view, 1, new Map())];
+    case 'begun':
+      return [beginFolder(view), ...of.operations, ...fetched(view, 1, of.mayBeHere)];
+    case 'made-here':
+      return madeHere(view, of.operations);
+    case 'gone':
+      return of.operations.filter(({ kind }) => kind !== 'upload');
+    case 'same':
+      return [
+        ...release(view),
+        ...noteChanges(view),
+        ...of.operations,
+        ...retries(view, policy),
+        ...comparison.returning.map((uid) => again(view, uid)),
+        ...(view.agreed !== null && hasNews(view.agreed, view.status)
+          ? fetched(view, view.agreed.settledUid + 1, of.mayBeHere)
+          : []),
+      ];
   }
 }
 
-/** Without UIDNEXT nobody knows: as many messages as before may be other ones. */
-export function hasNews({ settledUid }: AgreedFolder, { uidNext, exists }: FolderStatus): boolean {
-  return exists !== 0 && (uidNext === null || uidNext - 1 > settledUid);
+function again({ remote: { path } }: FolderView, uid: number): Operation {
+  return { kind: 'fetch', path, uid, trouble: null };
 }
 
-function fetchFrom({ remote, status }: FolderView, from: number): Operation[] {
-  const { exists } = status;
-  if (exists === 0 || from > highestUid) return [];
-  return [{ kind: 'fetch-range', path: remote.path, from, exists }];
+function fetched(
+  view: FolderView,
+  from: number,
+  mayBeHere: ReadonlyMap<string, string>,
+): Operation[] {
+  return view.policy.direction === 'push' ? [] : fetchFrom(view, from, mayBeHere);
+}
+
+function madeHere(view: FolderView, operations: readonly Operation[]): readonly Operation[] {
+  if (view.policy.direction === 'pull') return [];
+  const { path } = view.remote;
+  return [{ kind: 'make-folder', path, localPath: view.localPath }, ...operations];
+}
+
+/** Not for what was held back, else the next sync would not look at it again. */
+function endOf(
+  view: FolderView,
+  state: FolderState | undefined,
+  held: readonly HeldFolder[],
+): FolderEnd[] {
+  const { path } = view.remote;
+  const isWhole = state?.kind === 'same' || state?.kind === 'begun';
+  if (!isWhole || held.some((each) => each.path === path)) return [];
+  const { here, there } = view;
+  const isLookedAtHere = here !== null;
+  return [
+    {
+      path,
+      stamp: here?.stamp ?? null,
+      isLookedAtHere,
+      isLookedAtThere: there?.isComplete === true,
+    },
+  ];
+}
+
+function renumbered(
+  states: ReadonlyMap<FolderView, FolderState>,
+): { path: string; text: string }[] {
+  return [...states].flatMap(([{ remote }, state]) =>
+    state.kind === 'anew' ? [{ path: remote.path, text: state.reason }] : [],
+  );
 }

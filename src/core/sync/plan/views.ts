@@ -1,6 +1,6 @@
 /** What planning starts from: each folder of an account as the server, the Maildir and the state have it. */
 
-import type { FolderPolicy } from '../../account/folder-policy.ts';
+import type { FolderPolicy } from '../../account/policy/sync-settings.ts';
 import type { AgreedFolder, AgreedPlace, Intent, Trouble } from '../agreed.ts';
 import type { Flag } from '../flags.ts';
 import type { KnownMessages } from '../known-messages.ts';
@@ -25,6 +25,8 @@ export interface RemoteNews {
   readonly vanished: UidSet;
   /** Those that are new, where something calls for knowing them before they are fetched; else null. */
   readonly arrivals: readonly NewThere[] | null;
+  /** Nothing was left open: what the server says now can be agreed. */
+  readonly isComplete: boolean;
 }
 
 /** A file of the Maildir. */
