@@ -8,6 +8,7 @@ import type { MailboxSource } from '../../ports/receiving/mailbox-source.ts';
 import { defaultTimeouts, openConnection, type Timeouts } from './connecting/open-connection.ts';
 import type { ImapConnection } from './connection.ts';
 import { ImapSession } from './session.ts';
+import { watch } from './watching/watch.ts';
 
 export interface ImapSourceOptions {
   readonly timeouts?: Partial<Timeouts>;
@@ -32,6 +33,7 @@ export function imapSource(options: ImapSourceOptions = {}): MailboxSource {
       };
       return new ImapSession({ connection, facts, account, timeouts, pause });
     },
+    watch,
   };
 }
 
