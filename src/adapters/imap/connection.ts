@@ -3,7 +3,12 @@
 import type { Socket } from 'node:net';
 import type { ImapFlow } from 'imapflow';
 import { PosthornError } from '../../errors.ts';
-import { installGate, type Listener, type Running } from './answers/answer-gate.ts';
+import {
+  installGate,
+  type Listener,
+  type Running,
+  type StreamItem,
+} from './answers/answer-gate.ts';
 import { existsAfter } from './answers/exists.ts';
 import { readRefusal, RefusedCommand, throttled } from './answers/refusal.ts';
 import type { StatusLine } from './answers/status-line.ts';
@@ -55,12 +60,15 @@ const nothing: Listener = { data: {} };
 
 export class ImapConnection {
   readonly flow: ImapFlow;
+  /** Takes what the server says of its own accord; must not throw. */
+  onUnasked: ((item: StreamItem) => void) | undefined;
   readonly #watchdog: Watchdog;
   readonly #lostListeners = new Set<() => void>();
   readonly #posted = new Map<string, (line: StatusLine) => void>();
   #running = 0;
   #most = usualOctets;
   #wasted = 0;
+  #unasked = 0;
   #asked = false;
   #qresync = false;
   #exists: number | null = null;
@@ -85,6 +93,7 @@ export class ImapConnection {
       wasted: (octets) => {
         this.#wasted += octets;
       },
+      unasked: (item) => this.onUnasked?.(item),
     });
     flow.on('error', (error: Error) => {
       this.#failure ??= error;
@@ -176,6 +185,7 @@ export class ImapConnection {
    */
   post(tag: string, text: string, onAnswer: (line: StatusLine) => void = () => {}): void {
     if (this.#closed) return;
+    this.#unasked = 0;
     this.#posted.set(tag, onAnswer);
     this.#inner.write(`${tag} ${text}`);
   }
@@ -244,6 +254,7 @@ export class ImapConnection {
       tagged: undefined,
       thrown: undefined,
     };
+    this.#unasked = 0;
     if ((this.#running += 1) === 1) this.#watchdog.start(command, extraMs);
     try {
       const given = attributes.length === 0 ? false : attributes;
@@ -284,8 +295,10 @@ export class ImapConnection {
 
   #count(running: Running | undefined, octets: number): boolean {
     if (this.#closed) return false;
-    if (running === undefined || (running.octets += octets) <= this.#most) return true;
-    this.drop(endlessAnswer(this.#most));
+    const most = running === undefined ? usualOctets : this.#most;
+    const sum = running === undefined ? (this.#unasked += octets) : (running.octets += octets);
+    if (sum <= most) return true;
+    this.drop(endlessAnswer(most));
     return false;
   }
 
