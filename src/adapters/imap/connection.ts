@@ -3,7 +3,13 @@
 import type { Socket } from 'node:net';
 import type { ImapFlow } from 'imapflow';
 import { PosthornError } from '../../errors.ts';
-import { begun, installGate, type Listener, type Running } from './answers/answer-gate.ts';
+import {
+  begun,
+  installGate,
+  type Listener,
+  type Running,
+  type StreamItem,
+} from './answers/answer-gate.ts';
 import { existsAfter } from './answers/exists.ts';
 import { readRefusal, RefusedCommand, throttled } from './answers/refusal.ts';
 import type { StatusLine } from './answers/status-line.ts';
@@ -60,12 +66,15 @@ export class ImapConnection {
   readonly flow: ImapFlow;
   /** Commands that are written and pipelined by us. */
   readonly own: OwnCommands;
+  /** Takes what the server says of its own accord; must not throw. */
+  onUnasked: ((item: StreamItem) => void) | undefined;
   readonly #watchdog: Watchdog;
   readonly #lostListeners = new Set<() => void>();
   readonly #posted = new Map<string, (line: StatusLine) => void>();
   #running = 0;
   #most = usualOctets;
   #wasted = 0;
+  #unasked = 0;
   #asked = false;
   #qresync = false;
   #exists: number | null = null;
@@ -93,6 +102,7 @@ export class ImapConnection {
       wasted: (octets) => {
         this.#wasted += octets;
       },
+      unasked: (item) => this.onUnasked?.(item),
     });
     flow.on('error', (error: Error) => {
       this.#failure ??= error;
@@ -183,6 +193,7 @@ export class ImapConnection {
    */
   post(tag: string, text: string, onAnswer: (line: StatusLine) => void = () => {}): void {
     if (this.#closed) return;
+    this.#unasked = 0;
     this.#posted.set(tag, onAnswer);
     // What a refused command left behind would be taken for the beginning of this one.
     this.#inner.commandParts = [];
@@ -245,6 +256,7 @@ export class ImapConnection {
   beginWork(what: string, { mostOctets = usualOctets, extraMs }: RunOptions): () => void {
     if (this.#closed) throw this.lossError();
     this.#most = mostOctets;
+    this.#unasked = 0;
     if ((this.#running += 1) === 1) this.#watchdog.start(what, extraMs);
     return () => {
       if ((this.#running -= 1) === 0) this.#watchdog.stop();
@@ -303,8 +315,10 @@ export class ImapConnection {
 
   #count(running: Running | undefined, octets: number): boolean {
     if (this.#closed) return false;
-    if (running === undefined || (running.octets += octets) <= this.#most) return true;
-    this.drop(endlessAnswer(this.#most));
+    const most = running === undefined ? usualOctets : this.#most;
+    const sum = running === undefined ? (this.#unasked += octets) : (running.octets += octets);
+    if (sum <= most) return true;
+    this.drop(endlessAnswer(most));
     return false;
   }
 

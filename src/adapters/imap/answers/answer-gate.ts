@@ -29,7 +29,7 @@ export function begun(listener: Listener): Running {
 }
 
 /** One answer as imapflow's stream hands it on. */
-interface StreamItem {
+export interface StreamItem {
   readonly payload: Buffer;
   readonly literals: readonly Buffer[];
 }
@@ -54,6 +54,8 @@ export interface GateEvents {
   counts(line: DataLine): void;
   /** Octets of an answer that nobody asked for. */
   wasted(octets: number): void;
+  /** Came while no command of ours was running. */
+  unasked(item: StreamItem): void;
 }
 
 /** A line of data that is longer is none that anybody needs; the numbers of SEARCH stand on one line. */
@@ -79,6 +81,7 @@ export function installGate(flow: ImapFlow, events: GateEvents): void {
         : (inner.currentRequest.options?.running ?? events.attended());
     const octets = item.literals.reduce((sum, each) => sum + each.length, item.payload.length);
     if (!events.counted(running, octets)) return false;
+    if (running === undefined) events.unasked(item);
     const left = pass(item, octets, running, events);
     return left === undefined ? true : await original({ ...item, payload: left });
   };
