@@ -1,6 +1,7 @@
 /** What the tests of the IMAP adapter share: accounts, sessions, and whole folders read at once. */
 
 import { createHash } from 'node:crypto';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import type { Timeouts } from '../../../src/adapters/imap/connecting/open-connection.ts';
 import { imapSource } from '../../../src/adapters/imap/source.ts';
 import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
@@ -64,7 +65,7 @@ export async function connect(
   account: Account,
   { password = secret, timeouts = {}, signal, pause = async () => {} }: ConnectOptions = {},
 ): Promise<MailboxSession> {
-  const source = imapSource({ timeouts, pause });
+  const source = imapSource({ clock: systemClock, timeouts, pause });
   const username = account.incoming?.username ?? '';
   return await source.connect(
     account,
