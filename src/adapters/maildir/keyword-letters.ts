@@ -35,7 +35,7 @@ async function readBeginning(disk: Disk, path: string): Promise<Buffer | null> {
   }
 }
 
-function lettersIn(lines: readonly string[]): Map<string, string> {
+export function lettersIn(lines: readonly string[]): Map<string, string> {
   const letters = new Map<string, string>();
   const names = new Set<string>();
   for (const each of lines) {

@@ -4,8 +4,9 @@ import { errorCode } from '../../../disk/disk.ts';
 import { renameWithoutReplacing } from '../../../disk/durable.ts';
 import type { FlagChange } from '../../../ports/receiving/mail-store.ts';
 import type { MailFolder } from '../mail-folder.ts';
-import { fileAt, type Place } from '../scanning/scan.ts';
+import type { Place } from '../scanning/scan.ts';
 import { inBatch } from './in-batch.ts';
+import { placeWith } from './letters.ts';
 
 /** Durably. Whether each was there, in the order given. */
 export async function setFlags(
@@ -65,32 +66,4 @@ async function renameOnce(
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
   }
-}
-
-/**
- * Where the file belongs that is at `place`, and was at `seen` when the change was decided: a letter that came or went since is
- * no part of the change. Letters in the order of ASCII; a file in `new` stays there while it gets none.
- */
-function placeWith(place: Place, seen: Place, change: FlagChange): Place {
-  const [found, had] = [lettersAt(place), lettersAt(seen)];
-  const wanted = lettersWanted(seen, change);
-  const kept = [...found].filter((letter) => wanted.has(letter) || !had.has(letter));
-  const letters = new Set([...kept, ...[...wanted].filter((letter) => !had.has(letter))]);
-  if (letters.size === found.size && kept.length === found.size) return place;
-  return `cur:2,${[...letters].sort().join('')}`;
-}
-
-function lettersAt(place: Place): Set<string> {
-  const { flags, otherLetters } = fileAt(place);
-  return new Set([...flags, ...otherLetters]);
-}
-
-const keywordLetter = /^[a-z]$/;
-
-function lettersWanted(seen: Place, { flags, letters }: FlagChange): Set<string> {
-  const others = [...fileAt(seen).otherLetters];
-  if (letters === undefined) return new Set([...flags, ...others]);
-  const kept = others.filter((letter) => !keywordLetter.test(letter));
-  const keywords = [...letters].filter((letter) => keywordLetter.test(letter));
-  return new Set([...flags, ...kept, ...keywords]);
 }
