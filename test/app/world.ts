@@ -84,6 +84,7 @@ export class World {
       send: false,
       receive: true,
       full: false,
+      acceptDeletions: false,
       waitMs: 0,
       progress: () => undefined,
       signal: new AbortController().signal,

@@ -1,10 +1,17 @@
 /** Moves, copies and deletes messages that both sides know: within the account nothing is transferred. */
 
 import { foldLeft, foldMovedHere, foldTransferred } from '../../../core/sync/fold-done.ts';
-import type { MoveHereItem, Operation } from '../../../core/sync/plan/operation.ts';
+import { mergeFlags as mergedFlags } from '../../../core/sync/plan/merge-flags.ts';
+import type {
+  MergeItem,
+  MoveHereItem,
+  Operation,
+  TransferItem,
+} from '../../../core/sync/plan/operation.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
 import type { Transferred } from '../../../ports/receiving/mailbox-source.ts';
 import { commit } from '../account-run.ts';
+import { mergeFlags } from './store-flags.ts';
 import { agreedFolder, parts, reportOf, type Work } from './work.ts';
 
 /** Messages to a command: after a break, so many are looked for on the server. */
@@ -18,18 +25,35 @@ export async function transferThere(
   { kind, path, to, items }: Transfer,
 ): Promise<void> {
   const report = reportOf(work, to);
+  const merges: MergeItem[] = [];
   for (const part of parts(items, together)) {
     const uids = UidSet.of(part.map(({ message }) => message.uid));
     const folder = await work.folders.writable(path);
     const isMove = kind === 'move-remote';
     const done = isMove ? await folder.move(uids, to) : await folder.copy(uids, to);
     const source = isMove ? done.source : 'copied';
-    const changes = foldTransferred(path, to, part, told(work, to, done), source);
-    await commit(work.run, changes, 'durable');
+    const moved = told(work, to, done);
+    await commit(work.run, foldTransferred(path, to, part, moved, source), 'durable');
     if (isMove) report.movedThere += part.length;
     else report.copiedThere += part.length;
     work.run.progress(report);
+    merges.push(...part.flatMap((item) => mergeAfter(item, moved)));
   }
+  if (merges.length > 0) await mergeFlags(work, { kind: 'merge-flags', path: to, items: merges });
+}
+
+/** Whoever moves a file may have given it other flags as well. */
+function mergeAfter(
+  { message, name, flags: here }: TransferItem,
+  uids: ReadonlyMap<number, number>,
+): MergeItem[] {
+  const uid = uids.get(message.uid);
+  const { flags, keywords } = message;
+  const agreed = { flags, keywords };
+  // A file says of keywords what its letters say; without any it says nothing.
+  const shown = here.keywords.length > 0 ? here : { ...here, keywords };
+  const merged = mergedFlags({ agreed, here: shown, there: agreed }, 'both', null);
+  return uid === undefined || merged.store === null ? [] : [{ uid, name, modSeq: null, ...merged }];
 }
 
 /** UIDs of another numbering say nothing. */
