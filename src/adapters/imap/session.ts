@@ -192,10 +192,14 @@ export class ImapSession implements MailboxSession {
     };
   }
 
-  /** Servers may refuse to change the folder that is open. UNSELECT (RFC 3691) expunges nothing, as CLOSE would. */
+  /**
+   * Servers refuse to change the folder that is open, or hang up. Neither UNSELECT (RFC 3691) nor opening another one expunges,
+   * as CLOSE would.
+   */
   #leaveFolder(): void {
     const connection = this.#usable();
-    if (this.#opened > 0 && connection.has('UNSELECT')) void connection.own.send('UNSELECT');
+    const away = connection.has('UNSELECT') ? 'UNSELECT' : 'EXAMINE INBOX';
+    if (this.#opened > 0) void connection.own.send(away);
     this.#opened += 1;
   }
 

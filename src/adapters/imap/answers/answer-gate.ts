@@ -102,11 +102,10 @@ function pass(
     if (!takeData(payload, literals, keyword, running)) events.wasted(octets);
     return undefined;
   }
+  // Some servers say `+ OK`.
+  if (payload[0] === plus && events.continued()) return undefined;
   const line = readStatusLine(cut(payload));
-  if (line === undefined) {
-    if (payload[0] === plus && events.continued()) return undefined;
-    return strange(payload, running);
-  }
+  if (line === undefined) return strange(payload, running);
   if (line.tag === '*') {
     events.wasted(octets);
     running?.listener.status?.(line);

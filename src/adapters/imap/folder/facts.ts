@@ -7,7 +7,7 @@ import { longestHeader } from '../../../wire/message-id.ts';
 import { failure } from '../answers/failure.ts';
 import { factsOf, readFetchLine, type PartialFacts } from '../answers/fetch-line.ts';
 import type { DataLine } from '../answers/line.ts';
-import { atom, sequence } from '../answers/tokens.ts';
+import { atom, sequence, type TokenNode } from '../answers/tokens.ts';
 import { UnreadableAnswer, type ImapConnection } from '../connection.ts';
 import { commandSets, stillThere } from './search.ts';
 
@@ -18,7 +18,7 @@ export interface FactsRequest {
   /** The folder counts changes: MODSEQ is asked for. */
   readonly condstore: boolean;
   /** Items that are asked for besides. */
-  readonly more?: readonly string[];
+  readonly more?: readonly TokenNode[];
   /** Throws once another folder was opened. */
   readonly assertOpen: () => void;
 }
@@ -45,7 +45,11 @@ export async function* identitiesInPages(
 }
 
 /** More of it is no honest Message-ID, and as much of a header is looked through on disk. */
-const messageId = `BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]<0.${String(longestHeader)}>`;
+const messageId: TokenNode = {
+  ...atom('BODY.PEEK'),
+  section: [atom('HEADER.FIELDS'), [atom('MESSAGE-ID')]],
+  partial: [0, longestHeader],
+};
 
 type Told = readonly [number, PartialFacts];
 
@@ -96,7 +100,7 @@ async function ask(
   known: Map<number, PartialFacts>,
 ): Promise<boolean> {
   const names = ['UID', 'FLAGS', 'INTERNALDATE', 'RFC822.SIZE', ...(condstore ? ['MODSEQ'] : [])];
-  const items = [...names, ...more].filter((name) => withFlags || name !== 'FLAGS').map(atom);
+  const items = [...names.filter((name) => withFlags || name !== 'FLAGS').map(atom), ...more];
   const take = (line: DataLine): void => {
     const told = readFetchLine(line);
     if (told.uid === undefined || !uids.has(told.uid)) return;

@@ -28,20 +28,21 @@ export async function headerOf(connection: ImapConnection, uid: number): Promise
 }
 
 async function ask(connection: ImapConnection, uid: number): Promise<Buffer | null> {
-  let header: Buffer | null = null;
+  let octets: Buffer | null = null;
   const data = {
     FETCH: (line: DataLine) => {
       const told = readFetchLine(line);
-      if (told.uid === uid) header = told.header ?? header;
+      if (told.uid === uid) octets = told.header ?? octets;
     },
   };
-  const items = [atom('UID'), atom(`BODY.PEEK[HEADER]<0.${String(longest)}>`)];
+  const header = { ...atom('BODY.PEEK'), section: [atom('HEADER')], partial: [0, longest] };
+  const items = [atom('UID'), header];
   try {
     await connection.run('UID FETCH', [sequence(String(uid)), items], { data });
   } catch (error) {
     if (!(error instanceof RefusedCommand)) throw error;
   }
-  return header;
+  return octets;
 }
 
 function checked(header: Buffer): Buffer {

@@ -87,6 +87,8 @@ class Transfer {
     if (set.isEmpty) return;
     const connection = this.#connection;
     const take = (line: StatusLine): void => this.#told.take(line);
+    // What others have expunged is shown until it is told (RFC 9051, section 6.1.2), and some servers would copy it back to life.
+    void connection.own.send('NOOP');
     try {
       const attributes = [sequence(set.toString()), astring(this.#wire)];
       const { line } = await connection.run(command, attributes, { status: take, data: {} });
@@ -94,7 +96,6 @@ class Transfer {
     } catch (error) {
       const isGone = error instanceof RefusedCommand && error.refusal.code === 'EXPUNGEISSUED';
       if (!isGone || isRepeated) throw error;
-      await connection.run('NOOP', []);
       await this.#ask(command, await stillThere(connection, set), true);
     }
   }
