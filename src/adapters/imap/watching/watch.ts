@@ -83,8 +83,7 @@ async function listen(
   paths: readonly string[],
 ): Promise<void> {
   const offers = (way: Way): boolean => ways.includes(way) && line.connection.has(way);
-  const notified = offers('NOTIFY') ? await startNotify(line, paths) : null;
-  if (notified !== null) await keepNotified(line, news, paths, notified);
+  if (offers('NOTIFY') && (await startNotify(line, paths))) await keepNotified(line, news, paths);
   else if (offers('IDLE')) await keepIdle(line, news, paths[0] ?? 'INBOX');
   else throw unwatchable();
 }
