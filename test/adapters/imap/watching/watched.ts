@@ -18,6 +18,7 @@ export interface Watched {
   readonly abort: AbortController;
   /** Path of the next news, `end` where there is no more. What it throws is ours. */
   next(): Promise<string | null>;
+  leave(): Promise<void>;
   /** Resolves once the server has heard so many such lines. */
   heard(pattern: RegExp, count?: number): Promise<void>;
   /** A connection more, of the same source. */
@@ -56,6 +57,9 @@ function begin(source: MailboxSource, ground: Ground): Watched {
     next: async () => {
       const { value, done } = await news.next();
       return done === true ? 'end' : value.path;
+    },
+    leave: async () => {
+      await news.return?.();
     },
     heard: async (pattern, count = 1) => {
       const matching = () => server.heard.filter((line) => pattern.test(line)).length;
