@@ -89,7 +89,7 @@ async function listen(
 }
 
 function unwatchable(): RefusedError {
-  return new RefusedError('the server does not tell by itself what is new (no NOTIFY, no IDLE)', {
+  return new RefusedError('the server does not tell by itself what is new (by NOTIFY or IDLE)', {
     layer: 'session',
     remedy: 'Nothing is lost: it is asked at each `interval`.',
   });
