@@ -23,6 +23,7 @@ import { freeLock } from './memory-lock.ts';
 import { refusingMailbox } from './refusing-sessions.ts';
 import { MemoryMailStore } from './memory-mail-store.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
+import { unwatched } from './memory-mailbox-watch.ts';
 
 export interface Delivery {
   readonly recipients: readonly string[];
@@ -168,7 +169,7 @@ export class SendingWorld {
     const nothing = () => Promise.resolve();
     return {
       sources: {
-        imap: { connect: () => this.#do(() => this.#filing()) },
+        imap: { connect: () => this.#do(() => this.#filing()), watch: unwatched },
         pop3: { connect: () => Promise.reject(new Error('not here')) },
       },
       store: this.store,

@@ -69,6 +69,8 @@ export class ServedMail {
   connections = 0;
   /** Bodies that were begun. */
   given = 0;
+  /** IMAP: told the path of each folder that changes. */
+  readonly watchers = new Set<(path: string) => void>();
 
   constructor(type: 'imap' | 'pop3', paths: readonly string[] = ['INBOX']) {
     this.type = type;
@@ -104,11 +106,18 @@ export class ServedMail {
     const message = { id, text, flags: options.flags ?? [], listedSize };
     folder.messages.push(message);
     this.history.push(message);
+    this.changed(folder.path);
   }
 
   expunge(id: string, path = 'INBOX'): void {
     const folder = this.folder(path);
     folder.messages = folder.messages.filter((message) => message.id !== id);
+    this.changed(path);
+  }
+
+  /** Whoever watches hears of it. */
+  changed(path: string): void {
+    for (const watcher of this.watchers) watcher(path);
   }
 
   /** Whether the connection breaks at this message. */

@@ -10,6 +10,7 @@ import type { MaildropSession } from '../../src/ports/receiving/maildrop-source.
 import { createManualClock } from './manual-clock.ts';
 import { facts, refusingMailbox, refusingMaildrop } from './refusing-sessions.ts';
 import { account as both } from './sending-world.ts';
+import { unwatched } from './memory-mailbox-watch.ts';
 
 const unused = (): never => {
   throw new Error('not here');
@@ -72,7 +73,10 @@ export class TestedServers {
         forget: unused,
         keyringState: unused,
       },
-      sources: { imap: connect(() => this.#folders()), pop3: connect(() => this.#maildrop()) },
+      sources: {
+        imap: { ...connect(() => this.#folders()), watch: unwatched },
+        pop3: connect(() => this.#maildrop()),
+      },
       sender: {
         connect: async (_account, _login, _signal, observe) => {
           for (const step of reached) observe?.(step);
