@@ -75,6 +75,7 @@ const sentFolder: RemoteFolder = {
   role: 'sent',
   attributes: [],
   selectable: true,
+  subscribed: null,
   status: null,
 };
 

@@ -24,7 +24,15 @@ export const reached: ConnectionStep[] = [
 ];
 
 function folder(path: string, role: RemoteFolder['role']): RemoteFolder {
-  return { path, segments: [path], role, attributes: [], selectable: true, status: null };
+  return {
+    path,
+    segments: [path],
+    role,
+    attributes: [],
+    selectable: true,
+    subscribed: null,
+    status: null,
+  };
 }
 
 /** Servers that a test changes; both greet, log in and answer. */
