@@ -79,6 +79,7 @@ export class MemoryOpenFolder implements OpenFolder {
   }
 
   async *fetch(uids: UidSet): AsyncGenerator<readonly Fetched[]> {
+    this.#assertOpen();
     const { session } = this.open;
     const { server } = session;
     let isWhole = false;
@@ -96,9 +97,12 @@ export class MemoryOpenFolder implements OpenFolder {
   }
 
   protected async ask(what: string): Promise<void> {
-    const { session, isCurrent } = this.open;
-    await session.ask(what);
-    if (!isCurrent()) throw new InternalError('the folder is not selected any more');
+    await this.open.session.ask(what);
+    this.#assertOpen();
+  }
+
+  #assertOpen(): void {
+    if (!this.open.isCurrent()) throw new InternalError('the folder is not selected any more');
   }
 
   get #messages(): readonly ServedMessage[] {
