@@ -19,11 +19,12 @@ export async function moveFiles(
 ): Promise<readonly (string | null)[]> {
   if (bases.length === 0) return [];
   await to.complete();
+  const present = await from.present(bases);
   const moved = await to.inTurn(Promise.resolve(), () =>
     inBatch<string, Moved | null>(bases, {
       bulk: to.tools.bulk,
       now: (base) => renameNow(from, base, to),
-      waiting: (base) => renameInto(from, base, to),
+      waiting: async (base) => (present.has(base) ? renameInto(from, base, to) : null),
     }),
   );
   const places = moved.flatMap((each) => each?.place ?? []);

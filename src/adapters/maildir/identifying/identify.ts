@@ -19,7 +19,8 @@ export async function identify(
   bases: readonly string[],
 ): Promise<readonly LocalIdentity[]> {
   const found = new Map<string, LocalIdentity>();
-  await eachInParallel(bases, async (base) => {
+  const present = await folder.present(bases);
+  await eachInParallel(present, async (base) => {
     const identity = await identifyOne(folder, base);
     if (identity !== null) found.set(base, identity);
   });
