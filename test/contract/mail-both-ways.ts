@@ -233,17 +233,16 @@ export function mailBothWaysContract(title: string, makeWorld: () => Promise<Sto
       const watched = async (folders: string[], change: () => Promise<void>): Promise<string[]> => {
         const ending = new AbortController();
         const news = tree.watch(folders, ending.signal)[Symbol.asyncIterator]();
-        const first = news.next();
+        let isSeen = false;
+        const first = news.next().finally(() => {
+          isSeen = true;
+        });
         // Nobody is told when it begins: a change is made until one is seen.
-        const changes = (async () => {
-          while (!ending.signal.aborted) {
-            await change();
-            await Promise.race([wait(50), first]);
-            if (await Promise.race([first.then(() => true), Promise.resolve(false)])) return;
-          }
-        })();
+        for (let count = 0; !isSeen && count < 100; count += 1) {
+          await change();
+          await Promise.race([wait(100), first]);
+        }
         const { value } = await first;
-        await changes;
         ending.abort();
         const seen = [String(value)];
         for (let next = await news.next(); next.done !== true; next = await news.next())
