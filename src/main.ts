@@ -102,10 +102,16 @@ function neighbours({ places }: ConfigLocation): Neighbours {
   };
 }
 
+/** One for the process: it learns how long each server bears a quiet connection. */
+const mailboxSource = once(async () => {
+  const { imapSource } = await import('./adapters/imap/source.ts');
+  return imapSource({ clock: systemClock });
+});
+
 const lazyMailboxSource: MailboxSource = {
-  connect: async (...call) => {
-    const { imapSource } = await import('./adapters/imap/source.ts');
-    return imapSource().connect(...call);
+  connect: async (...call) => (await mailboxSource()).connect(...call),
+  watch: async function* (...call) {
+    yield* (await mailboxSource()).watch(...call);
   },
 };
 
@@ -147,12 +153,18 @@ type Answering<T> = { readonly [K in keyof T]: (...call: never[]) => Promise<unk
 
 /** A port whose adapter is loaded when the first of its functions is called. */
 function lazily<T extends Answering<T>>(load: () => Promise<T>): T {
-  let adapter: Promise<T> | undefined;
+  const adapter = once(load);
   const call = async (name: keyof T, args: never[]): Promise<unknown> =>
-    (await (adapter ??= load()))[name](...args);
+    (await adapter())[name](...args);
   return new Proxy({} as T, {
     // Not to be taken for a promise, where somebody waits for it.
     get: (_, name) =>
       name === 'then' ? undefined : (...args: never[]) => call(name as keyof T, args),
   });
+}
+
+/** Loaded when it is first asked for, and then the same. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
 }

@@ -1,9 +1,11 @@
 /** What the tests of the IMAP adapter share: accounts, sessions, and whole folders read at once. */
 
 import { createHash } from 'node:crypto';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import type { Timeouts } from '../../../src/adapters/imap/connecting/open-connection.ts';
 import { imapSource } from '../../../src/adapters/imap/source.ts';
 import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
+import { usualSync } from '../../../src/core/account/policy/sync-settings.ts';
 import type { MessageFacts } from '../../../src/core/sync/remote.ts';
 import { UidSet } from '../../../src/core/sync/uid-set.ts';
 import { PosthornError } from '../../../src/errors.ts';
@@ -38,6 +40,7 @@ export function accountAt(port: number, incoming: Partial<IncomingServer> = {}):
       leaveOnServer: true,
       backgroundSync: true,
       createSystemFolders: false,
+      maxConnections: 4,
       ...incoming,
     },
     receive: true,
@@ -45,6 +48,7 @@ export function accountAt(port: number, incoming: Partial<IncomingServer> = {}):
     saveSent: 'auto',
     path: '/nowhere',
     folders: {},
+    sync: usualSync.imap,
     signature: { onReply: false },
     rules: [],
   };
@@ -61,7 +65,7 @@ export async function connect(
   account: Account,
   { password = secret, timeouts = {}, signal, pause = async () => {} }: ConnectOptions = {},
 ): Promise<MailboxSession> {
-  const source = imapSource({ timeouts, pause });
+  const source = imapSource({ clock: systemClock, timeouts, pause });
   const username = account.incoming?.username ?? '';
   return await source.connect(
     account,

@@ -24,8 +24,12 @@ export interface Running {
   thrown: unknown;
 }
 
+export function begun(listener: Listener): Running {
+  return { listener, unreadable: [], octets: 0, tagged: undefined, thrown: undefined };
+}
+
 /** One answer as imapflow's stream hands it on. */
-interface StreamItem {
+export interface StreamItem {
   readonly payload: Buffer;
   readonly literals: readonly Buffer[];
 }
@@ -38,6 +42,10 @@ interface Inner {
 }
 
 export interface GateEvents {
+  /** Commands of our own that are under way, beside imapflow's. */
+  attended(): Running | undefined;
+  /** A server asks for what comes next; true where it is ours. */
+  continued(): boolean;
   /** Returns false where nothing more is to be read. */
   counted(running: Running | undefined, octets: number): boolean;
   /** Tagged, to a command that imapflow knows nothing of; true where it was one. */
@@ -46,6 +54,8 @@ export interface GateEvents {
   counts(line: DataLine): void;
   /** Octets of an answer that nobody asked for. */
   wasted(octets: number): void;
+  /** Came while no command of ours was running. */
+  unasked(item: StreamItem): void;
 }
 
 /** A line of data that is longer is none that anybody needs; the numbers of SEARCH stand on one line. */
@@ -53,6 +63,7 @@ const longestLine = 64 * 1024;
 const long = new Set(['SEARCH', 'ESEARCH', 'VANISHED']);
 /** Of a status answer or capabilities, which imapflow reads. */
 const longestStatus = 16 * 1024;
+const plus = 0x2b;
 const counting = new Set(['EXISTS', 'EXPUNGE', 'VANISHED']);
 const statuses = new Set(['OK', 'NO', 'BAD', 'BYE', 'PREAUTH']);
 /** Of the many that can't be read, these are shown. */
@@ -65,9 +76,12 @@ export function installGate(flow: ImapFlow, events: GateEvents): void {
   inner.throttleWait = async () => false;
   inner.handleResponse = async (item) => {
     const running =
-      inner.currentRequest === false ? undefined : inner.currentRequest.options?.running;
+      inner.currentRequest === false
+        ? events.attended()
+        : (inner.currentRequest.options?.running ?? events.attended());
     const octets = item.literals.reduce((sum, each) => sum + each.length, item.payload.length);
     if (!events.counted(running, octets)) return false;
+    if (running === undefined) events.unasked(item);
     const left = pass(item, octets, running, events);
     return left === undefined ? true : await original({ ...item, payload: left });
   };
@@ -88,6 +102,8 @@ function pass(
     if (!takeData(payload, literals, keyword, running)) events.wasted(octets);
     return undefined;
   }
+  // Some servers say `+ OK`.
+  if (payload[0] === plus && events.continued()) return undefined;
   const line = readStatusLine(cut(payload));
   if (line === undefined) return strange(payload, running);
   if (line.tag === '*') {
