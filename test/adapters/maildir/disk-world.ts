@@ -1,6 +1,6 @@
 /** A Maildir store in a temporary folder, and what another program does there. */
 
-import { mkdtemp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMaildirStore, type MaildirOptions } from '../../../src/adapters/maildir/store.ts';
@@ -26,6 +26,10 @@ export async function diskWorld(
     put: (localPath, path, content) => writeFile(join(root, localPath, path), content),
     move: (localPath, from, to) => rename(join(root, localPath, from), join(root, localPath, to)),
     remove: (localPath, path) => unlink(join(root, localPath, path)),
+    makeFolder: async (localPath) => {
+      for (const part of ['tmp', 'new', 'cur'])
+        await mkdir(join(root, localPath, part), { recursive: true });
+    },
     dispose: () => rm(base, { recursive: true, force: true }),
   };
 }

@@ -41,7 +41,11 @@ async function isSame(disk: Disk, file: DiskFile, staged: Staged): Promise<boole
 }
 
 /** Both are of this size. */
-async function hasSameOctets(one: DiskFile, other: DiskFile, size: number): Promise<boolean> {
+export async function hasSameOctets(
+  one: DiskFile,
+  other: DiskFile,
+  size: number,
+): Promise<boolean> {
   const length = Math.min(size, longestRead);
   const buffers = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)] as const;
   for (let at = 0; at < size; at += length) {
