@@ -75,10 +75,14 @@ export class DataError extends PosthornError {
 /** 69: the server refused for good (5xx, a certificate that does not hold, a missing capability). */
 export class RefusedError extends PosthornError {
   readonly exitStatus = 69;
-  readonly code: 'refused' | 'certificate';
-  constructor(message: string, details: ErrorDetails & { certificate?: boolean } = {}) {
+  readonly code: 'refused' | 'certificate' | 'no-such-folder';
+  constructor(
+    message: string,
+    details: ErrorDetails & { certificate?: boolean; noSuchFolder?: boolean } = {},
+  ) {
     super(message, details, 'account', 'never');
-    this.code = details.certificate === true ? 'certificate' : 'refused';
+    if (details.noSuchFolder === true) this.code = 'no-such-folder';
+    else this.code = details.certificate === true ? 'certificate' : 'refused';
   }
 }
 

@@ -22,7 +22,11 @@ export interface Poll {
   readonly send: boolean;
   readonly receive: boolean;
   readonly full: boolean;
+  readonly acceptDeletions: boolean;
 }
+
+/** What nobody asked for by hand. */
+const usually = { full: false, acceptDeletions: false };
 
 export interface KeeperOptions {
   readonly account: Account;
@@ -109,10 +113,10 @@ export class AccountKeeper {
   }
 
   /** One poll at once, behind one that is under way; `sync` beside the daemon asks for it. */
-  async pollNow({ send, receive, full }: Poll): Promise<AccountReport> {
+  async pollNow({ send, receive, ...how }: Poll): Promise<AccountReport> {
     const sent = send ? await this.#flush() : null;
     if (sent !== null && !receive) return sent;
-    const received = await this.#receive(full);
+    const received = await this.#receive(how);
     this.#polls.wake();
     return sent === null ? received : joined(sent, received);
   }
@@ -120,7 +124,7 @@ export class AccountKeeper {
   async #pollStep(): Promise<number | null> {
     if (!this.#pollIsDue()) return this.#nextPoll;
     const send = !this.#options.settings.sendImmediately;
-    this.#options.onReport(await this.pollNow({ send, receive: true, full: false }));
+    this.#options.onReport(await this.pollNow({ send, receive: true, ...usually }));
     this.#flushes.wake();
     return this.#nextPoll;
   }
@@ -143,15 +147,15 @@ export class AccountKeeper {
 
   async #flush(): Promise<AccountReport> {
     return this.#sending.run((signal) =>
-      this.#sync({ send: true, receive: false, full: false }, signal),
+      this.#sync({ send: true, receive: false, ...usually }, signal),
     );
   }
 
-  async #receive(full: boolean): Promise<AccountReport> {
+  async #receive(how: Pick<Poll, 'full' | 'acceptDeletions'>): Promise<AccountReport> {
     return this.#receiving.run(async (signal) => {
       let notBefore: number | null = null;
       try {
-        const report = await this.#sync({ send: false, receive: true, full }, signal);
+        const report = await this.#sync({ send: false, receive: true, ...how }, signal);
         notBefore = report.notBefore;
         return report;
       } finally {

@@ -148,11 +148,11 @@ class Daemon {
 
   /** `{accounts: AccountJson[], unknown: NAME[]}`, by the names that were asked for: unknown are those that this daemon does not keep. */
   async #sync(request: Extract<ControlRequest, { command: 'sync' }>): Promise<Json> {
-    const { send, receive, full } = request;
+    const { send, receive, full, acceptDeletions } = request;
     const keepers = request.accounts.map((asked) => this.#keeperOf(asked));
     const reports = await Promise.all(
       keepers.map(async (keeper) =>
-        keeper === null ? null : keeper.pollNow({ send, receive, full }),
+        keeper === null ? null : keeper.pollNow({ send, receive, full, acceptDeletions }),
       ),
     );
     const accounts = reports.flatMap((report, at) => {

@@ -10,6 +10,7 @@ import {
   readFile,
   rename,
   rm,
+  rmdir,
   stat,
   unlink,
 } from 'node:fs/promises';
@@ -42,6 +43,8 @@ export interface Disk {
   /** A file, or a folder with all that is in it; nothing there is no error. */
   removeTree(path: string): Promise<void>;
   mkdir(path: string, mode: number): Promise<void>;
+  /** An empty one alone: ENOTEMPTY, or EEXIST. */
+  rmdir(path: string): Promise<void>;
   readdir(path: string): Promise<string[]>;
   stat(path: string): Promise<BigIntStats>;
   /** Entries one by one, for folders of which the first few tell enough. */
@@ -69,6 +72,7 @@ export const realDisk: Disk = {
   mkdir: async (path, mode) => {
     await mkdir(path, { mode });
   },
+  rmdir,
   readdir: (path) => readdir(path),
   stat: (path) => stat(path, { bigint: true }),
   async *entries(path) {

@@ -18,6 +18,7 @@ export type ControlRequest =
       readonly send: boolean;
       readonly receive: boolean;
       readonly full: boolean;
+      readonly acceptDeletions: boolean;
     };
 
 /** Plain JSON: what the daemon answers is documented where the request is handled. */

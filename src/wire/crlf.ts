@@ -60,12 +60,42 @@ export function toLfInPlace(octets: Buffer): number {
 
 /** Puts CR before each LF that has none; a CR alone stays alone. The same buffer comes back where nothing is missing. */
 export function toCrlf(octets: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (let at = octets.indexOf(LF); at >= 0; at = octets.indexOf(LF, at + 1)) {
-    if (at > 0 && octets[at - 1] === CR) continue;
-    parts.push(octets.subarray(from, at), crlf);
-    from = at + 1;
+  return withCr(octets, false);
+}
+
+/** The same over a stream of chunks, wherever they are cut. */
+export class LfToCrlf {
+  #isAfterCr = false;
+
+  push(chunk: Buffer): Buffer {
+    if (chunk.length === 0) return chunk;
+    const wire = withCr(chunk, this.#isAfterCr);
+    this.#isAfterCr = chunk[chunk.length - 1] === CR;
+    return wire;
   }
-  return parts.length === 0 ? octets : Buffer.concat([...parts, octets.subarray(from)]);
+}
+
+/** Octet by octet: lines are so short that a call for each of them costs more. */
+function withCr(octets: Buffer, isAfterCr: boolean): Buffer {
+  const missing = bareLineFeeds(octets, isAfterCr);
+  if (missing === 0) return octets;
+  const wire = Buffer.allocUnsafe(octets.length + missing);
+  let before = isAfterCr ? CR : 0;
+  let to = 0;
+  for (const octet of octets) {
+    if (octet === LF && before !== CR) wire[to++] = CR;
+    wire[to++] = octet;
+    before = octet;
+  }
+  return wire;
+}
+
+function bareLineFeeds(octets: Buffer, isAfterCr: boolean): number {
+  let count = 0;
+  let before = isAfterCr ? CR : 0;
+  for (const octet of octets) {
+    if (octet === LF && before !== CR) count += 1;
+    before = octet;
+  }
+  return count;
 }

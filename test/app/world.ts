@@ -4,6 +4,7 @@ import type { Neighbours } from '../../src/app/neighbours.ts';
 import type { AccountReport } from '../../src/app/sync/report.ts';
 import { syncAccount, type SyncOptions } from '../../src/app/sync/sync-account.ts';
 import type { Account, LeaveOnServer } from '../../src/core/account/account.ts';
+import { usualSync } from '../../src/core/account/policy/sync-settings.ts';
 import { mailStatuses } from '../../src/core/maildrop/maildrop.ts';
 import type { AgreedFolder } from '../../src/core/sync/agreed.ts';
 import type { Settings } from '../../src/core/account/settings.ts';
@@ -83,6 +84,7 @@ export class World {
       send: false,
       receive: true,
       full: false,
+      acceptDeletions: false,
       waitMs: 0,
       progress: () => undefined,
       signal: new AbortController().signal,
@@ -157,12 +159,14 @@ function account(type: 'imap' | 'pop3', leaveOnServer: LeaveOnServer): Account {
       leaveOnServer,
       backgroundSync: true,
       createSystemFolders: false,
+      maxConnections: 4,
     },
     receive: true,
     send: false,
     saveSent: 'auto',
     path: root,
     folders: {},
+    sync: usualSync[type],
     signature: { onReply: false },
     rules: [],
   };

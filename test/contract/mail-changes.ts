@@ -94,20 +94,20 @@ export function mailChangesContract(title: string, makeWorld: () => Promise<Stor
 
     it('stores flags, and keeps letters that it does not know', async () => {
       await put(`cur/${foreign}:2,FSba`);
-      expect(await tree.setFlags(inbox, foreign, ['S', 'R'])).toBe(true);
+      expect(await tree.setFlags(inbox, [{ base: foreign, flags: ['S', 'R'] }])).toEqual([true]);
       expect(await paths(inbox)).toEqual([`cur/${foreign}:2,RSab`]);
-      expect(await tree.setFlags(inbox, foreign, [])).toBe(true);
+      expect(await tree.setFlags(inbox, [{ base: foreign, flags: [] }])).toEqual([true]);
       expect(await paths(inbox)).toEqual([`cur/${foreign}:2,ab`]);
     });
 
     it('moves a flagged message out of new/, and leaves one without flags there', async () => {
       const [ours] = await deliver(tree, inbox, [{ key: 'k', text: 'x' }]);
       const name = ours?.name ?? '';
-      expect(await tree.setFlags(inbox, name, [])).toBe(true);
+      expect(await tree.setFlags(inbox, [{ base: name, flags: [] }])).toEqual([true]);
       expect(await paths(inbox)).toEqual([`new/${name}`]);
-      expect(await tree.setFlags(inbox, name, ['S'])).toBe(true);
+      expect(await tree.setFlags(inbox, [{ base: name, flags: ['S'] }])).toEqual([true]);
       expect(await paths(inbox)).toEqual([`cur/${name}:2,S`]);
-      expect(await tree.setFlags(inbox, name, [])).toBe(true);
+      expect(await tree.setFlags(inbox, [{ base: name, flags: [] }])).toEqual([true]);
       expect(await paths(inbox)).toEqual([`cur/${name}:2,`]);
     });
 
@@ -115,13 +115,13 @@ export function mailChangesContract(title: string, makeWorld: () => Promise<Stor
       await put(`new/${foreign}`);
       await tree.scan(inbox);
       await world.move(inbox, `new/${foreign}`, `cur/${foreign}:2,F`);
-      expect(await tree.setFlags(inbox, foreign, ['F', 'S'])).toBe(true);
+      expect(await tree.setFlags(inbox, [{ base: foreign, flags: ['F', 'S'] }])).toEqual([true]);
       expect(await paths(inbox)).toEqual([`cur/${foreign}:2,FS`]);
     });
 
     it('moves into another folder, flags kept', async () => {
       await put(`cur/${foreign}:2,FSa`);
-      expect(await tree.move(inbox, foreign, archive)).toBe(foreign);
+      expect(await tree.move(inbox, [foreign], archive)).toEqual([foreign]);
       expect(await paths(inbox)).toEqual([]);
       expect(await paths(archive)).toEqual([`cur/${foreign}:2,FSa`]);
     });
@@ -129,7 +129,7 @@ export function mailChangesContract(title: string, makeWorld: () => Promise<Stor
     it('moves under a free name where the own one is taken, whatever its flags', async () => {
       for (const text of ['one', 'two', 'three']) {
         await world.put(inbox, `cur/${foreign}:2,${text === 'two' ? 'S' : ''}`, text);
-        await tree.move(inbox, foreign, archive);
+        await tree.move(inbox, [foreign], archive);
       }
       expect(await paths(archive)).toEqual([
         `cur/${foreign}-2:2,S`,
@@ -145,14 +145,14 @@ export function mailChangesContract(title: string, makeWorld: () => Promise<Stor
 
     it('refuses to move into a folder that is not there', async () => {
       await put(`cur/${foreign}:2,`);
-      await expect(tree.move(inbox, foreign, 'Nowhere')).rejects.toThrow(StorageError);
+      await expect(tree.move(inbox, [foreign], 'Nowhere')).rejects.toThrow(StorageError);
       expect(await paths(inbox)).toEqual([`cur/${foreign}:2,`]);
     });
 
     it('removes', async () => {
       await put(`cur/${foreign}:2,`);
       await put('new/other');
-      expect(await tree.remove(inbox, foreign)).toBe(true);
+      expect(await tree.remove(inbox, [foreign])).toEqual([true]);
       expect(await paths(inbox)).toEqual(['new/other']);
     });
 
@@ -160,18 +160,18 @@ export function mailChangesContract(title: string, makeWorld: () => Promise<Stor
       await put(`cur/${foreign}:2,`);
       await tree.scan(inbox);
       await world.remove(inbox, `cur/${foreign}:2,`);
-      expect(await tree.setFlags(inbox, foreign, ['S'])).toBe(false);
-      expect(await tree.move(inbox, foreign, archive)).toBeNull();
-      expect(await tree.remove(inbox, foreign)).toBe(false);
+      expect(await tree.setFlags(inbox, [{ base: foreign, flags: ['S'] }])).toEqual([false]);
+      expect(await tree.move(inbox, [foreign], archive)).toEqual([null]);
+      expect(await tree.remove(inbox, [foreign])).toEqual([false]);
     });
 
     it('delivers anew what was moved away, and adopts what came back', async () => {
       const [first] = await deliver(tree, inbox, [{ key: 'k', text: 'x' }]);
       const name = first?.name ?? '';
-      await tree.move(inbox, name, archive);
+      await tree.move(inbox, [name], archive);
       expect(await deliver(tree, inbox, [{ key: 'k', text: 'x' }])).toEqual([first]);
-      await tree.remove(inbox, name);
-      await tree.move(archive, name, inbox);
+      await tree.remove(inbox, [name]);
+      await tree.move(archive, [name], inbox);
       expect(await deliver(tree, inbox, [{ key: 'k', text: 'x' }])).toEqual([
         { ...first, outcome: 'adopted' },
       ]);

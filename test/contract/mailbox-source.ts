@@ -45,14 +45,14 @@ export interface MailboxAccount {
 
 const date = Date.UTC(2024, 1, 29, 12, 34, 56);
 
-function sample(number: number, size = 0): SampleMessage {
+export function sample(number: number, size = 0): SampleMessage {
   const head = `Message-ID: <${number}@contract.example>\r\nSubject: ${number}\r\n\r\n`;
   const line = 'a line of text that is not short, to come to some size\r\n';
   const body = line.repeat(Math.ceil(size / line.length));
   return { octets: Buffer.from(`${head}${body}end\r\n`), internalDate: date + number * 1000 };
 }
 
-function samples(count: number): SampleMessage[] {
+export function samples(count: number): SampleMessage[] {
   return Array.from({ length: count }, (_, index) => sample(index + 1));
 }
 
@@ -87,7 +87,7 @@ async function factsOf(folder: OpenFolder, uids: UidSet): Promise<MessageFacts[]
   return all;
 }
 
-async function errorOf(promise: Promise<unknown>): Promise<PosthornError> {
+export async function errorOf(promise: Promise<unknown>): Promise<PosthornError> {
   const thrown = await promise.then(
     () => null,
     (error: unknown) => error,

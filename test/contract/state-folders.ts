@@ -6,6 +6,7 @@ import {
   agreedFolder,
   agreedMessage,
   agreeing,
+  intentOf,
   refusedTrouble,
   setUp,
   uidsOf,
@@ -24,6 +25,7 @@ const whole = agreedFolder('Projekte/Straße', {
   uidNext: 4_294_967_295,
   exists: 3,
   highestModSeq: '9223372036854775807',
+  stamp: '1,2,3,4;1,5,6,7',
 });
 
 async function folder(store: StateStore, wanted = path): Promise<unknown> {
@@ -69,6 +71,16 @@ export function folderTests(store: StoreOfTest): void {
         },
         after: { settledUid: 7, uidNext: 8, exists: null, highestModSeq: '12' },
       },
+      {
+        what: 'a stamp',
+        change: { kind: 'folder-stamped', ...everything, stamp: '8,9;8,9' },
+        after: { stamp: '8,9;8,9' },
+      },
+      {
+        what: 'a stamp that is taken back',
+        change: { kind: 'folder-stamped', ...everything, stamp: null },
+        after: { stamp: null },
+      },
     ])('$what replaces nothing else', async ({ change, after }) => {
       const before = { ...whole, path };
       await store().commit(
@@ -85,7 +97,7 @@ export function folderTests(store: StoreOfTest): void {
       expect(await uidsOf(store(), accountId, path)).toEqual([1]);
     });
 
-    test('numbered anew, what was agreed is former, no trouble is left, and nothing is settled', async () => {
+    test('numbered anew, what was agreed is former, no trouble and no intent is left, and nothing is settled', async () => {
       const before = { ...whole, path };
       await store().commit(
         [
@@ -93,6 +105,7 @@ export function folderTests(store: StoreOfTest): void {
           { kind: 'folder-begun', accountId, folder: before },
           agreeing(accountId, path, [1, 2]),
           { kind: 'trouble', ...everything, trouble: refusedTrouble('3') },
+          { kind: 'intents', ...everything, intents: [intentOf(path, 'x')] },
         ],
         'durable',
       );
@@ -107,6 +120,7 @@ export function folderTests(store: StoreOfTest): void {
       );
       expect(await uidsOf(store(), accountId, path)).toEqual([]);
       expect(await store().troubles(accountId, path)).toEqual([]);
+      expect(await store().intents(accountId)).toEqual([]);
       const former = [1, 2].map((uid) => {
         const { name, wireSha256, storedAt } = agreedMessage(uid);
         return { name, wireSha256, storedAt };

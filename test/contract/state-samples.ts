@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { KnownMail } from '../../src/core/maildrop/maildrop.ts';
-import type { AgreedFolder, AgreedMessage, Trouble } from '../../src/core/sync/agreed.ts';
+import type { AgreedFolder, AgreedMessage, Intent, Trouble } from '../../src/core/sync/agreed.ts';
 import { agreedStatuses, type AgreedColumns } from '../../src/core/sync/agreed.ts';
 import type { AccountState, StateChange, StateStore } from '../../src/ports/state-store.ts';
 
@@ -35,6 +35,7 @@ export function agreedFolder(path: string, changes: Partial<AgreedFolder> = {}):
     uidNext: null,
     exists: null,
     highestModSeq: null,
+    stamp: null,
     ...changes,
   };
 }
@@ -74,6 +75,25 @@ export function knownMail(id: string, changes: Partial<KnownMail> = {}): KnownMa
 
 export function refusedTrouble(id: string, changes: Partial<Trouble> = {}): Trouble {
   return { id, kind: 'refused', tries: 1, reason: 'the server said "NO"\r\n', ...changes };
+}
+
+export function intentOf(
+  path: string,
+  name: string,
+  changes: Partial<Omit<Intent, 'path' | 'name'>> = {},
+): Intent {
+  return {
+    path,
+    name,
+    uidValidity: '1',
+    uidNext: 7,
+    wireSize: 1234,
+    wireSha256: sha256Of(name),
+    messageIdHash: sha256Of(`<${name}>`).slice(0, 16),
+    tries: 1,
+    at: 1_700_000_002_000,
+    ...changes,
+  };
 }
 
 export const setUp = (accountId: string, ...paths: string[]): StateChange[] => [

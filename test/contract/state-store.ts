@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { highestUid, UidSet } from '../../src/core/sync/uid-set.ts';
 import type { StateStore } from '../../src/ports/state-store.ts';
 import { accountTests } from './state-accounts.ts';
+import { bothWaysTests } from './state-both-ways.ts';
 import { commitTests } from './state-commits.ts';
 import { folderTests } from './state-folders.ts';
 import { interleavingTests } from './state-interleavings.ts';
@@ -33,6 +34,9 @@ export function describeStateStore(name: string, make: () => StateStore): void {
       expect((await store.agreed('a', 'INBOX')).uid).toEqual(new Uint32Array(0));
       const all = UidSet.ofRanges([{ from: 1, to: highestUid }]);
       expect((await store.agreed('a', 'INBOX', all)).name).toEqual([]);
+      const sought = { names: ['x'], wireSha256: ['00'.repeat(32)] };
+      expect(await store.agreedElsewhere('a', sought)).toEqual([]);
+      expect(await store.intents('a')).toEqual([]);
       expect(await store.former('a', 'INBOX')).toEqual([]);
       expect(await store.troubles('a', 'INBOX')).toEqual([]);
       expect(await store.troubles('a', null)).toEqual([]);
@@ -53,6 +57,7 @@ export function describeStateStore(name: string, make: () => StateStore): void {
     accountTests(current);
     folderTests(current);
     messageTests(current);
+    bothWaysTests(current);
     mailTests(current);
     commitTests(current);
     interleavingTests(make);

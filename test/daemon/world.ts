@@ -3,6 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Neighbours } from '../../src/app/neighbours.ts';
 import type { Account } from '../../src/core/account/account.ts';
+import { usualSync } from '../../src/core/account/policy/sync-settings.ts';
 import type { OutboxEntry } from '../../src/core/outbox/entry.ts';
 import type { Settings } from '../../src/core/account/settings.ts';
 import type { SenderSession } from '../../src/ports/sending/mail-sender.ts';
@@ -61,6 +62,7 @@ export function account(
       leaveOnServer: true,
       backgroundSync: true,
       createSystemFolders: false,
+      maxConnections: 4,
     },
     outgoing: { ...server, username: name, credentials: 'own' },
     receive: true,
@@ -68,6 +70,7 @@ export function account(
     saveSent: false,
     path: `/mail/${name}`,
     folders: {},
+    sync: usualSync.imap,
     signature: { onReply: false },
     rules: [],
     ...more,

@@ -31,6 +31,7 @@ export function diskAround(around: Around, aroundNow: AroundNow = (_, work) => w
     unlink: (path) => around({ name: 'unlink', path }, () => realDisk.unlink(path)),
     removeTree: (path) => around({ name: 'removeTree', path }, () => realDisk.removeTree(path)),
     mkdir: (path, mode) => around({ name: 'mkdir', path }, () => realDisk.mkdir(path, mode)),
+    rmdir: (path) => around({ name: 'rmdir', path }, () => realDisk.rmdir(path)),
     readdir: (path) => around({ name: 'readdir', path }, () => realDisk.readdir(path)),
     stat: (path) => around({ name: 'stat', path }, () => realDisk.stat(path)),
     entries: (path) => realDisk.entries(path),

@@ -89,23 +89,37 @@ export class CrashingProcess {
       stamp: (path) => inner.stamp(path),
       scan: (path) => inner.scan(path),
       read: (path, base) => inner.read(path, base),
-      setFlags: (path, base, flags) => inner.setFlags(path, base, flags),
-      move: (from, base, to) => inner.move(from, base, to),
-      remove: (path, base) => inner.remove(path, base),
+      readForWire: (path, base) => inner.readForWire(path, base),
+      identify: (path, bases) => inner.identify(path, bases),
+      folders: (layout) => inner.folders(layout),
+      keywordLetters: (path) => inner.keywordLetters(path),
+      watch: (paths, signal) => inner.watch(paths, signal),
+      setFlags: (path, changes) =>
+        this.#each('set-flags', changes, (change) => inner.setFlags(path, [change])),
+      move: (from, bases, to) => this.#each('move', bases, (base) => inner.move(from, [base], to)),
+      remove: (path, bases) => this.#each('remove', bases, (base) => inner.remove(path, [base])),
+      removeFolder: (path) => this.step('remove-folder', () => inner.removeFolder(path)),
       publish: (path, staged) => this.#publish(inner, path, staged),
       discard: (staged) => this.step('discard', () => inner.discard(staged)),
     };
   }
 
-  /** One after the other, so that death comes in the middle of a batch too. */
-  async #publish(
+  #publish(
     inner: MailTree,
     path: string,
     staged: readonly Staged[],
   ): ReturnType<MailTree['publish']> {
-    const delivered: Awaited<ReturnType<MailTree['publish']>>[number][] = [];
-    for (const each of staged)
-      delivered.push(...(await this.step('publish', () => inner.publish(path, [each]))));
-    return delivered;
+    return this.#each('publish', staged, (each) => inner.publish(path, [each]));
+  }
+
+  /** One after the other, so that death comes in the middle of a batch too. */
+  async #each<T, R>(
+    name: string,
+    items: readonly T[],
+    work: (item: T) => Promise<readonly R[]>,
+  ): Promise<R[]> {
+    const results: R[] = [];
+    for (const item of items) results.push(...(await this.step(name, () => work(item))));
+    return results;
   }
 }

@@ -2,25 +2,26 @@
 
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { allFlags, infoSuffix, parseFileName, type Flag } from '../../src/core/sync/flags.ts';
+import { lettersIn } from '../../src/adapters/maildir/keyword-letters.ts';
+import type { Layout } from '../../src/core/account/settings.ts';
+import type { Flag } from '../../src/core/sync/flags.ts';
 import { ConfigurationError, PosthornError, StorageError } from '../../src/errors.ts';
 import type {
   Delivered,
   Delivery,
   FolderCounts,
   FolderStamp,
-  LocalFile,
+  FlagChange,
+  LocalIdentity,
   LocalScan,
   MailStore,
   MailTree,
   Staged,
   Staging,
 } from '../../src/ports/receiving/mail-store.ts';
-import { toLf } from '../../src/wire/crlf.ts';
+import { toCrlf, toLf } from '../../src/wire/crlf.ts';
 import { messageIdHash } from '../../src/wire/message-id.ts';
-
-/** Path below the folder (`new/…`, `cur/…:2,S`) → octets. */
-export type MemoryFolder = Map<string, Buffer>;
+import { baseOf, fileAt, MemoryFolder, visiblePath, withBase } from './memory-mail-folder.ts';
 
 interface MemoryRoot {
   owner: string | null;
@@ -54,6 +55,23 @@ export class MemoryMailStore implements MailStore {
     });
   }
 
+  /** Told of each folder that changes. */
+  readonly watchers = new Set<(root: string, localPath: string) => void>();
+
+  /** Made as another program makes one; the same one where it is there. */
+  makeFolder(root: string, localPath: string): MemoryFolder {
+    const { folders } = this.root(root);
+    const changed = (): void => {
+      for (const tell of this.watchers) tell(root, localPath);
+    };
+    const folder = folders.get(localPath) ?? new MemoryFolder(changed);
+    if (!folders.has(localPath)) {
+      folders.set(localPath, folder);
+      changed();
+    }
+    return folder;
+  }
+
   root(root: string): MemoryRoot {
     const known = this.roots.get(root) ?? { owner: null, folders: new Map() };
     this.roots.set(root, known);
@@ -73,6 +91,8 @@ class MemoryMailTree implements MailTree {
   readonly #id = (trees += 1);
   readonly #staged = new Set<string>();
   #count = 0;
+  /** By folder and base name, where each file was when it was scanned last. */
+  readonly #seen = new Map<string, Map<string, string>>();
 
   constructor(root: string, store: MemoryMailStore) {
     this.root = root;
@@ -85,9 +105,9 @@ class MemoryMailTree implements MailTree {
 
   ensureFolder(localPath: string): Promise<void> {
     return settle(() => {
-      const { owner, folders } = this.#store.root(this.root);
+      const { owner } = this.#store.root(this.root);
       if (owner === null) throw new StorageError(`${this.root} has no marker`);
-      if (!folders.has(localPath)) folders.set(localPath, new Map());
+      this.#store.makeFolder(this.root, localPath);
     });
   }
 
@@ -105,8 +125,9 @@ class MemoryMailTree implements MailTree {
     }
   }
 
-  async #stage(localPath: string, { key, flags, body }: Delivery): Promise<Staging> {
+  async #stage(localPath: string, delivery: Delivery): Promise<Staging> {
     const chunks: Buffer[] = [];
+    const { body } = delivery;
     try {
       for await (const chunk of body.kind === 'whole' ? body.octets : body.chunks)
         chunks.push(Buffer.from(chunk));
@@ -116,11 +137,12 @@ class MemoryMailTree implements MailTree {
     }
     this.#throwDue('stage');
     this.#files(localPath);
-    return { kind: 'staged', staged: this.#keep(localPath, key, flags, Buffer.concat(chunks)) };
+    return { kind: 'staged', staged: this.#keep(localPath, delivery, Buffer.concat(chunks)) };
   }
 
-  #keep(localPath: string, key: string, flags: readonly Flag[], wire: Buffer): Staged {
+  #keep(localPath: string, { key, flags, internalDate }: Delivery, wire: Buffer): Staged {
     const disk = Buffer.from(toLf(wire));
+    if (internalDate !== null) this.#files(localPath).times.set(disk, internalDate);
     this.#count += 1;
     const name = `${String(this.#id)}-${String(this.#count)}`;
     const temporaryPath = `${this.directory(localPath)}/tmp/${name}`;
@@ -187,55 +209,114 @@ class MemoryMailTree implements MailTree {
 
   scan(localPath: string): Promise<LocalScan> {
     return settle(() => {
-      const files = [...this.#files(localPath).keys()].map(fileAt);
+      const folder = this.#files(localPath);
+      folder.settleDoubles();
+      this.#seen.set(localPath, new Map(folder.mail().map((path) => [baseOf(path), path])));
+      const files = folder.mail().map(fileAt);
       return { files: new Map(files.map((file) => [file.base, file])), complete: true };
     });
   }
 
   async *read(localPath: string, base: string): AsyncIterable<Buffer> {
     const files = await settle(() => this.#files(localPath));
-    const path = pathOf(files, base);
+    const path = files.pathOf(base);
     if (path === undefined) throw new StorageError(`${base} is gone`, { reach: 'message' });
     yield files.get(path) ?? Buffer.alloc(0);
   }
 
-  setFlags(localPath: string, base: string, flags: readonly Flag[]): Promise<boolean> {
+  async *readForWire(localPath: string, base: string): AsyncIterable<Buffer> {
+    for await (const octets of this.read(localPath, base)) yield toCrlf(octets);
+  }
+
+  identify(localPath: string, bases: readonly string[]): Promise<readonly LocalIdentity[]> {
+    return settle(() => bases.flatMap((base) => this.#files(localPath).identify(base) ?? []));
+  }
+
+  setFlags(localPath: string, changes: readonly FlagChange[]): Promise<readonly boolean[]> {
+    return settle(() => {
+      const seen = this.#seen.get(localPath) ?? new Map<string, string>();
+      this.#seen.set(localPath, seen);
+      return changes.map((change) => {
+        const path = this.#files(localPath).setFlags(change, seen.get(change.base));
+        if (path !== undefined) seen.set(change.base, path);
+        return path !== undefined;
+      });
+    });
+  }
+
+  move(from: string, bases: readonly string[], to: string): Promise<readonly (string | null)[]> {
+    return settle(() => {
+      const [source, target] = [this.#files(from), this.#files(to)];
+      return bases.map((base) => {
+        const path = source.pathOf(base);
+        if (path === undefined) return null;
+        const free = target.free(base);
+        source.rename(path, target, withBase(path, free));
+        return free;
+      });
+    });
+  }
+
+  remove(localPath: string, bases: readonly string[]): Promise<readonly boolean[]> {
     return settle(() => {
       const files = this.#files(localPath);
-      const path = pathOf(files, base);
-      if (path === undefined) return false;
-      const { otherLetters, flags: had } = fileAt(path);
-      if (allFlags.every((flag) => had.includes(flag) === flags.includes(flag))) return true;
-      const letters = [...new Set(flags), ...otherLetters].sort().join('');
-      rename(files, path, files, `cur/${base}:2,${letters}`);
+      return bases.map((base) => files.delete(files.pathOf(base) ?? ''));
+    });
+  }
+
+  folders(layout: Layout): Promise<readonly string[]> {
+    return settle(() => {
+      const all = [...this.#store.root(this.root).folders.keys()];
+      const isFlat = (path: string): boolean => path === '' || path.startsWith('.');
+      return all.filter((path) => isFlat(path) === (layout === 'maildir++')).sort();
+    });
+  }
+
+  removeFolder(localPath: string): Promise<boolean> {
+    return settle(() => {
+      const folder = this.#store.folder(this.root, localPath);
+      const isWritten = [...this.#store.temporary.keys()].some((path) =>
+        path.startsWith(`${this.directory(localPath)}/tmp/`),
+      );
+      if (isWritten || (folder !== undefined && folder.mail().length > 0)) return false;
+      this.#store.root(this.root).folders.delete(localPath);
+      for (const tell of this.#store.watchers) tell(this.root, localPath);
       return true;
     });
   }
 
-  move(from: string, base: string, to: string): Promise<string | null> {
+  keywordLetters(localPath: string): Promise<ReadonlyMap<string, string> | null> {
     return settle(() => {
-      const [source, target] = [this.#files(from), this.#files(to)];
-      const path = pathOf(source, base);
-      if (path === undefined) return null;
-      for (let count = 1; ; count += 1) {
-        const free = count === 1 ? base : `${base}-${String(count)}`;
-        if (pathOf(target, free) !== undefined) continue;
-        rename(
-          source,
-          path,
-          target,
-          path.replace(base, () => free),
-        );
-        return free;
-      }
+      const text = this.#store.folder(this.root, localPath)?.keywords ?? null;
+      return text === null ? null : lettersIn(text.split('\n'));
     });
   }
 
-  remove(localPath: string, base: string): Promise<boolean> {
-    return settle(() => {
-      const files = this.#files(localPath);
-      return files.delete(pathOf(files, base) ?? '');
-    });
+  async *watch(localPaths: readonly string[], signal: AbortSignal): AsyncIterable<string> {
+    const changed = new Set<string>();
+    let wake = (): void => undefined;
+    const tell = (root: string, localPath: string): void => {
+      if (root === this.root && localPaths.includes(localPath)) changed.add(localPath);
+      wake();
+    };
+    const onAbort = (): void => {
+      wake();
+    };
+    this.#store.watchers.add(tell);
+    signal.addEventListener('abort', onAbort);
+    try {
+      while (!signal.aborted) {
+        const [first] = changed;
+        if (first !== undefined && changed.delete(first)) yield first;
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      }
+    } finally {
+      this.#store.watchers.delete(tell);
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   count(localPath: string): Promise<FolderCounts | null> {
@@ -243,8 +324,9 @@ class MemoryMailTree implements MailTree {
       const files = this.#store.folder(this.root, localPath);
       if (files === undefined) return null;
       const isUnread = (path: string): boolean =>
-        path.startsWith('new/') || !parseFileName(path).flags.includes('S');
-      return { unread: [...files.keys()].filter(isUnread).length, total: files.size };
+        path.startsWith('new/') || !fileAt(path).flags.includes('S');
+      const mail = files.mail();
+      return { unread: mail.filter(isUnread).length, total: mail.length };
     });
   }
 
@@ -259,29 +341,6 @@ class MemoryMailTree implements MailTree {
     delete this.#store.failures[call];
     if (failure !== undefined) throw failure;
   }
-}
-
-function fileAt(path: string): LocalFile {
-  const { base, flags, others } = parseFileName(posix.basename(path));
-  return { base, directory: path.startsWith('new/') ? 'new' : 'cur', flags, otherLetters: others };
-}
-
-function baseOf(path: string): string {
-  return fileAt(path).base;
-}
-
-function pathOf(files: MemoryFolder, base: string): string | undefined {
-  return [...files.keys()].find((path) => baseOf(path) === base);
-}
-
-function rename(from: MemoryFolder, path: string, to: MemoryFolder, newPath: string): void {
-  const octets = from.get(path) ?? Buffer.alloc(0);
-  from.delete(path);
-  to.set(newPath, octets);
-}
-
-function visiblePath(name: string, flags: readonly Flag[]): string {
-  return flags.length === 0 ? `new/${name}` : `cur/${name}${infoSuffix(flags)}`;
 }
 
 /** Answers later, as a disk does, and turns what is thrown into a rejection. */

@@ -6,6 +6,7 @@ import type {
   AgreedFolder,
   AgreedMessage,
   FormerMessage,
+  Intent,
   Trouble,
 } from '../../src/core/sync/agreed.ts';
 import { InternalError } from '../../src/errors.ts';
@@ -16,6 +17,7 @@ export interface Folder {
   readonly messages: Map<number, AgreedMessage>;
   readonly former: Map<string, FormerMessage>;
   readonly troubles: Map<string, Trouble>;
+  readonly intents: Map<string, Intent>;
 }
 
 export interface Entry {
@@ -40,6 +42,7 @@ function copyOf(entry: Entry): Entry {
       messages: new Map(each.messages),
       former: new Map(each.former),
       troubles: new Map(each.troubles),
+      intents: new Map(each.intents),
     },
   ]);
   return {
@@ -106,8 +109,12 @@ export function apply(contents: Contents, change: StateChange): void {
     case 'folder-begun':
       beginFolder(known(contents, change.accountId), change.folder);
       return;
+    case 'folder-forgotten':
+      contents.get(change.accountId)?.folders.delete(change.path);
+      return;
     case 'former-dropped':
     case 'messages-forgotten':
+    case 'intents-over':
     case 'trouble-over': {
       const folder = contents.get(change.accountId)?.folders.get(change.path);
       if (folder !== undefined) applyToFolder(folder, change);
@@ -195,12 +202,13 @@ function beginFolder(entry: Entry, folder: AgreedFolder): void {
       messages: new Map(),
       former: new Map(),
       troubles: new Map(),
+      intents: new Map(),
     });
 }
 
 function applyToFolder(
   each: Folder,
-  change: Exclude<AgreedChange, { kind: 'folder-begun' }>,
+  change: Exclude<AgreedChange, { kind: 'folder-begun' | 'folder-forgotten' }>,
 ): void {
   switch (change.kind) {
     case 'folder-role':
@@ -224,11 +232,51 @@ function applyToFolder(
     case 'messages-forgotten':
       for (const uid of change.uids) each.messages.delete(uid);
       return;
+    case 'messages-flagged':
+    case 'messages-renamed':
+    case 'messages-status':
+      for (const [uid, changed] of changesOf(change)) {
+        const message = each.messages.get(uid);
+        if (message !== undefined) each.messages.set(uid, { ...message, ...changed });
+      }
+      return;
+    case 'folder-stamped':
+      each.folder = { ...each.folder, stamp: change.stamp };
+      return;
+    case 'intents':
+      for (const intent of change.intents) each.intents.set(intent.name, intent);
+      return;
+    case 'intents-over':
+      for (const name of change.names) each.intents.delete(name);
+      return;
     case 'trouble':
       each.troubles.set(change.trouble.id, change.trouble);
       return;
     case 'trouble-over':
       each.troubles.delete(change.id);
+  }
+}
+
+type MessageChange = Extract<
+  AgreedChange,
+  { kind: 'messages-flagged' | 'messages-renamed' | 'messages-status' }
+>;
+
+/** What becomes other in each, by UID. */
+function changesOf(change: MessageChange): Map<number, Partial<AgreedMessage>> {
+  switch (change.kind) {
+    case 'messages-flagged':
+      return new Map(
+        Array.from(change.uid, (uid, at) => {
+          const keywords = (change.keywords[at] ?? '').split(' ').filter((each) => each !== '');
+          const modSeq = change.modSeq[at] === 0n ? null : String(change.modSeq[at]);
+          return [uid, { flags: change.flags[at] ?? 0, keywords, modSeq }];
+        }),
+      );
+    case 'messages-renamed':
+      return new Map(Array.from(change.uid, (uid, at) => [uid, { name: change.name[at] ?? '' }]));
+    case 'messages-status':
+      return new Map(Array.from(change.uids, (uid) => [uid, { status: change.status }]));
   }
 }
 
@@ -246,6 +294,8 @@ function renumber(
     each.former.set(name, { name, wireSha256, storedAt });
   each.messages.clear();
   each.troubles.clear();
-  const nothing = { settledUid: 0, uidNext: null, exists: null, highestModSeq: null };
+  each.intents.clear();
+  const counts = { uidNext: null, exists: null, highestModSeq: null };
+  const nothing = { settledUid: 0, ...counts, stamp: null };
   each.folder = { ...each.folder, endpoint, uidValidity, ...nothing };
 }

@@ -103,6 +103,20 @@ function readsOf(memory: Memory): Omit<StateStore, 'bind' | 'commit' | 'close'> 
         const all = [...(folder(contents, id, path)?.messages.values() ?? [])];
         return columnsOf(all.filter(({ uid }) => uids?.has(uid) ?? true));
       }),
+    agreedElsewhere: (id, { names, wireSha256 }) =>
+      memory.read((contents) =>
+        [...(contents.get(id)?.folders ?? [])].flatMap(([path, { messages }]) =>
+          [...messages.values()]
+            .filter((each) => names.includes(each.name) || wireSha256.includes(each.wireSha256))
+            .map((message) => ({ path, message })),
+        ),
+      ),
+    intents: (id) =>
+      memory.read((contents) =>
+        [...(contents.get(id)?.folders.values() ?? [])].flatMap(({ intents }) => [
+          ...intents.values(),
+        ]),
+      ),
     former: (id, path) =>
       memory.read((contents) => [...(folder(contents, id, path)?.former.values() ?? [])]),
     troubles: (id, path) =>

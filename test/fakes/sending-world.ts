@@ -1,6 +1,7 @@
 /** An outbox, an SMTP and an IMAP server in memory, with a process that can be killed at any step between them. */
 
 import type { Account } from '../../src/core/account/account.ts';
+import { usualSync } from '../../src/core/account/policy/sync-settings.ts';
 import type { RemoteFolder } from '../../src/core/sync/remote.ts';
 import type { OutboxEntry } from '../../src/core/outbox/entry.ts';
 import type { Settings } from '../../src/core/account/settings.ts';
@@ -49,6 +50,7 @@ export const account: Account = {
       leaveOnServer: true,
       backgroundSync: true,
       createSystemFolders: false,
+      maxConnections: 4,
     },
   },
   outgoing: { ...server, ...secret, allowInsecure: false, tls: {}, credentials: 'same' },
@@ -57,6 +59,7 @@ export const account: Account = {
   saveSent: 'auto',
   path: '/mail/mara',
   folders: {},
+  sync: usualSync.imap,
   signature: { onReply: false },
   rules: [],
 };

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { ImapFlow } from 'imapflow';
 import { PosthornError } from '../../errors.ts';
 import {
+  begun,
   installGate,
   type Listener,
   type Running,
@@ -14,6 +15,7 @@ import { readRefusal, RefusedCommand, throttled } from './answers/refusal.ts';
 import type { StatusLine } from './answers/status-line.ts';
 import type { TokenNode } from './answers/tokens.ts';
 import { endlessAnswer, lossOf } from './loss.ts';
+import { OwnCommands } from './own-commands.ts';
 import { Watchdog, type WatchLimits } from './watchdog.ts';
 
 /** The part of imapflow that it uses itself and does not declare. */
@@ -25,6 +27,8 @@ interface Inner {
   ): Promise<{ response: unknown; next: () => void }>;
   write(text: string): void;
   readonly socket: Socket | false | null;
+  tagCounter: number;
+  commandParts: readonly unknown[];
   readonly streamer: { readonly readBytesCounter: number };
 }
 
@@ -60,6 +64,8 @@ const nothing: Listener = { data: {} };
 
 export class ImapConnection {
   readonly flow: ImapFlow;
+  /** Commands that are written and pipelined by us. */
+  readonly own: OwnCommands;
   /** Takes what the server says of its own accord; must not throw. */
   onUnasked: ((item: StreamItem) => void) | undefined;
   readonly #watchdog: Watchdog;
@@ -79,12 +85,15 @@ export class ImapConnection {
   /** To be made before the connection is opened, so that no error goes unheard. */
   constructor(flow: ImapFlow, limits: WatchLimits) {
     this.flow = flow;
+    this.own = new OwnCommands(this);
     this.#watchdog = new Watchdog(
       limits,
       () => this.#progress(),
       (why) => this.drop(why),
     );
     installGate(flow, {
+      attended: () => this.own.attended,
+      continued: () => this.own.takeContinued(),
       counted: (running, octets) => this.#count(running, octets),
       answered: (line) => this.#takePosted(line),
       counts: (line) => {
@@ -157,7 +166,6 @@ export class ImapConnection {
     listener: Listener = nothing,
     options: RunOptions = {},
   ): Promise<Answered> {
-    this.#most = options.mostOctets ?? usualOctets;
     const running = await this.#exec(command, attributes, listener, options);
     if (running.thrown !== undefined) throw running.thrown;
     if (running.tagged === undefined) throw new UnreadableAnswer();
@@ -187,6 +195,8 @@ export class ImapConnection {
     if (this.#closed) return;
     this.#unasked = 0;
     this.#posted.set(tag, onAnswer);
+    // What a refused command left behind would be taken for the beginning of this one.
+    this.#inner.commandParts = [];
     this.#inner.write(`${tag} ${text}`);
   }
 
@@ -236,6 +246,23 @@ export class ImapConnection {
     this.flow.close();
   }
 
+  /** A tag that imapflow will not use: its own are hexadecimal. */
+  nextTag(): string {
+    this.#inner.tagCounter += 1;
+    return `W${this.#inner.tagCounter.toString(10)}`;
+  }
+
+  /** From now on the server is waited for within limits, until the returned function is called. Throws lossError(). */
+  beginWork(what: string, { mostOctets = usualOctets, extraMs }: RunOptions): () => void {
+    if (this.#closed) throw this.lossError();
+    this.#most = mostOctets;
+    this.#unasked = 0;
+    if ((this.#running += 1) === 1) this.#watchdog.start(what, extraMs);
+    return () => {
+      if ((this.#running -= 1) === 0) this.#watchdog.stop();
+    };
+  }
+
   get #inner(): Inner {
     return this.flow as unknown as Inner;
   }
@@ -244,18 +271,11 @@ export class ImapConnection {
     command: string,
     attributes: readonly TokenNode[],
     listener: Listener,
-    { extraMs, onPlusTag }: RunOptions & { onPlusTag?: (answer: unknown) => Promise<void> },
+    options: RunOptions & { onPlusTag?: (answer: unknown) => Promise<void> },
   ): Promise<Running> {
-    if (this.#closed) throw this.lossError();
-    const running: Running = {
-      listener,
-      unreadable: [],
-      octets: 0,
-      tagged: undefined,
-      thrown: undefined,
-    };
-    this.#unasked = 0;
-    if ((this.#running += 1) === 1) this.#watchdog.start(command, extraMs);
+    const running = begun(listener);
+    const { onPlusTag } = options;
+    const end = this.beginWork(command, options);
     try {
       const given = attributes.length === 0 ? false : attributes;
       const more = onPlusTag === undefined ? {} : { onPlusTag };
@@ -265,7 +285,7 @@ export class ImapConnection {
     } catch (error) {
       throw this.#classify(error as FlowError, running);
     } finally {
-      if ((this.#running -= 1) === 0) this.#watchdog.stop();
+      end();
     }
   }
 

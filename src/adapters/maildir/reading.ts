@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import type { DiskFile } from '../../disk/disk.ts';
 import { StorageError } from '../../errors.ts';
+import { LfToCrlf } from '../../wire/crlf.ts';
 import { explained } from './mail-disk.ts';
 import type { MailFolder } from './mail-folder.ts';
 
@@ -20,6 +21,12 @@ export async function* readMessage(folder: MailFolder, base: string): AsyncGener
   } finally {
     await opened.file.close();
   }
+}
+
+/** As they go over the wire. */
+export async function* readForWire(folder: MailFolder, base: string): AsyncGenerator<Buffer> {
+  const lineEnds = new LfToCrlf();
+  for await (const octets of readMessage(folder, base)) yield lineEnds.push(octets);
 }
 
 async function* octetsOf(file: DiskFile, path: string): AsyncGenerator<Buffer> {

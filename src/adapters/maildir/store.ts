@@ -12,6 +12,7 @@ import { refuseExistingMail } from './root/existing-mail.ts';
 import { readMarker, requireMarker, requireOwn, writeMarker } from './root/marker.ts';
 import type { Pause } from './scanning/scan.ts';
 import { MaildirTree, type TreeTools } from './tree.ts';
+import { watchDirectory, type WatchDirectory } from './watching/directory-watches.ts';
 import { processWriters, type Writers } from './writers.ts';
 
 export interface MaildirOptions {
@@ -27,6 +28,8 @@ export interface MaildirOptions {
   readonly bulk?: number;
   /** Who writes into `tmp/` as well; those of this machine unless given. */
   readonly writers?: Writers;
+  /** inotify; tests let it fail. */
+  readonly watchDirectory?: WatchDirectory;
 }
 
 /** Where one syncfs takes less time than so many fsyncs side by side (docs/decisions/batching.md). */
@@ -42,6 +45,7 @@ export function createMaildirStore(options: MaildirOptions = {}): MailStore {
     bulk: options.bulk ?? bulk,
     now: options.now ?? Date.now,
     writers: () => options.writers ?? processWriters(),
+    watchDirectory: options.watchDirectory ?? watchDirectory,
   };
   return {
     open: (root, accountId) => openTree(tools, resolve(root), accountId),

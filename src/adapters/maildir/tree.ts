@@ -1,34 +1,44 @@
 /** The Maildir tree of one account. */
 
 import { join, resolve, sep } from 'node:path';
-import { parseFileName, type Flag } from '../../core/sync/flags.ts';
+import type { Layout } from '../../core/account/settings.ts';
+import { parseFileName } from '../../core/sync/flags.ts';
 import { InternalError } from '../../errors.ts';
 import type {
   Delivered,
   Delivery,
+  FlagChange,
   FolderCounts,
   FolderStamp,
+  LocalIdentity,
   LocalScan,
   MailTree,
   Staged,
   Staging,
 } from '../../ports/receiving/mail-store.ts';
-import { moveFile, removeFile, setFlags } from './changes.ts';
+import { moveFiles } from './changing/move.ts';
+import { removeFiles } from './changing/remove.ts';
+import { setFlags } from './changing/set-flags.ts';
 import { publishBatch } from './delivering/publishing.ts';
 import { stageBatch, type StagingTools } from './delivering/staging.ts';
 import type { WholeBodies } from './delivering/whole-body.ts';
 import { temporaryNames } from './file-names.ts';
+import { identify } from './identifying/identify.ts';
+import { keywordLetters } from './keyword-letters.ts';
 import { MailFolder, type FolderTools } from './mail-folder.ts';
 import { explained } from './mail-disk.ts';
-import { readMessage } from './reading.ts';
+import { readForWire, readMessage } from './reading.ts';
 import { ensureMaildir } from './root/folder.ts';
+import { findFolders } from './root/folders.ts';
 import { requireMarker } from './root/marker.ts';
-import { leftBehind } from './root/left-behind.ts';
+import { leftBehind, leftByAnyone } from './root/left-behind.ts';
+import { removeMaildir } from './root/remove-folder.ts';
 import { listNames, localFiles } from './scanning/scan.ts';
 import { folderStamp } from './scanning/stamp.ts';
+import { watchFolders, type WatchTools } from './watching/watch-folders.ts';
 import type { Writers } from './writers.ts';
 
-export interface TreeTools extends FolderTools {
+export interface TreeTools extends FolderTools, WatchTools {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly now: () => number;
   /** Asked for when something is written. */
@@ -131,16 +141,57 @@ export class MaildirTree implements MailTree {
     return readMessage(this.#folder(localPath), base);
   }
 
-  setFlags(localPath: string, base: string, flags: readonly Flag[]): Promise<boolean> {
-    return setFlags(this.#folder(localPath), base, flags);
+  readForWire(localPath: string, base: string): AsyncIterable<Buffer> {
+    return readForWire(this.#folder(localPath), base);
   }
 
-  move(from: string, base: string, to: string): Promise<string | null> {
-    return moveFile(this.#folder(from), base, this.#folder(to));
+  identify(localPath: string, bases: readonly string[]): Promise<readonly LocalIdentity[]> {
+    return identify(this.#folder(localPath), bases);
   }
 
-  remove(localPath: string, base: string): Promise<boolean> {
-    return removeFile(this.#folder(localPath), base);
+  setFlags(localPath: string, changes: readonly FlagChange[]): Promise<readonly boolean[]> {
+    return setFlags(this.#folder(localPath), changes);
+  }
+
+  move(from: string, bases: readonly string[], to: string): Promise<readonly (string | null)[]> {
+    return moveFiles(this.#folder(from), bases, this.#folder(to));
+  }
+
+  remove(localPath: string, bases: readonly string[]): Promise<readonly boolean[]> {
+    return removeFiles(this.#folder(localPath), bases);
+  }
+
+  folders(layout: Layout): Promise<readonly string[]> {
+    return findFolders(this.#tools.disk, this.root, layout);
+  }
+
+  /** Whoever gives a name in the folder does so before, or finds it gone. */
+  async removeFolder(localPath: string): Promise<boolean> {
+    const { disk, writers, now } = this.#tools;
+    const folder = this.#folder(localPath);
+    await requireMarker(disk, this.root, this.#accountId);
+    const isLeft = leftByAnyone(disk, writers(), now);
+    const isGone = await folder.inTurn(Promise.resolve(), () =>
+      explained(folder.path, removeMaildir(disk, folder.path, isLeft)),
+    );
+    if (isGone) this.#forget(localPath);
+    return isGone;
+  }
+
+  /** Made anew later, it is another one. */
+  #forget(localPath: string): void {
+    this.#folders.delete(localPath);
+    this.#ensured.delete(localPath);
+  }
+
+  keywordLetters(localPath: string): Promise<ReadonlyMap<string, string> | null> {
+    return keywordLetters(this.#tools.disk, this.directory(localPath));
+  }
+
+  watch(localPaths: readonly string[], signal: AbortSignal): AsyncIterable<string> {
+    // Refused before anything is watched, where a path leads out of the root.
+    for (const localPath of localPaths) this.directory(localPath);
+    return watchFolders(this.#tools, this.root, localPaths, signal);
   }
 
   /** A file that a reader moves between the two looks counts once, as it was seen last. */

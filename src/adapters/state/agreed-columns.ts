@@ -4,6 +4,7 @@ import {
   agreedStatuses,
   type AgreedColumns,
   type AgreedMessage,
+  type AgreedPlace,
   type FormerMessage,
 } from '../../core/sync/agreed.ts';
 import {
@@ -20,6 +21,12 @@ import {
 export interface PackedMessages extends Omit<AgreedColumns, 'name' | 'keywords'> {
   readonly name: TextColumn;
   readonly keywords: TextColumn;
+}
+
+/** Messages of several folders, and the folder of each. */
+export interface PackedPlaces {
+  readonly path: TextColumn;
+  readonly messages: PackedMessages;
 }
 
 export interface PackedFormer {
@@ -67,6 +74,29 @@ export function packMessages(messages: readonly AgreedMessage[]): PackedMessages
 
 export function unpackMessages(packed: PackedMessages): AgreedColumns {
   return { ...packed, name: unpackTexts(packed.name), keywords: unpackTexts(packed.keywords) };
+}
+
+export function unpackPlaces({ path, messages }: PackedPlaces): AgreedPlace[] {
+  const paths = unpackTexts(path);
+  return unpackEach(messages).map((message, at) => ({ path: paths[at] ?? '', message }));
+}
+
+function unpackEach(packed: PackedMessages): AgreedMessage[] {
+  const { uid, name, flags, keywords, wireSize, internalDate, storedAt } = unpackMessages(packed);
+  const hashes = new Halves(packed.messageIdHash);
+  return Array.from(uid, (each, at) => ({
+    uid: each,
+    name: name[at] ?? '',
+    flags: flags[at] ?? 0,
+    keywords: (keywords[at] ?? '').split(' ').filter((keyword) => keyword !== ''),
+    modSeq: packed.modSeq[at] === 0n ? null : String(packed.modSeq[at]),
+    wireSize: wireSize[at] ?? 0,
+    wireSha256: digestAt(packed.wireSha256, at),
+    messageIdHash: packed.messageIdHash[at] === 0n ? null : hashes.hex(at),
+    internalDate: Number.isNaN(internalDate[at]) ? null : (internalDate[at] ?? null),
+    storedAt: storedAt[at] ?? 0,
+    status: agreedStatuses[packed.status[at] ?? 0] ?? 'both',
+  }));
 }
 
 export function unpackFormer({ name, wireSha256, storedAt }: PackedFormer): FormerMessage[] {

@@ -54,6 +54,31 @@ const steps: { readonly [K in PackedChange['kind']]: Apply<K> } = {
     const keys = folders.keys(accountId, path);
     if (keys !== null) messages.forget(keys.folder, uids);
   },
+  'messages-flagged': ({ folders, messages }, change) => {
+    messages.setFlags(folders.known(change.accountId, change.path).folder, change);
+  },
+  'messages-renamed': ({ folders, messages }, change) => {
+    messages.rename(folders.known(change.accountId, change.path).folder, change);
+  },
+  'messages-status': ({ folders, messages }, change) => {
+    messages.setStatus(folders.known(change.accountId, change.path).folder, change);
+  },
+  'folder-stamped': ({ folders }, { accountId, path, stamp }) => {
+    folders.setStamp(accountId, path, stamp);
+  },
+  'folder-forgotten': ({ folders, troubles }, { accountId, path }) => {
+    const keys = folders.keys(accountId, path);
+    if (keys === null) return;
+    troubles.endAll(keys);
+    folders.forget(keys.folder);
+  },
+  intents: (tables, { accountId, path, intents }) => {
+    tables.intents.replace(tables.folders.known(accountId, path).folder, intents);
+  },
+  'intents-over': ({ folders, intents }, { accountId, path, names }) => {
+    const keys = folders.keys(accountId, path);
+    if (keys !== null) intents.end(keys.folder, names);
+  },
   trouble: ({ folders, troubles }, { accountId, path, trouble }) => {
     troubles.replace(folders.known(accountId, path), trouble);
   },

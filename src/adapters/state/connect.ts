@@ -96,6 +96,7 @@ function isSmall(request: StateRequest): boolean {
   switch (request.kind) {
     case 'agreed':
     case 'agreed-uids':
+    case 'agreed-elsewhere':
     case 'former':
     case 'known-mail':
     case 'mail-of':

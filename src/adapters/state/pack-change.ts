@@ -12,7 +12,18 @@ export function packChange(change: StateChange): PackedChange {
     case 'messages-agreed':
       return { ...change, messages: packMessages(change.messages) };
     case 'messages-forgotten':
+    case 'messages-status':
       return { ...change, uids: change.uids.slice() };
+    case 'messages-flagged':
+      return {
+        ...change,
+        uid: change.uid.slice(),
+        flags: change.flags.slice(),
+        keywords: packTexts(change.keywords),
+        modSeq: change.modSeq.slice(),
+      };
+    case 'messages-renamed':
+      return { ...change, uid: change.uid.slice(), name: packTexts(change.name) };
     case 'mail-known':
       return { ...change, mail: packMail(change.mail) };
     case 'mail-status':
@@ -34,13 +45,22 @@ function rowsOf(change: PackedChange): number {
     case 'messages-agreed':
       return change.messages.uid.length;
     case 'messages-forgotten':
+    case 'messages-status':
       return change.uids.length;
+    case 'messages-flagged':
+    case 'messages-renamed':
+      return change.uid.length;
+    case 'intents':
+      return change.intents.length;
+    case 'intents-over':
+      return change.names.length;
     case 'mail-known':
       return change.mail.status.length;
     case 'mail-status':
     case 'mail-forgotten':
       return change.ids.ends.length;
     case 'folder-renumbered':
+    case 'folder-forgotten':
     case 'former-dropped':
     case 'account-removed':
       return Infinity;

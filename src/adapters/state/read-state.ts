@@ -39,6 +39,12 @@ function answer(tables: Tables, request: ReadRequest): Answer {
       return inFolder(tables, request, packMessages([]), (folder): PackedMessages =>
         tables.messages.read(folder, request.ranges),
       );
+    case 'agreed-elsewhere': {
+      const account = tables.accounts.key(request.accountId) ?? nobody;
+      return tables.messages.elsewhere(account, request.names, request.wireSha256);
+    }
+    case 'intents':
+      return tables.intents.all(request.accountId);
     case 'former':
       return inFolder(tables, request, noFormer(), (folder) => tables.messages.former(folder));
     case 'troubles': {

@@ -1,7 +1,13 @@
 /** What the store asks of whoever holds the database, and what it is answered; many messages go in columns. */
 
 import type { Maildrop, MailStatus } from '../../core/maildrop/maildrop.ts';
-import type { AgreedFolder, Trouble } from '../../core/sync/agreed.ts';
+import type {
+  AgreedColumns,
+  AgreedFolder,
+  AgreedStatus,
+  Intent,
+  Trouble,
+} from '../../core/sync/agreed.ts';
 import type { Fault } from '../../disk/sqlite-fault.ts';
 import type {
   AccountState,
@@ -10,11 +16,28 @@ import type {
   Fence,
   StateChange,
 } from '../../ports/state-store.ts';
-import type { PackedFormer, PackedMessages } from './agreed-columns.ts';
+import type { PackedFormer, PackedMessages, PackedPlaces } from './agreed-columns.ts';
 import type { TextColumn } from './columns.ts';
 import type { PackedMail, PackedPlanColumns } from './mail-columns.ts';
 
+/** Columns of equal length; see AgreedColumns. */
+export interface MessageFlags extends Pick<AgreedColumns, 'uid' | 'flags' | 'modSeq'> {
+  readonly keywords: TextColumn;
+}
+
+export interface MessageNames {
+  readonly uid: Uint32Array;
+  readonly name: TextColumn;
+}
+
+export interface MessageStatus {
+  readonly uids: Uint32Array;
+  readonly status: AgreedStatus;
+}
+
 type Packing =
+  | (OfFolder & { readonly kind: 'messages-flagged' } & MessageFlags)
+  | (OfFolder & { readonly kind: 'messages-renamed' } & MessageNames)
   | {
       readonly kind: 'messages-agreed';
       readonly accountId: string;
@@ -61,6 +84,12 @@ export type StateRequest =
   | (OfFolder & { readonly kind: 'agreed-uids'; readonly fromUid: number })
   /** Pairs of the ends of ascending ranges. */
   | (OfFolder & { readonly kind: 'agreed'; readonly ranges: Uint32Array })
+  | (OfAccount & {
+      readonly kind: 'agreed-elsewhere';
+      readonly names: readonly string[];
+      readonly wireSha256: readonly string[];
+    })
+  | (OfAccount & { readonly kind: 'intents' })
   | (OfFolder & { readonly kind: 'former' })
   | (OfAccount & { readonly kind: 'troubles'; readonly path: string | null })
   | (OfAccount & { readonly kind: 'maildrop' })
@@ -88,6 +117,8 @@ export interface StateAnswers {
   folders: readonly AgreedFolder[];
   'agreed-uids': Uint32Array;
   agreed: PackedMessages;
+  'agreed-elsewhere': PackedPlaces;
+  intents: readonly Intent[];
   former: PackedFormer;
   troubles: readonly Trouble[];
   maildrop: Maildrop | null;

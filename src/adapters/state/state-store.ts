@@ -5,7 +5,7 @@ import { UidSet, highestUid } from '../../core/sync/uid-set.ts';
 import { errorOf } from '../../disk/sqlite-fault.ts';
 import { InternalError } from '../../errors.ts';
 import type { AccountState, Durability, StateStore } from '../../ports/state-store.ts';
-import { unpackFormer, unpackMessages } from './agreed-columns.ts';
+import { unpackFormer, unpackMessages, unpackPlaces } from './agreed-columns.ts';
 import { CallQueue, type CarryOut } from './call-queue.ts';
 import { packRanges, unpackRanges } from './columns.ts';
 import { connectByDefault, type Connect } from './connect.ts';
@@ -95,6 +95,11 @@ function reads(ask: Ask): Omit<StateStore, 'bind' | 'commit' | 'close'> {
       unpackRanges(await ask({ kind: 'agreed-uids', accountId, path, fromUid })),
     agreed: async (accountId, path, uids = allUids) =>
       unpackMessages(await ask({ kind: 'agreed', accountId, path, ranges: packRanges(uids) })),
+    agreedElsewhere: async (accountId, { names, wireSha256 }) => {
+      if (names.length === 0 && wireSha256.length === 0) return [];
+      return unpackPlaces(await ask({ kind: 'agreed-elsewhere', accountId, names, wireSha256 }));
+    },
+    intents: (accountId) => ask({ kind: 'intents', accountId }),
     former: async (accountId, path) => unpackFormer(await ask({ kind: 'former', accountId, path })),
     troubles: (accountId, path) => ask({ kind: 'troubles', accountId, path }),
     maildrop: (accountId) => ask({ kind: 'maildrop', accountId }),

@@ -14,7 +14,8 @@ export function isReachedOtherwise(before: Account, after: Account): boolean {
 
 function endpointOf(incoming: IncomingServer | undefined): object | undefined {
   if (incoming === undefined) return undefined;
-  const { intervalMs: _interval, idle: _idle, leaveOnServer: _leave, ...endpoint } = incoming;
+  const { intervalMs: _interval, idle: _idle, leaveOnServer: _leave, ...others } = incoming;
+  const { maxConnections: _connections, ...endpoint } = others;
   return endpoint;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Account } from '../../core/account/account.ts';
 import type { Settings } from '../../core/account/settings.ts';
-import type { SyncPolicy } from '../../core/sync/plan-account.ts';
+import type { SyncPolicy } from '../../core/sync/plan/plan-account.ts';
 import type { MailTree } from '../../ports/receiving/mail-store.ts';
 import type { Durability, Fence, StateChange } from '../../ports/state-store.ts';
 import type { Neighbours } from '../neighbours.ts';

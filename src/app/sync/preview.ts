@@ -4,8 +4,8 @@ import { keepsMail, type Account } from '../../core/account/account.ts';
 import type { Settings } from '../../core/account/settings.ts';
 import { knownById, planDeletions, planMaildrop } from '../../core/maildrop/plan-maildrop.ts';
 import { isDue } from '../../core/outbox/plan-outbox.ts';
-import type { HeldFolder, Operation } from '../../core/sync/operation.ts';
-import { planAccount } from '../../core/sync/plan-account.ts';
+import type { HeldFolder, Operation } from '../../core/sync/plan/operation.ts';
+import { planAccount } from '../../core/sync/plan/plan-account.ts';
 import type { RemoteFolder } from '../../core/sync/remote.ts';
 import { missingSystemFolders } from '../../core/sync/system-folders.ts';
 import { asPosthornError, ConfigurationError, type PosthornError } from '../../errors.ts';
@@ -14,6 +14,7 @@ import { lookUpState } from '../accounts/bind-account.ts';
 import { connectMailbox, connectMaildrop } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { gatherMailbox } from './mailbox/gather-mailbox.ts';
+import { OpenFolders } from './mailbox/open-folders.ts';
 import { syncPolicy } from './receive.ts';
 import { ReconnectingSession } from './reconnecting-session.ts';
 import { maildropPath } from './maildrop/retrieve-mail.ts';
@@ -36,7 +37,21 @@ export type PlannedStep =
       readonly id: string;
       readonly reason: string;
     }
-  | { readonly step: 'delete-on-server'; readonly folder: string; readonly messages: number };
+  | {
+      readonly step:
+        | 'adopt'
+        | 'move-on-server'
+        | 'copy-on-server'
+        | 'move-here'
+        | 'flag'
+        | 'upload'
+        | 'delete-on-server'
+        | 'delete-here'
+        | 'keep';
+      readonly folder: string;
+      readonly messages: number;
+    }
+  | { readonly step: 'delete-folder'; readonly folder: string; readonly side: 'here' | 'there' };
 
 export interface AccountPreview {
   readonly account: string;
@@ -44,7 +59,7 @@ export interface AccountPreview {
   /** Why it is suspended. */
   readonly suspended: string | null;
   readonly steps: readonly PlannedStep[];
-  readonly held: readonly HeldFolder[];
+  readonly held: readonly Pick<HeldFolder, 'path' | 'reason'>[];
   readonly warnings: readonly string[];
   readonly error: PosthornError | null;
 }
@@ -54,10 +69,12 @@ export interface PreviewOptions {
   readonly send: boolean;
   readonly receive: boolean;
   readonly full: boolean;
+  readonly acceptDeletions: boolean;
   readonly signal: AbortSignal;
 }
 
-type Found = { steps: PlannedStep[]; held: HeldFolder[]; warnings: string[] };
+type Held = Pick<HeldFolder, 'path' | 'reason'>;
+type Found = { steps: PlannedStep[]; held: Held[]; warnings: string[] };
 
 /** Never throws; takes no lock, commits nothing, makes nothing. */
 export async function previewSync(
@@ -137,25 +154,30 @@ async function previewReceiving(
 async function previewMailbox(
   account: Account,
   accountId: string,
-  { state }: Neighbours,
-  { settings, full }: PreviewOptions,
+  { state, store }: Neighbours,
+  options: PreviewOptions,
   sessions: ReconnectingSession<MailboxSession>,
   found: Found,
 ): Promise<void> {
   const session = await sessions.current();
-  const { folders, warnings } = await session.folders();
+  const { folders: listed, warnings } = await session.folders();
   found.warnings.push(...warnings);
-  found.steps.push(...(await missing(session, account, folders)));
-  const { views, failures } = await gatherMailbox(
-    { account, accountId, layout: settings.layout, state, sessions },
-    folders,
+  found.steps.push(...(await missing(session, account, listed)));
+  const folders = new OpenFolders(sessions);
+  const hasRoot = ((await state.account(accountId))?.root ?? null) !== null;
+  const tree = hasRoot ? await store.open(account.path, accountId) : null;
+  const { layout } = options.settings;
+  const isWhole = warnings.length === 0;
+  const { view, failures } = await gatherMailbox(
+    { account, accountId, layout, state, folders, tree, isWhole },
+    listed,
   );
   for (const [path, { message }] of failures) found.held.push({ path, reason: message });
-  const { operations, held } = planAccount(views, syncPolicy(settings, full));
+  const { operations, held } = planAccount(view, syncPolicy(options));
   found.held.push(...held);
   for (const operation of operations) {
-    const step = await described(operation, accountId, state, sessions);
-    if (step.step !== 'fetch' || step.messages > 0) found.steps.push(step);
+    const step = await described(operation, accountId, state, folders);
+    if (step !== null && (step.step !== 'fetch' || step.messages > 0)) found.steps.push(step);
   }
 }
 
@@ -176,8 +198,8 @@ async function described(
   operation: Operation,
   accountId: string,
   state: Neighbours['state'],
-  sessions: ReconnectingSession<MailboxSession>,
-): Promise<PlannedStep> {
+  folders: OpenFolders,
+): Promise<PlannedStep | null> {
   const { path: folder } = operation;
   switch (operation.kind) {
     case 'begin-folder':
@@ -190,15 +212,43 @@ async function described(
     case 'renumber':
       return { step: 'take-afresh', folder, reason: operation.reason };
     case 'fetch': {
-      const { id, reason } = operation.trouble;
-      return { step: 'fetch-again', folder, id, reason };
+      const { uid, trouble } = operation;
+      const reason = trouble?.reason ?? 'it was changed there after it was deleted here';
+      return { step: 'fetch-again', folder, id: String(uid), reason };
     }
     case 'fetch-range': {
-      const { uids } = await (await (await sessions.current()).select(folder)).uids(operation.from);
+      const { uids } = await (await folders.reading(folder)).uids(operation.from);
       const agreed = await state.agreedUids(accountId, folder, operation.from);
       const isAfresh = operation.from === 1;
       return { step: 'fetch', folder, messages: (isAfresh ? uids : uids.without(agreed)).size };
     }
+    case 'make-folder':
+      return { step: 'create-folder', folder };
+    case 'adopt':
+      return { step: 'adopt', folder, messages: operation.items.length };
+    case 'move-remote':
+      return { step: 'move-on-server', folder: operation.to, messages: operation.items.length };
+    case 'copy-remote':
+      return { step: 'copy-on-server', folder: operation.to, messages: operation.items.length };
+    case 'move-local':
+      return { step: 'move-here', folder, messages: operation.items.length };
+    case 'merge-flags':
+      return { step: 'flag', folder, messages: operation.items.length };
+    case 'upload':
+      return { step: 'upload', folder, messages: operation.items.length };
+    case 'delete-remote':
+      return { step: 'delete-on-server', folder, messages: operation.uids.length };
+    case 'delete-local':
+      return { step: 'delete-here', folder, messages: operation.items.length };
+    case 'keep':
+      return { step: 'keep', folder, messages: operation.uids.length };
+    case 'delete-folder':
+      return { step: 'delete-folder', folder, side: operation.side };
+    // What only the state learns.
+    case 'rename':
+    case 'forget':
+    case 'forget-folder':
+      return null;
   }
 }
 
@@ -206,15 +256,13 @@ async function previewMaildrop(
   account: Account,
   accountId: string,
   neighbours: Neighbours,
-  { settings, full, signal }: PreviewOptions,
+  options: PreviewOptions,
   found: Found,
 ): Promise<void> {
-  const session = await connectMaildrop(account, accountId, neighbours, signal);
+  const session = await connectMaildrop(account, accountId, neighbours, options.signal);
   try {
     const view = await gatherMaildrop({ account, accountId, neighbours }, session);
-    const fetches = planMaildrop(view, syncPolicy(settings, full)).filter(
-      ({ kind }) => kind === 'fetch',
-    );
+    const fetches = planMaildrop(view, syncPolicy(options)).filter(({ kind }) => kind === 'fetch');
     const folder = maildropPath;
     if (fetches.length > 0) found.steps.push({ step: 'fetch', folder, messages: fetches.length });
     const leave = account.incoming?.leaveOnServer ?? true;

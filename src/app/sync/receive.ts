@@ -1,7 +1,7 @@
 /** Receives the mail of one account: opens its tree, logs in, and hands both to its protocol. */
 
 import type { Settings } from '../../core/account/settings.ts';
-import type { SyncPolicy } from '../../core/sync/plan-account.ts';
+import type { SyncPolicy } from '../../core/sync/plan/plan-account.ts';
 import type { Fence } from '../../ports/state-store.ts';
 import type { BoundAccount } from '../accounts/bind-account.ts';
 import { connectMailbox, connectMaildrop } from '../log-in.ts';
@@ -18,6 +18,8 @@ export interface ReceiveOptions {
   readonly settings: Settings;
   /** Try again what was left alone, and take afresh what was numbered anew. */
   readonly full: boolean;
+  /** What the brake holds back is done. */
+  readonly acceptDeletions: boolean;
   /** Of the account's lock. */
   readonly fence: Fence;
   readonly progress: (report: FolderReport) => void;
@@ -27,8 +29,11 @@ export interface ReceiveOptions {
 /** Tries of a message that can't be fetched, one a poll, before only `sync --full` asks for it again. */
 const maxTries = 3;
 
-export function syncPolicy(settings: Settings, full: boolean): SyncPolicy {
-  return { layout: settings.layout, maxTries, full };
+export function syncPolicy({
+  full,
+  acceptDeletions,
+}: Pick<ReceiveOptions, 'full' | 'acceptDeletions'>): SyncPolicy {
+  return { maxTries, full, acceptDeletions };
 }
 
 /** The caller holds the account's lock. Fills `report` as it goes, so that it tells what was done also where this throws. */
@@ -46,11 +51,12 @@ export async function receive(
 async function accountRun(
   bound: BoundAccount,
   neighbours: Neighbours,
-  { settings, full, fence, progress, signal }: ReceiveOptions,
+  options: ReceiveOptions,
 ): Promise<AccountRun> {
+  const { settings, fence, progress, signal } = options;
   const tree = await openTree(bound, neighbours, fence);
   const { account, id: accountId } = bound;
-  const policy = syncPolicy(settings, full);
+  const policy = syncPolicy(options);
   return { account, accountId, settings, tree, neighbours, policy, fence, signal, progress };
 }
 

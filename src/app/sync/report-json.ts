@@ -21,6 +21,16 @@ export interface FolderJson {
   /** Known to be here by their content, so not delivered again. */
   readonly known: number;
   readonly deleted: number;
+  readonly uploaded: number;
+  readonly octetsUp: number;
+  /** Without a transfer: files here, messages there. */
+  readonly movedHere: number;
+  readonly movedThere: number;
+  readonly copiedThere: number;
+  readonly flaggedHere: number;
+  readonly flaggedThere: number;
+  readonly deletedHere: number;
+  readonly deletedThere: number;
   readonly collided: readonly string[];
   readonly failed: readonly { readonly id: string; readonly error: ErrorJson }[];
   readonly notes: readonly string[];

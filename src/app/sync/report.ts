@@ -20,6 +20,19 @@ export interface FolderReport {
   known: number;
   /** POP3: deleted on the server, confirmed. */
   deleted: number;
+  /** New files here that became durable on the server, and their octets. */
+  uploaded: number;
+  octetsUp: number;
+  /** Messages that got into this folder without a transfer: their files here, or the messages there. */
+  movedHere: number;
+  movedThere: number;
+  copiedThere: number;
+  /** Messages whose flags were changed on that side for what the other had. */
+  flaggedHere: number;
+  flaggedThere: number;
+  /** Deleted on that side, or moved to its trash, since the other side had them no more. */
+  deletedHere: number;
+  deletedThere: number;
   /** Delivered under a suffixed name, since the server gave an id twice: their base names. */
   readonly collided: string[];
   readonly failed: FailedMessage[];
@@ -73,6 +86,15 @@ export function emptyFolderReport(path: string): FolderReport {
     adopted: 0,
     known: 0,
     deleted: 0,
+    uploaded: 0,
+    octetsUp: 0,
+    movedHere: 0,
+    movedThere: 0,
+    copiedThere: 0,
+    flaggedHere: 0,
+    flaggedThere: 0,
+    deletedHere: 0,
+    deletedThere: 0,
     collided: [],
     failed: [],
     notes: [],

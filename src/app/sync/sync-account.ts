@@ -21,6 +21,8 @@ export interface SyncOptions {
   readonly send: boolean;
   readonly receive: boolean;
   readonly full: boolean;
+  /** What the brake holds back is done. */
+  readonly acceptDeletions: boolean;
   /** How long to wait for another process that works on the account. */
   readonly waitMs: number;
   readonly progress: (account: string, report: FolderReport) => void;

@@ -19,6 +19,7 @@ interface SyncFlags {
   readonly send?: boolean;
   readonly receive?: boolean;
   readonly full?: boolean;
+  readonly acceptDeletions?: boolean;
   readonly wait?: boolean;
   readonly dryRun?: boolean;
 }
@@ -29,6 +30,10 @@ export function register(command: Command, act: Act): void {
     .addOption(new Option('--send', 'send alone').conflicts('receive'))
     .addOption(new Option('--receive', 'receive alone').conflicts('send'))
     .option('--full', 'also try again what failed before, and take afresh what was numbered anew')
+    .option(
+      '--accept-deletions',
+      'delete also what looks like an accident: most or all of a folder at once, a folder that is gone',
+    )
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--wait', 'wait for another posthorn that works on an account, instead of failing (75)')
     .action(act(sync))
@@ -50,6 +55,7 @@ async function sync(run: Run, names: readonly string[], flags: SyncFlags): Promi
     send: flags.receive !== true,
     receive: flags.send !== true,
     full: flags.full === true,
+    acceptDeletions: flags.acceptDeletions === true,
     waitMs: flags.wait === true ? longestWaitMs : 0,
   };
   if (flags.dryRun === true) return preview(run, config, accounts, wish, names.length > 0);

@@ -32,7 +32,10 @@ export function printPreview(output: Output, preview: PreviewJson): void {
   for (const step of steps) say(`${account}: ${stepText(step)}`);
   for (const { folder, reason } of held)
     say(`${account}: ${printable(folder)}: would be left alone, since ${printable(reason)}`);
-  if (held.length > 0) output.note(`To take such folders afresh: posthorn sync ${account} --full`);
+  if (held.length > 0)
+    output.note(
+      `To confirm deletions that are held back: posthorn sync ${account} --accept-deletions`,
+    );
   if (error !== null) {
     const { message, code, detail } = error;
     const line = { account, message, code, remedy: error.remedy ?? undefined };
@@ -61,5 +64,23 @@ function stepText(step: PlannedStep): string {
       return `${folder}: would try message ${printable(step.id)} again (${printable(step.reason)})`;
     case 'delete-on-server':
       return `${folder}: would delete ${plural(step.messages, 'message')} on the server`;
+    case 'adopt':
+      return `${folder}: would take ${plural(step.messages, 'message')} for known, since both sides have them`;
+    case 'move-on-server':
+      return `${folder}: would move ${plural(step.messages, 'message')} into it on the server`;
+    case 'copy-on-server':
+      return `${folder}: would copy ${plural(step.messages, 'message')} into it on the server`;
+    case 'move-here':
+      return `${folder}: would move ${plural(step.messages, 'message')} into it here`;
+    case 'flag':
+      return `${folder}: would merge the flags of ${plural(step.messages, 'message')}`;
+    case 'upload':
+      return `${folder}: would upload ${plural(step.messages, 'message')}`;
+    case 'delete-here':
+      return `${folder}: would delete ${plural(step.messages, 'message')} here`;
+    case 'keep':
+      return `${folder}: would leave ${plural(step.messages, 'message')} on the side that has them`;
+    case 'delete-folder':
+      return `${folder}: would be removed ${step.side === 'here' ? 'here' : 'on the server'}`;
   }
 }

@@ -9,7 +9,7 @@ import { withNeighbours } from '../session.ts';
 import { Progress } from './sync-text.ts';
 import type { Run } from '../world.ts';
 
-export type Wish = Pick<SyncOptions, 'send' | 'receive' | 'full' | 'waitMs'>;
+export type Wish = Pick<SyncOptions, 'send' | 'receive' | 'full' | 'acceptDeletions' | 'waitMs'>;
 
 export async function runSync(
   run: Run,
@@ -29,13 +29,20 @@ async function syncByDaemon(
   run: Run,
   config: Config,
   accounts: readonly Account[],
-  { send, receive, full }: Wish,
+  { send, receive, full, acceptDeletions }: Wish,
 ): Promise<AccountJson[]> {
   // What the file has disabled since the daemon read it is left alone.
   const asked = accounts
     .filter(({ enabled }) => enabled)
     .map(({ name, id = null }) => ({ name, id }));
-  const request = { command: 'sync', accounts: asked, send, receive, full } as const;
+  const request = {
+    command: 'sync',
+    accounts: asked,
+    send,
+    receive,
+    full,
+    acceptDeletions,
+  } as const;
   const control = run.world.control(config.location);
   // A sync takes as long as it takes. Whether the daemon works at all is therefore asked first, for which it has a deadline.
   const works = await control.call({ command: 'status' }, run.world.signal);

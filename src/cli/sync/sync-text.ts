@@ -111,17 +111,44 @@ function receivedText(folders: readonly FolderJson[]): string | null {
   const sum = (of: (folder: FolderJson) => number): number =>
     folders.reduce((all, folder) => all + of(folder), 0);
   const fetched = sum((folder) => folder.fetched);
-  const deleted = sum((folder) => folder.deleted);
-  if (fetched === 0 && deleted === 0) return null;
+  const done = [
+    fetched === 0
+      ? ''
+      : `${plural(fetched, 'new message')}, ${size(sum((folder) => folder.octets))}`,
+    ...deeds.map(({ of, text }) => (sum(of) === 0 ? '' : text(sum(of)))),
+  ].filter((text) => text !== '');
+  if (done.length === 0) return null;
+  if (fetched === 0) done.unshift('nothing new');
   const where = folders
     .filter((folder) => folder.fetched > 0)
     .map((folder) => `${printable(folder.folder)} ${String(folder.fetched)}`)
     .join(', ');
-  const octets = size(sum((folder) => folder.octets));
-  const what = fetched === 0 ? 'nothing new' : `${plural(fetched, 'new message')}, ${octets}`;
-  const gone = deleted === 0 ? '' : `, ${String(deleted)} deleted on the server`;
-  return `${what}${gone}${where === '' ? '' : ` (${where})`}`;
+  return `${done.join(', ')}${where === '' ? '' : ` (${where})`}`;
 }
+
+interface Deed {
+  readonly of: (folder: FolderJson) => number;
+  readonly text: (count: number) => string;
+}
+
+/** What else a sync does, in the order in which it is told. */
+const deeds: readonly Deed[] = [
+  { of: ({ uploaded }) => uploaded, text: (count) => `${String(count)} uploaded` },
+  {
+    of: ({ movedHere, movedThere }) => movedHere + movedThere,
+    text: (count) => `${String(count)} moved`,
+  },
+  { of: ({ copiedThere }) => copiedThere, text: (count) => `${String(count)} copied` },
+  {
+    of: ({ flaggedHere, flaggedThere }) => flaggedHere + flaggedThere,
+    text: (count) => `flags of ${String(count)}`,
+  },
+  { of: ({ deletedHere }) => deletedHere, text: (count) => `${String(count)} deleted here` },
+  {
+    of: ({ deleted, deletedThere }) => deleted + deletedThere,
+    text: (count) => `${String(count)} deleted on the server`,
+  },
+];
 
 export function printSent(output: Output, account: string, message: SentJson): void {
   printLine(output, sentLine(account, message));

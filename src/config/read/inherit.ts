@@ -1,5 +1,7 @@
 /** What an account inherits from `defaults`: mappings are merged key by key, everything else is replaced. */
+import { defined } from '../../defined.ts';
 import type { AccountEntry, FileEntry } from '../schema/schema.ts';
+import type { SyncEntry } from '../schema/sync.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 type Defaults = NonNullable<FileEntry['defaults']>;
@@ -28,10 +30,31 @@ function replaced(defaults: Defaults, own: AccountEntry): Defaults {
 
 /** Defaults are written for accounts of both types; what belongs to the other type passes this one by. */
 function fitting(defaults: Defaults, type: 'imap' | 'pop3'): Defaults {
-  if (defaults.incoming === undefined) return defaults;
-  const { idle, backgroundSync, createSystemFolders, leaveOnServer, ...both } = defaults.incoming;
-  const kept = type === 'imap' ? { idle, backgroundSync, createSystemFolders } : { leaveOnServer };
-  return { ...defaults, incoming: { ...both, ...kept } };
+  return {
+    ...defaults,
+    ...defined({
+      incoming: defaults.incoming && fittingIncoming(defaults.incoming, type),
+      sync: defaults.sync && fittingSync(defaults.sync, type),
+    }),
+  };
+}
+
+function fittingIncoming(
+  incoming: NonNullable<Defaults['incoming']>,
+  type: 'imap' | 'pop3',
+): Defaults['incoming'] {
+  const { idle, backgroundSync, createSystemFolders, maxConnections, leaveOnServer, ...both } =
+    incoming;
+  const ofImap = { idle, backgroundSync, createSystemFolders, maxConnections };
+  return { ...both, ...(type === 'imap' ? ofImap : { leaveOnServer }) };
+}
+
+/** What deletes at POP3 is said by the account itself, or by the word that POP3 alone has: `delete`. */
+function fittingSync(sync: SyncEntry, type: 'imap' | 'pop3'): SyncEntry {
+  const { onLocalDelete, maxSize, ...ofImap } = sync;
+  if (type === 'imap') return onLocalDelete === 'delete' ? defined({ ...ofImap, maxSize }) : sync;
+  const isKnown = onLocalDelete === 'delete' || onLocalDelete === 'keep';
+  return defined({ maxSize, onLocalDelete: isKnown ? onLocalDelete : undefined });
 }
 
 /** Key by key; what `over` says wins. */

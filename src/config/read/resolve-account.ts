@@ -17,6 +17,7 @@ import { usualPorts } from '../../core/account/usual-ports.ts';
 import type { SecretRef } from '../../core/account/secret-ref.ts';
 import type { Settings } from '../../core/account/settings.ts';
 import { resolveRules } from './resolve-rules.ts';
+import { resolveSync } from './resolve-sync.ts';
 import type { CertificateEntry } from '../schema/message.ts';
 import type {
   AccountEntry,
@@ -35,6 +36,7 @@ export function usualPort(service: AccountType | 'smtp', security: Security): nu
 }
 
 const defaultInterval = 5 * 60_000;
+const defaultConnections = 4;
 
 export interface ResolveContext extends PathContext {
   readonly settings: Settings;
@@ -63,6 +65,7 @@ export function resolveAccount(
     saveSent: resolveSaveSent(entry.saveSent, context.settings),
     path: accountPath(name, entry, context),
     folders: entry.folders ?? {},
+    sync: resolveSync(type, entry.sync),
     ...resolveMessages(entry, context),
     access: resolveAccess(entry.access, context.accessLists),
     rules: resolveRules(entry.rules),
@@ -150,6 +153,7 @@ function resolveIncoming(
     leaveOnServer: resolveLeaveOnServer(entry.leaveOnServer),
     backgroundSync: type === 'pop3' || (entry.backgroundSync ?? true),
     createSystemFolders: type === 'imap' && (entry.createSystemFolders ?? false),
+    maxConnections: type === 'pop3' ? 1 : (entry.maxConnections ?? defaultConnections),
     tls: resolveTls(entry.tls, context),
   };
 }

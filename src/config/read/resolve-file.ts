@@ -41,6 +41,7 @@ const sections = new Set([
   'incoming',
   'outgoing',
   'folders',
+  'sync',
   'tls',
   'signature',
   'certificate',

@@ -1,4 +1,5 @@
 /** The rules of an account as the rest of the program sees them. */
+import { parseOctets } from '../../core/account/octets.ts';
 import type { Comparison, Rule, RuleAction, RuleTest } from '../../core/account/rule.ts';
 import type { ComparisonEntry, RuleEntry } from '../schema/rules.ts';
 
@@ -44,14 +45,8 @@ function sizeTest(size: NonNullable<WhenEntry['size']>): RuleTest {
     : { kind: 'size', comparison: 'under', octets: octets(size.under) };
 }
 
-const powers = { K: 1, M: 2, G: 3 } as const;
-
-/** RFC 5228, section 2.4.1: K, M and G are powers of 1,024. */
-function octets(text: string): number {
-  const unit = text.at(-1) ?? '';
-  return unit in powers
-    ? Number(text.slice(0, -1)) * 1024 ** powers[unit as keyof typeof powers]
-    : Number(text);
+function octets(said: string | number): number {
+  return parseOctets(String(said)) ?? 0;
 }
 
 function actionsOf({ copyTo, flag, markRead, moveTo, delete: isDeleted, stop }: RuleEntry['then']) {

@@ -3,19 +3,10 @@ import { dirname } from 'node:path';
 import { accountNameFault } from '../../core/account/account-name.ts';
 import type { Account } from '../../core/account/account.ts';
 import { isLoopbackHost } from '../../core/account/host.ts';
-import { quoted } from './fault.ts';
-import type { Fault } from './fault.ts';
+import { checkSync } from './check-sync.ts';
+import { sayer, type Fault, type Say } from './fault.ts';
 import { credentialsOf } from '../read/resolve-account.ts';
 import type { AccountEntry, IncomingEntry, OutgoingEntry, TlsEntry } from './schema.ts';
-
-type Say = (path: readonly string[], message: string, remedy?: string) => Fault;
-
-function sayer(name: string): Say {
-  return (path, message, remedy) => {
-    const full = ['accounts', name, ...path];
-    return { path: full, message: `${quoted(full)} ${message}`, remedy, at: 'value' };
-  };
-}
 
 export function checkName(name: string): Fault[] {
   const fault = accountNameFault(name);
@@ -37,6 +28,7 @@ export function checkAccount(name: string, entry: AccountEntry, own: AccountEntr
   return [
     ...checkMissing(entry, say),
     ...checkType(entry, own, say),
+    ...checkSync(entry, own, say),
     ...checkInClear('incoming', entry.receive === false ? undefined : entry.incoming, say),
     ...checkInClear(
       'outgoing',
@@ -75,10 +67,12 @@ function checkMissing(entry: AccountEntry, say: Say): Fault[] {
   return faults;
 }
 
+const imapKeys = ['idle', 'backgroundSync', 'createSystemFolders', 'maxConnections'] as const;
+
 function checkType(entry: AccountEntry, own: AccountEntry, say: Say): Fault[] {
   const faults: Fault[] = [];
   if (entry.type === 'pop3') {
-    for (const key of ['idle', 'backgroundSync', 'createSystemFolders'] as const)
+    for (const key of imapKeys)
       if (own.incoming?.[key] !== undefined)
         faults.push(say(['incoming', key], 'is for IMAP; this account is POP3', 'Remove the key.'));
     return faults;

@@ -14,3 +14,13 @@ export interface Fault {
 export function quoted(path: readonly string[]): string {
   return path.length === 0 ? 'the file' : `\`${path.join('.')}\``;
 }
+
+/** A fault at a key of one account. */
+export type Say = (path: readonly string[], message: string, remedy?: string) => Fault;
+
+export function sayer(name: string): Say {
+  return (path, message, remedy) => {
+    const full = ['accounts', name, ...path];
+    return { path: full, message: `${quoted(full)} ${message}`, remedy, at: 'value' };
+  };
+}

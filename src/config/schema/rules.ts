@@ -29,18 +29,11 @@ const field = (header: string) => comparison.describe(`What the header ${header}
 /** RFC 5322, section 2.2: printable ASCII without the colon. */
 const fieldName = /^[!-9;-~]{1,76}$/;
 
-const octetsError = 'must be a size such as 500, 100K, 5M or 1G';
-const octets = (description: string): z.ZodString =>
-  z
-    .string({ error: octetsError })
-    .regex(/^[1-9][0-9]{0,8}[KMG]?$/, { error: octetsError })
-    .describe(description);
-
 /** RFC 5228, section 5.9. */
 const size = z.union(
   [
-    z.strictObject({ over: octets('Larger than this; K, M and G are powers of 1,024.') }),
-    z.strictObject({ under: octets('Smaller than this; K, M and G are powers of 1,024.') }),
+    z.strictObject({ over: value.size('Larger than this; K, M and G are powers of 1,024.') }),
+    z.strictObject({ under: value.size('Smaller than this; K, M and G are powers of 1,024.') }),
   ],
   { error: 'must be exactly one of { over: SIZE } and { under: SIZE }, e.g. { over: 5M }' },
 );

@@ -70,6 +70,8 @@ const harmless = new Set([
   ...['type', 'enabled', 'receive', 'send', 'saveSent', 'layout', 'maxFailures', 'suspendAfter'],
   ...['maxLoginFailures', 'sendImmediately', 'trashRetention'],
   ...['backgroundSync', 'createSystemFolders', 'onReply', 'match', 'rights', 'over', 'under'],
+  ...['maxConnections', 'direction', 'onLocalDelete', 'onRemoteDelete', 'maxSize', 'maxAge'],
+  ...['subscribed'],
 ]);
 
 function seen(message: string, path: readonly string[], value: unknown): string {

@@ -5,6 +5,7 @@ import { accessLists } from './access.ts';
 import { certificate, refuseBoth, signature, template } from './message.ts';
 import { rules } from './rules.ts';
 import { section } from './section.ts';
+import { sync } from './sync.ts';
 import * as value from './values.ts';
 
 /** Words for `auth` that fit every protocol. */
@@ -77,6 +78,7 @@ const incoming = section(
         'IMAP: make the folders for sent, drafts, trash and spam where the server has none. Default: false.',
       )
       .optional(),
+    maxConnections: value.wholeNumber(1, 20, 'IMAP: connections at once. Default: 4.').optional(),
   },
   'The server that mail is fetched from.',
 );
@@ -143,6 +145,7 @@ const inheritable = {
     .flagOrAuto('Keep sent mail; auto: unless the provider files it itself. Default: auto.')
     .optional(),
   folders: folders.optional(),
+  sync: sync.optional(),
   signature: signature.optional(),
   template: template.optional(),
   certificate: certificate.optional(),

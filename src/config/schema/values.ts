@@ -1,6 +1,7 @@
 /** The single values of the configuration file: what each may be, and the words for what it may not. */
 import * as z from 'zod';
-import { durationPattern } from '../../core/account/duration.ts';
+import { durationPattern, positiveDurationPattern } from '../../core/account/duration.ts';
+import { octetsPattern } from '../../core/account/octets.ts';
 import { isHost, isLoopbackHost } from '../../core/account/host.ts';
 import { addressFault, addressPattern, longestAddress } from '../../core/account/mail-address.ts';
 
@@ -89,15 +90,13 @@ export function path(description: string): z.ZodString {
     .describe(`${description} Starts at / or ~/, else at the folder of this file.`);
 }
 
-const durationError = 'must be a number and a unit (s, m, h or d), such as 90s, 5m, 24h or 14d';
-
-const positiveDuration = /^[1-9][0-9]{0,6}[smhd]$/;
+const durationError = 'must be a number and a unit (s, m, h, d or y), such as 90s, 5m, 24h or 14d';
 
 /** Not zero. */
 export function duration(description: string): z.ZodString {
   return z
     .string({ error: durationError })
-    .regex(positiveDuration, { error: durationError })
+    .regex(positiveDurationPattern, { error: durationError })
     .describe(description);
 }
 
@@ -110,10 +109,18 @@ export function durationOrZero(
 }
 
 export function durationOrNever(description: string): z.ZodString {
-  const error = `${durationError}, or never`;
+  return durationOr('never', description);
+}
+
+export function durationOrNone(description: string): z.ZodString {
+  return durationOr('none', description);
+}
+
+function durationOr(word: string, description: string): z.ZodString {
+  const error = `${durationError}, or ${word}`;
   return z
     .string({ error })
-    .regex(/^(?:never|[1-9][0-9]{0,6}[smhd])$/, { error })
+    .regex(new RegExp(`${positiveDurationPattern.source}|^${word}$`), { error })
     .describe(description);
 }
 
@@ -121,8 +128,28 @@ export function durationOrFlag(
   description: string,
 ): z.ZodUnion<readonly [z.ZodBoolean, z.ZodString]> {
   const error = `must be true, false, or ${durationError.slice('must be '.length)}`;
-  const written = z.string({ error }).regex(positiveDuration, { error });
+  const written = z.string({ error }).regex(positiveDurationPattern, { error });
   return z.union([z.boolean(), written], { error }).describe(description);
+}
+
+/** Octets, as a plain number too; k, M and G are powers of 1,024. */
+export function size(description: string): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
+  return sizeOf(octetsPattern, 'must be a size such as 500k, 20M or 1G', description);
+}
+
+export function sizeOrNone(description: string): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
+  const pattern = new RegExp(`${octetsPattern.source}|^none$`);
+  return sizeOf(pattern, 'must be a size such as 500k, 20M or 1G, or none', description);
+}
+
+function sizeOf(
+  pattern: RegExp,
+  error: string,
+  description: string,
+): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
+  const written = z.string({ error }).regex(pattern, { error });
+  const octets = z.number({ error }).int({ error }).min(1, { error }).max(999_999_999, { error });
+  return z.union([written, octets], { error }).describe(description);
 }
 
 export function flagOrAuto(

@@ -1,5 +1,6 @@
 /** An account as the rest of the program sees it: defaults merged, every default filled in, every path absolute. */
 import type { AccessList } from './access-list.ts';
+import type { SyncSettings } from './policy/sync-settings.ts';
 import type { Rule } from './rule.ts';
 import type { SecretRef } from './secret-ref.ts';
 
@@ -71,6 +72,8 @@ export interface IncomingServer extends ServerEndpoint {
   readonly backgroundSync: boolean;
   /** Make the folders of the roles sent, drafts, trash and spam where the server has none. Always false for POP3. */
   readonly createSystemFolders: boolean;
+  /** Connections at once, from 1 to 20. Always 1 for POP3: a maildrop is locked by its session (RFC 1939, section 4). */
+  readonly maxConnections: number;
 }
 
 export interface OutgoingServer extends ServerEndpoint {
@@ -119,6 +122,7 @@ export interface Account {
   readonly saveSent: 'auto' | true | false;
   /** The account's Maildir root; absolute. */
   readonly path: string;
+  readonly sync: SyncSettings;
   /** Remote names of folders that were assigned to a role by hand. */
   readonly folders: Readonly<Partial<Record<FolderRole, string | undefined>>>;
   readonly signature: Signature;

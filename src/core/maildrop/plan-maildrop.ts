@@ -2,7 +2,7 @@
 
 import type { LeaveOnServer } from '../account/account.ts';
 import type { Trouble } from '../sync/agreed.ts';
-import { isTriedAgain, type SyncPolicy } from '../sync/plan-account.ts';
+import { isTriedAgain, type RetryPolicy } from '../sync/plan/plan-folder.ts';
 import {
   mailStatuses,
   type KnownMailColumns,
@@ -66,7 +66,7 @@ export interface MaildropView {
 /** Fetches first, in the listing's order, what was in trouble before behind the others: the server may hang up at it. What is deleted is planned afterwards, with what is known then. */
 export function planMaildrop(
   view: MaildropView,
-  policy: Pick<SyncPolicy, 'full' | 'maxTries'>,
+  policy: Pick<RetryPolicy, 'full' | 'maxTries'>,
 ): MaildropOperation[] {
   const { listing, known, returned } = view;
   const troubles = new Map(view.troubles.map((trouble) => [trouble.id, trouble]));

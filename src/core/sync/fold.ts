@@ -2,7 +2,7 @@
 
 import type { AgreedChange, AgreedFolder, AgreedMessage, Trouble } from './agreed.ts';
 import { flagBits } from './flags.ts';
-import type { Operation } from './operation.ts';
+import type { Operation } from './plan/operation.ts';
 import type { MessageFacts } from './remote.ts';
 
 /** A message that is durable in the Maildir by now. */
@@ -22,27 +22,6 @@ export interface FetchedPart {
   readonly vanished: readonly number[];
 }
 
-type Fetching = Extract<Operation, { kind: 'fetch' | 'fetch-range' }>;
-
-/** An operation that was done as a whole. */
-export function foldDone(operation: Exclude<Operation, Fetching>): AgreedChange[] {
-  const { path } = operation;
-  switch (operation.kind) {
-    case 'begin-folder':
-      return [{ kind: 'folder-begun', folder: operation.folder }];
-    case 'assign-role':
-      return [{ kind: 'folder-role', path, role: operation.role }];
-    case 'release':
-      return [{ kind: 'trouble-over', path, id: '' }];
-    case 'note-endpoint':
-      return [{ kind: 'folder-endpoint', path, endpoint: operation.endpoint }];
-    case 'renumber': {
-      const { endpoint, uidValidity } = operation;
-      return [{ kind: 'folder-renumbered', path, endpoint, uidValidity }];
-    }
-  }
-}
-
 /** A durable part of a range; `settledUid` is the watermark with it. */
 export function foldPart(path: string, part: FetchedPart, settledUid: number): AgreedChange[] {
   return [
@@ -57,9 +36,10 @@ export function foldRetry(
   part: FetchedPart,
 ): AgreedChange[] {
   const over = part.vanished.includes(uid) || part.arrived.length > 0;
+  const before = trouble === null ? [] : [[uid, trouble] as const];
   return [
-    ...(over ? [{ kind: 'trouble-over', path, id: trouble.id } as const] : []),
-    ...messageChanges(path, part, new Map([[uid, trouble]])),
+    ...(over && trouble !== null ? [{ kind: 'trouble-over', path, id: trouble.id } as const] : []),
+    ...messageChanges(path, part, new Map(before)),
   ];
 }
 

@@ -1,13 +1,14 @@
 /** The contract of a mailbox source on Dovecot, whole and without its extensions. */
 
 import { flagsToImap } from '../../../src/core/sync/flags.ts';
-import { mailboxSourceContract, type MailboxWorld } from '../../contract/mailbox-source.ts';
+import { mailboxSourceContract } from '../../contract/mailbox-source.ts';
+import { mailboxWritingContract, type WritingWorld } from '../../contract/mailbox-writing.ts';
 import { startDovecot } from '../../servers/dovecot.ts';
 import type { RawImap } from '../../servers/raw-imap.ts';
 import { accountAt, connect } from './harness.ts';
 
 /** What Dovecot says that it can; it can more, but nobody who keeps to its word asks for that. */
-async function dovecotWorld(capabilities: string | null): Promise<MailboxWorld> {
+async function dovecotWorld(capabilities: string | null): Promise<WritingWorld> {
   const told = capabilities === null ? {} : { extra: `imap_capability = ${capabilities}` };
   const dovecot = await startDovecot(told);
   const has = (name: string) => capabilities === null || capabilities.split(' ').includes(name);
@@ -18,6 +19,9 @@ async function dovecotWorld(capabilities: string | null): Promise<MailboxWorld> 
       condstore: has('CONDSTORE'),
       qresync: has('QRESYNC'),
       uidPlus: true,
+      expunge: has('UIDPLUS'),
+      move: has('MOVE'),
+      subscriptions: has('LIST-EXTENDED'),
     },
     account: async (folders = []) => {
       const user = await dovecot.addUser();
@@ -42,6 +46,19 @@ async function dovecotWorld(capabilities: string | null): Promise<MailboxWorld> 
         addFlag: async (folder, uid, flag) => {
           await behind(folder, `UID STORE ${uid} +FLAGS (${flagsToImap([flag]).join(' ')})`);
         },
+        messages: async (folder) => {
+          const messages = await dovecot.serverMessages(user, folder);
+          return messages.map(({ raw, internalDate, ...rest }) => ({
+            ...{ ...rest, octets: raw, internalDate: internalDate.getTime() },
+          }));
+        },
+        subscribed: async () => {
+          const list = ['mailbox', 'list', '-s', '-u', user.address];
+          return (await dovecot.doveadm(...list))
+            .split('\n')
+            .filter((name) => name !== '')
+            .sort();
+        },
       };
     },
     dispose: async () => {
@@ -53,11 +70,15 @@ async function dovecotWorld(capabilities: string | null): Promise<MailboxWorld> 
 
 const least = 'IMAP4rev1 SASL-IR';
 
-mailboxSourceContract('Dovecot', () => dovecotWorld(null));
-mailboxSourceContract('Dovecot, with the least', () => dovecotWorld(least));
-mailboxSourceContract('Dovecot, with CONDSTORE alone', () =>
-  dovecotWorld(`${least} ENABLE CONDSTORE ESEARCH`),
-);
-mailboxSourceContract('Dovecot, with LIST-STATUS alone', () =>
-  dovecotWorld(`${least} LIST-EXTENDED LIST-STATUS SPECIAL-USE NAMESPACE ID`),
-);
+const worlds: Readonly<Record<string, string | null>> = {
+  Dovecot: null,
+  'Dovecot, with the least': least,
+  'Dovecot, with CONDSTORE alone': `${least} ENABLE CONDSTORE ESEARCH`,
+  'Dovecot, with LIST-STATUS alone': `${least} LIST-EXTENDED LIST-STATUS SPECIAL-USE NAMESPACE ID`,
+  'Dovecot, without MOVE': `${least} UIDPLUS LITERAL- ENABLE CONDSTORE QRESYNC UNSELECT`,
+};
+
+for (const [title, capabilities] of Object.entries(worlds)) {
+  mailboxSourceContract(title, () => dovecotWorld(capabilities));
+  mailboxWritingContract(title, () => dovecotWorld(capabilities));
+}

@@ -3,10 +3,11 @@
 import { startImapServer } from '../../../src/demo/imap/server.ts';
 import { Mailbox, type Folder } from '../../../src/demo/mail/mailbox.ts';
 import { flagsToImap } from '../../../src/core/sync/flags.ts';
-import { mailboxSourceContract, type MailboxWorld } from '../../contract/mailbox-source.ts';
+import { mailboxSourceContract } from '../../contract/mailbox-source.ts';
+import { mailboxWritingContract, type WritingWorld } from '../../contract/mailbox-writing.ts';
 import { accountAt, connect, secret } from './harness.ts';
 
-async function demoWorld(hide: readonly string[]): Promise<MailboxWorld> {
+async function demoWorld(hide: readonly string[]): Promise<WritingWorld> {
   const stops: (() => Promise<void>)[] = [];
   return {
     can: {
@@ -14,6 +15,9 @@ async function demoWorld(hide: readonly string[]): Promise<MailboxWorld> {
       condstore: false,
       qresync: false,
       uidPlus: !hide.includes('UIDPLUS'),
+      expunge: !hide.includes('UIDPLUS'),
+      move: !hide.includes('MOVE'),
+      subscriptions: !hide.includes('LIST-EXTENDED'),
     },
     account: async (folders = []) => {
       const mailbox = new Mailbox();
@@ -39,6 +43,13 @@ async function demoWorld(hide: readonly string[]): Promise<MailboxWorld> {
           const message = folder(name).messages.find((each) => each.uid === uid);
           for (const imap of flagsToImap([flag])) message?.flags.add(imap);
         },
+        messages: async (name) =>
+          folder(name).messages.map(({ uid, flags, raw, internalDate }) => ({
+            ...{ uid, flags: [...flags].sort(), octets: raw },
+            internalDate: internalDate.getTime(),
+          })),
+        subscribed: async () =>
+          mailbox.folders.flatMap(({ name, subscribed }) => (subscribed ? [name] : [])).sort(),
       };
     },
     dispose: async () => {
@@ -47,10 +58,18 @@ async function demoWorld(hide: readonly string[]): Promise<MailboxWorld> {
   };
 }
 
-mailboxSourceContract('the demo’s server', () => demoWorld([]));
-mailboxSourceContract('the demo’s server, with the least', () =>
-  demoWorld([
-    ...['LIST-STATUS', 'LIST-EXTENDED', 'SPECIAL-USE', 'UIDPLUS', 'MOVE', 'ESEARCH'],
-    ...['SASL-IR', 'LITERAL+', 'NAMESPACE', 'IDLE', 'ID'],
-  ]),
-);
+const least = [
+  ...['LIST-STATUS', 'LIST-EXTENDED', 'SPECIAL-USE', 'UIDPLUS', 'MOVE', 'ESEARCH'],
+  ...['SASL-IR', 'LITERAL+', 'LITERAL-', 'NAMESPACE', 'IDLE', 'ID', 'UNSELECT'],
+];
+
+const worlds: Readonly<Record<string, readonly string[]>> = {
+  'the demo’s server': [],
+  'the demo’s server, with the least': least,
+  'the demo’s server, with LITERAL- and without MOVE': ['LITERAL+', 'MOVE'],
+};
+
+for (const [title, hide] of Object.entries(worlds)) {
+  mailboxSourceContract(title, () => demoWorld(hide));
+  mailboxWritingContract(title, () => demoWorld(hide));
+}

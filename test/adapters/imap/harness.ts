@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import type { Timeouts } from '../../../src/adapters/imap/connecting/open-connection.ts';
 import { imapSource } from '../../../src/adapters/imap/source.ts';
 import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
+import { usualSync } from '../../../src/core/account/policy/sync-settings.ts';
 import type { MessageFacts } from '../../../src/core/sync/remote.ts';
 import { UidSet } from '../../../src/core/sync/uid-set.ts';
 import { PosthornError } from '../../../src/errors.ts';
@@ -39,6 +40,7 @@ export function accountAt(port: number, incoming: Partial<IncomingServer> = {}):
       leaveOnServer: true,
       backgroundSync: true,
       createSystemFolders: false,
+      maxConnections: 4,
       ...incoming,
     },
     receive: true,
@@ -46,6 +48,7 @@ export function accountAt(port: number, incoming: Partial<IncomingServer> = {}):
     saveSent: 'auto',
     path: '/nowhere',
     folders: {},
+    sync: usualSync.imap,
     signature: { onReply: false },
     rules: [],
   };

@@ -45,7 +45,7 @@ test('a poll without news: a login and one LIST; ID is said on the way, and no f
   expect(commands(server.heard)).toEqual([
     expect.stringMatching(/^AUTHENTICATE PLAIN /),
     'ID ("name" "posthorn")',
-    `LIST "" "*" RETURN (${status} SPECIAL-USE)`,
+    `LIST "" "*" RETURN (${status} SUBSCRIBED SPECIAL-USE)`,
     'LOGOUT',
   ]);
 });

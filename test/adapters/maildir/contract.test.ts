@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { realDisk } from '../../../src/disk/disk.ts';
 import { mailStoreContract } from '../../contract/mail-store.ts';
+import type { MemoryFolder } from '../../fakes/memory-mail-folder.ts';
 import { MemoryMailStore } from '../../fakes/memory-mail-store.ts';
 import { diskWorld } from './disk-world.ts';
 import { diskWithoutKoffi, diskWithoutLinks } from './faulty-disk.ts';
@@ -20,15 +21,15 @@ if (existsSync(tmpfs)) mailStoreContract('Maildir on tmpfs', () => diskWorld({ b
 mailStoreContract('in memory', () => {
   const store = new MemoryMailStore();
   const root = '/mail/work';
-  const folder = (localPath: string): Map<string, Buffer> =>
-    store.folder(root, localPath) ?? new Map();
+  const folder = (localPath: string): MemoryFolder => store.makeFolder(root, localPath);
   return Promise.resolve({
     store,
     root,
     files: (localPath) => Promise.resolve(folder(localPath)),
     temporary: () => Promise.resolve([...store.temporary.keys()]),
     put: (localPath, path, content) => {
-      folder(localPath).set(path, Buffer.from(content));
+      if (path === 'dovecot-keywords') folder(localPath).keywords = content;
+      else folder(localPath).set(path, Buffer.from(content));
       return Promise.resolve();
     },
     move: (localPath, from, to) => {

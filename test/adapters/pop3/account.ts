@@ -1,6 +1,7 @@
 /** The account of the POP3 client's tests. */
 
 import type { Account, IncomingServer } from '../../../src/core/account/account.ts';
+import { usualSync } from '../../../src/core/account/policy/sync-settings.ts';
 
 export function popAccount(server: Partial<IncomingServer> & { port: number }): Account {
   return {
@@ -22,6 +23,7 @@ export function popAccount(server: Partial<IncomingServer> & { port: number }): 
       leaveOnServer: true,
       backgroundSync: true,
       createSystemFolders: false,
+      maxConnections: 1,
       ...server,
     },
     receive: true,
@@ -29,6 +31,7 @@ export function popAccount(server: Partial<IncomingServer> & { port: number }): 
     saveSent: false,
     path: '/nonexistent',
     folders: {},
+    sync: usualSync.pop3,
     signature: { onReply: false },
     rules: [],
   };

@@ -1,6 +1,7 @@
 /** An account for the tests of sending, and a session on it. */
 
 import type { Account, OutgoingServer } from '../../../src/core/account/account.ts';
+import { usualSync } from '../../../src/core/account/policy/sync-settings.ts';
 import { createSmtpSender, type SmtpOptions } from '../../../src/adapters/smtp/smtp-sender.ts';
 import type { SenderSession } from '../../../src/ports/sending/mail-sender.ts';
 import type { Login } from '../../../src/ports/connection.ts';
@@ -32,6 +33,7 @@ export function accountFor(outgoing: Partial<OutgoingServer>): Account {
     saveSent: 'auto',
     path: '/nowhere',
     folders: {},
+    sync: usualSync.imap,
     signature: { onReply: false },
     rules: [],
   };

@@ -11,7 +11,7 @@ const path = 'INBOX';
 
 const folder = {
   ...{ path, localPath: path, role: null, endpoint: 'u@h', uidValidity: '1', settledUid: 0 },
-  ...{ uidNext: null, exists: null, highestModSeq: null },
+  ...{ uidNext: null, exists: null, highestModSeq: null, stamp: null },
 };
 
 function message(uid: number): AgreedMessage {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkState } from '../../../src/adapters/state/check-state.ts';
 import { connectHere } from '../../../src/adapters/state/connect.ts';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
+import { apart } from '../../../src/adapters/state/tables/apart.ts';
 import { first, moving, sending, ways } from '../../../src/adapters/state/tables/first-steps.ts';
 import { applicationId } from '../../../src/adapters/state/tables/schema.ts';
 import type { AgreedMessage } from '../../../src/core/sync/agreed.ts';
@@ -11,6 +12,7 @@ import type { StateStore } from '../../../src/ports/state-store.ts';
 import {
   accountState,
   agreedFolder,
+  intentOf,
   knownMail,
   mailIds,
   messagesIn,
@@ -20,7 +22,7 @@ import {
 import { useScratch } from './scratch.ts';
 
 const scratch = useScratch();
-const steps = [first, moving, sending, ways];
+const steps = [first, moving, sending, ways, apart];
 const many = 7_000;
 
 /** A database of an older posthorn in a new folder, which `fill` puts rows into. */
@@ -163,6 +165,49 @@ describe.each([1, 2, 3, 4])('a state in format %i is taken over', (format) => {
   });
 });
 
+test('a state in format 5 keeps its messages, and takes stamps and intents from then on', async () => {
+  const directory = older(5, (db) => {
+    addAccount(db, 1, 'a');
+    db.exec(
+      `INSERT INTO folder VALUES (10, 1, 'INBOX', 'local/INBOX', 'inbox', 'u@h', '7', 3, 4, 3, '99')`,
+    );
+    const insert = db.prepare(
+      `INSERT INTO message VALUES (10, ?, ?, 18, '$Junk', 98, 1234, ?, NULL, 1700000000000, 1700000001000, 3)`,
+    );
+    for (let uid = 1; uid <= many; uid += 1)
+      insert.run(uid, `name.${String(uid)}`, Buffer.from(sha256Of(String(uid)), 'hex'));
+    db.exec(`INSERT INTO trouble VALUES (1, 10, '9', 'refused', 3, 'no')`);
+  });
+  const before = agreedFolder('INBOX', {
+    ...{ localPath: 'local/INBOX', role: 'inbox', endpoint: 'u@h', uidValidity: '7' },
+    ...{ settledUid: 3, uidNext: 4, exists: 3, highestModSeq: '99' },
+  });
+  const place = { accountId: 'a', path: 'INBOX' } as const;
+  const intents = [intentOf('INBOX', 'x')];
+  await takenOver(directory, async (store) => {
+    expect(await store.folders('a')).toEqual([before]);
+    expect(await store.intents('a')).toEqual([]);
+    const messages = messagesIn(await store.agreed('a', 'INBOX'));
+    expect(messages).toHaveLength(many);
+    const kept = { keywords: ['$Junk'], modSeq: '98', status: 'unrestorable' } as const;
+    expect(messages[1]).toEqual({ ...takenMessage(2, 18), ...kept });
+    expect(await store.troubles('a', 'INBOX')).toEqual([
+      refusedTrouble('9', { tries: 3, reason: 'no' }),
+    ]);
+    await store.commit(
+      [
+        { kind: 'folder-stamped', ...place, stamp: 's' },
+        { kind: 'intents', ...place, intents },
+      ],
+      'durable',
+    );
+  });
+  await takenOver(directory, async (store) => {
+    expect(await store.folders('a')).toEqual([{ ...before, stamp: 's' }]);
+    expect(await store.intents('a')).toEqual(intents);
+  });
+});
+
 test('a maildrop whose owner was not noted yet is taken over without one', async () => {
   const directory = older(4, (db) => {
     addAccount(db, 1, 'a');
@@ -233,7 +278,7 @@ test('doctor finds it good before and after, and changes nothing', async () => {
   expect(formatOf(path)).toBe(4);
   await takenOver(directory, (store) => store.accounts());
   expect(checkState(path)).toEqual(good);
-  expect(formatOf(path)).toBe(5);
+  expect(formatOf(path)).toBe(6);
 });
 
 function formatOf(path: string): number {

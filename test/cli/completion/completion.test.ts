@@ -148,7 +148,7 @@ describe('folder names', () => {
       accountId: 'aaaa11',
       folder: {
         ...{ path, localPath: path, role: null, endpoint: null, uidValidity: '1', settledUid: 0 },
-        ...{ uidNext: null, exists: null, highestModSeq: null },
+        ...{ uidNext: null, exists: null, highestModSeq: null, stamp: null },
       },
     });
     const fresh = { kind: 'account' as const, account: freshState('aaaa11', 'work') };

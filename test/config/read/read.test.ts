@@ -72,12 +72,12 @@ describe('what is refused, and where', () => {
     [
       'a duration without unit',
       account('incoming: { host: h, interval: 5 }\n    send: false'),
-      '`accounts.work.incoming.interval` must be a number and a unit (s, m, h or d), such as 90s, 5m, 24h or 14d, or never, not 5 at line 4, column 36',
+      '`accounts.work.incoming.interval` must be a number and a unit (s, m, h, d or y), such as 90s, 5m, 24h or 14d, or never, not 5 at line 4, column 36',
     ],
     [
       'an interval of zero',
       account('incoming: { host: h, interval: 0m }\n    send: false'),
-      '`accounts.work.incoming.interval` must be a number and a unit (s, m, h or d), such as 90s, 5m, 24h or 14d, or never, not "0m" at line 4, column 36',
+      '`accounts.work.incoming.interval` must be a number and a unit (s, m, h, d or y), such as 90s, 5m, 24h or 14d, or never, not "0m" at line 4, column 36',
     ],
     [
       'a bad name',

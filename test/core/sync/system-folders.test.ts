@@ -4,7 +4,15 @@ import type { RemoteFolder } from '../../../src/core/sync/remote.ts';
 import { missingSystemFolders } from '../../../src/core/sync/system-folders.ts';
 
 function folder(path: string, role: FolderRole | null = null): RemoteFolder {
-  return { path, segments: path.split('/'), role, attributes: [], selectable: true, status: null };
+  return {
+    path,
+    segments: path.split('/'),
+    role,
+    attributes: [],
+    selectable: true,
+    subscribed: null,
+    status: null,
+  };
 }
 
 const inbox = folder('INBOX', 'inbox');

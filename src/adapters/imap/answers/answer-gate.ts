@@ -24,6 +24,10 @@ export interface Running {
   thrown: unknown;
 }
 
+export function begun(listener: Listener): Running {
+  return { listener, unreadable: [], octets: 0, tagged: undefined, thrown: undefined };
+}
+
 /** One answer as imapflow's stream hands it on. */
 export interface StreamItem {
   readonly payload: Buffer;
@@ -38,6 +42,10 @@ interface Inner {
 }
 
 export interface GateEvents {
+  /** Commands of our own that are under way, beside imapflow's. */
+  attended(): Running | undefined;
+  /** A server asks for what comes next; true where it is ours. */
+  continued(): boolean;
   /** Returns false where nothing more is to be read. */
   counted(running: Running | undefined, octets: number): boolean;
   /** Tagged, to a command that imapflow knows nothing of; true where it was one. */
@@ -55,6 +63,7 @@ const longestLine = 64 * 1024;
 const long = new Set(['SEARCH', 'ESEARCH', 'VANISHED']);
 /** Of a status answer or capabilities, which imapflow reads. */
 const longestStatus = 16 * 1024;
+const plus = 0x2b;
 const counting = new Set(['EXISTS', 'EXPUNGE', 'VANISHED']);
 const statuses = new Set(['OK', 'NO', 'BAD', 'BYE', 'PREAUTH']);
 /** Of the many that can't be read, these are shown. */
@@ -67,7 +76,9 @@ export function installGate(flow: ImapFlow, events: GateEvents): void {
   inner.throttleWait = async () => false;
   inner.handleResponse = async (item) => {
     const running =
-      inner.currentRequest === false ? undefined : inner.currentRequest.options?.running;
+      inner.currentRequest === false
+        ? events.attended()
+        : (inner.currentRequest.options?.running ?? events.attended());
     const octets = item.literals.reduce((sum, each) => sum + each.length, item.payload.length);
     if (!events.counted(running, octets)) return false;
     if (running === undefined) events.unasked(item);
@@ -91,6 +102,8 @@ function pass(
     if (!takeData(payload, literals, keyword, running)) events.wasted(octets);
     return undefined;
   }
+  // Some servers say `+ OK`.
+  if (payload[0] === plus && events.continued()) return undefined;
   const line = readStatusLine(cut(payload));
   if (line === undefined) return strange(payload, running);
   if (line.tag === '*') {

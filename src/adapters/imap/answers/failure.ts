@@ -19,6 +19,22 @@ export function failure(error: unknown, what: string, reach: 'folder' | 'account
   return error;
 }
 
+/**
+ * The same for a command that names a folder as its target: RefusedError with code `no-such-folder` where that is missing
+ * (RFC 5530, section 3; TRYCREATE of RFC 9051, section 7.1).
+ */
+export function targetFailure(error: unknown, what: string, wire: string): unknown {
+  const code = error instanceof RefusedCommand ? error.refusal.code : '';
+  if (code !== 'TRYCREATE' && code !== 'NONEXISTENT') return failure(error, what, 'folder');
+  return new RefusedError(`the folder ${shown(wire)} does not exist on the server`, {
+    noSuchFolder: true,
+    reach: 'folder',
+    retry: 'later',
+    layer: 'session',
+    remedy: 'Create it, or assign another folder to this role.',
+  });
+}
+
 /** A folder's name as people may see it. */
 export function shown(wire: string): string {
   return printable(wire, 80);

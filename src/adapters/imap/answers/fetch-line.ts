@@ -1,13 +1,21 @@
-/** What an untagged FETCH says of a message (RFC 9051, section 7.5.2), beside its octets. */
+/** What an untagged FETCH says of a message (RFC 9051, section 7.5.2), beside its body. */
 
 import { flagsFromImap, keywordsFromImap } from '../../../core/sync/flags.ts';
 import type { MessageFacts } from '../../../core/sync/remote.ts';
+import { messageIdHash } from '../../../wire/message-id.ts';
 import { parseDateTime } from '../dates.ts';
 import { decoded, LineReader, UnreadableLine, type DataLine, type Value } from './line.ts';
 import { modSeqOf, numberOf, uidOf } from './numbers.ts';
 
 /** A part of what is known: servers tell it in several answers, or in between. */
-export type PartialFacts = { readonly [K in keyof MessageFacts]?: MessageFacts[K] };
+export type PartialFacts = { readonly [K in keyof ToldFacts]?: ToldFacts[K] };
+
+interface ToldFacts extends MessageFacts {
+  /** As Staged.messageIdHash. */
+  readonly messageIdHash: string | null;
+  /** Octets of the header, as far as they were asked for. */
+  readonly header: Buffer;
+}
 
 /** A set of flags of this many is no honest one. */
 const mostFlags = 1_000;
@@ -35,8 +43,13 @@ function readItem(name: string, value: Value): PartialFacts {
     case 'MODSEQ':
       return known('modSeq', modSeqOf(textOf(Array.isArray(value) ? value[0] : value)));
     default:
-      return {};
+      return readHeader(name, Buffer.from(textOf(value) ?? '', 'latin1'));
   }
+}
+
+function readHeader(name: string, octets: Buffer): PartialFacts {
+  if (name.startsWith('BODY[HEADER.FIELDS')) return known('messageIdHash', messageIdHash(octets));
+  return name.startsWith('BODY[HEADER]') ? known('header', octets) : {};
 }
 
 function readFlags(value: Value): PartialFacts {
@@ -45,7 +58,7 @@ function readFlags(value: Value): PartialFacts {
   return { flags: flagsFromImap(names), keywords: keywordsFromImap(names) };
 }
 
-function known<K extends keyof MessageFacts>(key: K, value: MessageFacts[K] | undefined) {
+function known<K extends keyof ToldFacts>(key: K, value: ToldFacts[K] | undefined) {
   return value === undefined ? {} : { [key]: value };
 }
 

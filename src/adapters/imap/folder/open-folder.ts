@@ -7,13 +7,15 @@ import type {
   Fetched,
   FolderChanges,
   OpenFolder,
+  RemoteIdentity,
   UidListing,
 } from '../../../ports/receiving/mailbox-source.ts';
 import { failure } from '../answers/failure.ts';
 import type { FetchRequest } from '../fetching/arrivals.ts';
 import { fetchMessages } from '../fetching/fetch-messages.ts';
 import { changesSince } from './changes.ts';
-import { factsInPages } from './facts.ts';
+import { factsInPages, identitiesInPages } from './facts.ts';
+import { headerOf } from './header.ts';
 import { searchRange } from './search.ts';
 
 export interface OpenFolderParts extends Omit<FetchRequest, 'condstore' | 'assertOpen'> {
@@ -38,7 +40,7 @@ export class OpenImapFolder implements OpenFolder {
   }
 
   async uids(from: number): Promise<UidListing> {
-    this.#assertOpen();
+    this.assertOpen();
     try {
       const { uids, complete } = await searchRange(this.#parts.connection, Math.max(1, from));
       return { uids, complete: complete && this.#agrees(uids, from) };
@@ -48,21 +50,34 @@ export class OpenImapFolder implements OpenFolder {
   }
 
   async *facts(uids: UidSet): AsyncGenerator<readonly MessageFacts[]> {
-    this.#assertOpen();
+    this.assertOpen();
     for await (const page of factsInPages(this.#request(), uids)) {
       yield page;
-      this.#assertOpen();
+      this.assertOpen();
     }
   }
 
+  async *identify(uids: UidSet): AsyncGenerator<readonly RemoteIdentity[]> {
+    this.assertOpen();
+    for await (const page of identitiesInPages(this.#request(), uids)) {
+      yield page;
+      this.assertOpen();
+    }
+  }
+
+  async header(uid: number): Promise<Buffer | null> {
+    this.assertOpen();
+    return await headerOf(this.#parts.connection, uid);
+  }
+
   async changesSince(modSeq: string): Promise<FolderChanges | null> {
-    this.#assertOpen();
+    this.assertOpen();
     if (this.status.highestModSeq === null) return null;
     return await changesSince(this.#parts.connection, modSeq, this.#parts.qresync);
   }
 
   async *fetch(uids: UidSet): AsyncGenerator<readonly Fetched[]> {
-    this.#assertOpen();
+    this.assertOpen();
     let ended = false;
     try {
       yield* fetchMessages(this.#request(), uids);
@@ -82,10 +97,11 @@ export class OpenImapFolder implements OpenFolder {
 
   #request(): FetchRequest {
     const condstore = this.status.highestModSeq !== null;
-    return { ...this.#parts, condstore, assertOpen: () => this.#assertOpen() };
+    return { ...this.#parts, condstore, assertOpen: () => this.assertOpen() };
   }
 
-  #assertOpen(): void {
+  /** Throws InternalError once another folder was opened. */
+  protected assertOpen(): void {
     if (this.#parts.isCurrent()) return;
     throw new InternalError(`the folder ${this.path} is not the one that is open`);
   }

@@ -20,12 +20,13 @@ export async function listFolders(
   connection: ImapConnection,
   names: MailboxNames,
   configured: Readonly<Partial<Record<FolderRole, string | undefined>>>,
-): Promise<FolderListing> {
+): Promise<FolderListing & { readonly delimiter: string | null }> {
   const found = new FoundFolders(names);
   const { unreadable } = await list(connection, found);
   const folders = found.folders();
   const roles = assignRoles(folders, configured);
   return {
+    delimiter: found.delimiter,
     folders: folders.map((folder) => ({ ...folder, role: roles.get(folder.path) ?? null })),
     warnings: unreadable.map(leftOut),
   };
@@ -47,11 +48,13 @@ async function list(connection: ImapConnection, found: FoundFolders): Promise<An
   for (const options of returnOptions(connection))
     try {
       const asked = [...everything, atom('RETURN'), [...options]];
+      found.tellsSubscriptions = options.includes(subscribed);
       return await connection.run('LIST', asked, listener);
     } catch (error) {
       if (!(error instanceof RefusedCommand)) throw listFailure(error);
       found.clear();
     }
+  found.tellsSubscriptions = false;
   try {
     return await connection.run('LIST', everything, listener);
   } catch (error) {
@@ -63,13 +66,17 @@ function listFailure(error: unknown): unknown {
   return failure(error, 'the folders cannot be listed', 'account');
 }
 
+/** RFC 5258, section 3.1. */
+const subscribed = atom('SUBSCRIBED');
+
 /** The best first. RFC 6154, section 3: a plain LIST may leave the attributes out. */
 function returnOptions(connection: ImapConnection): TokenNode[][] {
   const use = connection.has('SPECIAL-USE') ? [atom('SPECIAL-USE')] : [];
+  const more = connection.has('LIST-EXTENDED') ? [subscribed, ...use] : use;
   const ways: TokenNode[][] = [];
   if (connection.has('LIST-STATUS'))
-    ways.push([atom('STATUS'), statusItems(connection).map(atom), ...use]);
-  if (use.length > 0 && connection.has('LIST-EXTENDED')) ways.push(use);
+    ways.push([atom('STATUS'), statusItems(connection).map(atom), ...more]);
+  if (connection.has('LIST-EXTENDED')) ways.push(more);
   return ways;
 }
 
@@ -79,6 +86,10 @@ class FoundFolders {
   readonly #names: MailboxNames;
   readonly #folders = new Map<string, ListedFolder>();
   readonly #statuses = new Map<string, FolderStatus>();
+  /** Subscribed folders are marked as such. */
+  tellsSubscriptions = false;
+  /** As the first line that has one tells it; null where none does. */
+  delimiter: string | null = null;
 
   constructor(names: MailboxNames) {
     this.#names = names;
@@ -110,10 +121,12 @@ class FoundFolders {
 
   #folder({ attributes, delimiter, wire }: ListLine): ListedFolder {
     const path = this.#names.learn(wire);
+    this.delimiter ??= delimiter;
     // RFC 5258, section 3: \NonExistent implies \Noselect.
     const selectable = !attributes.includes('\\noselect') && !attributes.includes('\\nonexistent');
     const segments = delimiter === null || path === 'INBOX' ? [path] : path.split(delimiter);
-    return { path, segments, attributes, selectable, status: null };
+    const isSubscribed = this.tellsSubscriptions ? attributes.includes('\\subscribed') : null;
+    return { path, segments, attributes, selectable, subscribed: isSubscribed, status: null };
   }
 }
 

@@ -22,6 +22,18 @@ export function leftBehind(
   };
 }
 
+/** Those, and files of any program that are so old. */
+export function leftByAnyone(
+  disk: Disk,
+  writers: Writers,
+  now: () => number,
+): (temporaryPath: string) => Promise<boolean> {
+  const isOurs = leftBehind(disk, writers, now);
+  return async (path) =>
+    (await isOurs(path)) ||
+    (writerOf(basename(path)) === undefined && (await isOld(disk, path, now)));
+}
+
 async function isOld(disk: Disk, path: string, now: () => number): Promise<boolean> {
   const found = await nullOn(['ENOENT'], disk.stat(path));
   return found !== null && Number(found.ctimeNs / 1_000_000n) < now() - oldAge;

@@ -16,18 +16,21 @@ interface FolderRow {
   readonly uid_next: number | null;
   readonly exists: number | null;
   readonly highest_modseq: string | null;
+  readonly stamp: string | null;
 }
 
 const select = `
-  SELECT path, local_path, role, endpoint, uid_validity, settled_uid, uid_next, "exists", highest_modseq FROM folder
-  WHERE account = (SELECT key FROM account WHERE id = ?) ORDER BY key`;
+  SELECT path, local_path, role, endpoint, uid_validity, settled_uid, uid_next, "exists", highest_modseq, stamp
+  FROM folder WHERE account = (SELECT key FROM account WHERE id = ?) ORDER BY key`;
 
 const upsert = `
-  INSERT INTO folder (account, path, local_path, role, endpoint, uid_validity, settled_uid, uid_next, "exists", highest_modseq)
-  SELECT key, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM account WHERE id = ?
+  INSERT INTO folder (account, path, local_path, role, endpoint, uid_validity, settled_uid, uid_next, "exists",
+    highest_modseq, stamp)
+  SELECT key, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM account WHERE id = ?
   ON CONFLICT (account, path) DO UPDATE SET local_path = excluded.local_path, role = excluded.role,
     endpoint = excluded.endpoint, uid_validity = excluded.uid_validity, settled_uid = excluded.settled_uid,
-    uid_next = excluded.uid_next, "exists" = excluded."exists", highest_modseq = excluded.highest_modseq`;
+    uid_next = excluded.uid_next, "exists" = excluded."exists", highest_modseq = excluded.highest_modseq,
+    stamp = excluded.stamp`;
 
 const thisOne = `account = (SELECT key FROM account WHERE id = ?) AND path = ?`;
 
@@ -64,9 +67,9 @@ export class FolderTable {
 
   begin(accountId: string, folder: AgreedFolder): void {
     const { path, localPath, role, endpoint, uidValidity, settledUid } = folder;
-    const { uidNext, exists, highestModSeq } = folder;
+    const { uidNext, exists, highestModSeq, stamp } = folder;
     const names = [path, localPath, role, endpoint, uidValidity] as const;
-    const counts = [settledUid, uidNext, exists, highestModSeq] as const;
+    const counts = [settledUid, uidNext, exists, highestModSeq, stamp] as const;
     if (this.#sql.run(upsert, ...names, ...counts, accountId) === 0)
       throw unknownAccount(accountId);
   }
@@ -77,6 +80,15 @@ export class FolderTable {
 
   setEndpoint(accountId: string, path: string, endpoint: string): void {
     this.#set(accountId, path, 'endpoint = ?', endpoint);
+  }
+
+  setStamp(accountId: string, path: string, stamp: string | null): void {
+    this.#set(accountId, path, 'stamp = ?', stamp);
+  }
+
+  /** With its messages, former ones and intents, which hang on it; its troubles are another table's. */
+  forget(folder: number): void {
+    this.#sql.run('DELETE FROM folder WHERE key = ?', folder);
   }
 
   advance(accountId: string, path: string, settledUid: number, status: SettledStatus | null): void {
@@ -92,8 +104,9 @@ export class FolderTable {
     this.#sql.run(`INSERT OR REPLACE INTO former ${former}`, folder);
     this.#sql.run('DELETE FROM message WHERE folder = ?', folder);
     this.#sql.run('DELETE FROM trouble WHERE account = ? AND folder = ?', account, folder);
+    this.#sql.run('DELETE FROM intent WHERE folder = ?', folder);
     const nothingSettled =
-      'settled_uid = 0, uid_next = NULL, "exists" = NULL, highest_modseq = NULL';
+      'settled_uid = 0, uid_next = NULL, "exists" = NULL, highest_modseq = NULL, stamp = NULL';
     const columns = `endpoint = ?, uid_validity = ?, ${nothingSettled}`;
     this.#set(accountId, path, columns, endpoint, uidValidity);
   }
@@ -126,5 +139,6 @@ function folderFromRow(row: FolderRow): AgreedFolder {
     uidNext: row.uid_next,
     exists: row.exists,
     highestModSeq: row.highest_modseq,
+    stamp: row.stamp,
   };
 }

@@ -1,9 +1,12 @@
 /** The table of agreed messages, written and read in columns. */
 
+import { agreedStatuses } from '../../../core/sync/agreed.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
 import type { SqlValue } from '../../../disk/sqlite.ts';
-import { emptyColumns, type PackedFormer, type PackedMessages } from '../agreed-columns.ts';
+import type { PackedFormer, PackedMessages, PackedPlaces } from '../agreed-columns.ts';
 import { digestSize, Halves, joinDigests, packRanges, packTexts, unpackTexts } from '../columns.ts';
+import type { MessageFlags, MessageNames, MessageStatus } from '../request.ts';
+import { ColumnsOfRows, rowColumns, type Row } from './message-rows.ts';
 import { onePage, type Sql } from './sql.ts';
 
 /** Rows to a statement: with more of them each costs no less. */
@@ -20,17 +23,19 @@ const insertOne = insert(1);
 const insertTogether = insert(together);
 
 const select = `
-  SELECT uid, name, flags, keywords, (mod_seq >> 32) & 4294967295, mod_seq & 4294967295, wire_size, wire_sha256,
-    (message_id_hash >> 32) & 4294967295, message_id_hash & 4294967295, internal_date, stored_at, status
-  FROM message WHERE folder = ? AND uid <= ? AND uid > ? ORDER BY uid ${onePage}`;
+  SELECT ${rowColumns} FROM message WHERE folder = ? AND uid <= ? AND uid > ? ORDER BY uid ${onePage}`;
 
-type Half = number | null;
+/** All of them are looked through: an index for this question alone would slow down every first sync. */
+const selectElsewhere = `
+  SELECT path, ${rowColumns} FROM message JOIN folder ON folder.key = message.folder
+  WHERE folder IN (SELECT key FROM folder WHERE account = ?1)
+    AND (name IN (SELECT value FROM json_each(?2)) OR wire_sha256 IN (SELECT unhex(value) FROM json_each(?3)))
+  ORDER BY folder, uid`;
 
-type Row = readonly [
-  ...[uid: number, name: string, flags: number, keywords: string],
-  ...[modSeqHigh: Half, modSeqLow: Half, wireSize: number, wireSha256: Uint8Array],
-  ...[hashHigh: Half, hashLow: Half, internalDate: number | null, storedAt: number, status: number],
-];
+const updateFlags = `
+  UPDATE message SET flags = ?, keywords = ?, mod_seq = nullif((? << 32) | ?, 0) WHERE folder = ? AND uid = ?`;
+
+type RowElsewhere = readonly [path: string, ...Row];
 
 type FormerRow = readonly [name: string, wireSha256: Uint8Array, storedAt: number];
 
@@ -58,6 +63,30 @@ export class MessageTable {
       this.#sql.run('DELETE FROM message WHERE folder = ? AND uid = ?', folder, uid);
   }
 
+  /** Those of them that are known. */
+  setFlags(folder: number, { uid, flags, keywords, modSeq }: MessageFlags): void {
+    const texts = unpackTexts(keywords);
+    const modSeqs = new Halves(modSeq);
+    uid.forEach((each, at) => {
+      const values = [flags[at] ?? 0, texts[at] ?? '', modSeqs.high(at), modSeqs.low(at)] as const;
+      this.#sql.run(updateFlags, ...values, folder, each);
+    });
+  }
+
+  /** Those of them that are known. */
+  rename(folder: number, { uid, name }: MessageNames): void {
+    const names = unpackTexts(name);
+    const sql = 'UPDATE message SET name = ? WHERE folder = ? AND uid = ?';
+    uid.forEach((each, at) => this.#sql.run(sql, names[at] ?? '', folder, each));
+  }
+
+  /** Those of them that are known. */
+  setStatus(folder: number, { uids, status }: MessageStatus): void {
+    const sql = 'UPDATE message SET status = ? WHERE folder = ? AND uid = ?';
+    const code = agreedStatuses.indexOf(status);
+    for (const uid of uids) this.#sql.run(sql, code, folder, uid);
+  }
+
   /** Those from there on, as pairs of the ends of ranges. */
   uids(folder: number, fromUid: number): Uint32Array {
     const sql = `SELECT uid FROM message WHERE folder = ? AND uid > ? ORDER BY uid ${onePage}`;
@@ -80,6 +109,23 @@ export class MessageTable {
         for (const row of page) columns.add(row);
     }
     return columns.packed();
+  }
+
+  /** Of all folders of the account: those of one of these names, or of this content (SHA-256 in hex). */
+  elsewhere(
+    account: number,
+    names: readonly string[],
+    wireSha256: readonly string[],
+  ): PackedPlaces {
+    const sought = [JSON.stringify(names), JSON.stringify(wireSha256)] as const;
+    const rows = this.#sql.rows<RowElsewhere>(selectElsewhere, account, ...sought);
+    const columns = new ColumnsOfRows(rows.length);
+    const paths: string[] = [];
+    for (const [path, ...row] of rows) {
+      paths.push(path);
+      columns.add(row);
+    }
+    return { path: packTexts(paths), messages: columns.packed() };
   }
 
   former(folder: number): PackedFormer {
@@ -142,58 +188,4 @@ function valuesOf(messages: PackedMessages): (at: number) => readonly SqlValue[]
 
 function orNull(number: number | undefined): number | null {
   return number === undefined || Number.isNaN(number) ? null : number;
-}
-
-/** Rows become columns one by one, so that those of a page alone are in hand. */
-class ColumnsOfRows {
-  readonly #columns: ReturnType<typeof emptyColumns>;
-  readonly #names: string[] = [];
-  readonly #keywords: string[] = [];
-  readonly #modSeqs: Halves;
-  readonly #hashes: Halves;
-
-  constructor(count: number) {
-    this.#columns = emptyColumns(count);
-    this.#modSeqs = new Halves(this.#columns.modSeq);
-    this.#hashes = new Halves(this.#columns.messageIdHash);
-  }
-
-  add(row: Row): void {
-    const at = this.#names.length;
-    const columns = this.#columns;
-    const [uid, name, flags, keywords, modSeqHigh, modSeqLow, wireSize, wireSha256] = row;
-    const [, , , , , , , , hashHigh, hashLow, internalDate, storedAt, status] = row;
-    this.#names.push(name);
-    this.#keywords.push(keywords);
-    columns.uid[at] = uid;
-    columns.flags[at] = flags;
-    this.#modSeqs.set(at, modSeqHigh ?? 0, modSeqLow ?? 0);
-    columns.wireSize[at] = wireSize;
-    columns.wireSha256.set(wireSha256, at * digestSize);
-    this.#hashes.set(at, hashHigh ?? 0, hashLow ?? 0);
-    columns.internalDate[at] = internalDate ?? NaN;
-    columns.storedAt[at] = storedAt;
-    columns.status[at] = status;
-  }
-
-  packed(): PackedMessages {
-    const count = this.#names.length;
-    const texts = { name: packTexts(this.#names), keywords: packTexts(this.#keywords) };
-    if (count === this.#columns.uid.length) return { ...this.#columns, ...texts };
-    return { ...shortened(this.#columns, count), ...texts };
-  }
-}
-
-function shortened(columns: ReturnType<typeof emptyColumns>, count: number): typeof columns {
-  return {
-    uid: columns.uid.slice(0, count),
-    flags: columns.flags.slice(0, count),
-    modSeq: columns.modSeq.slice(0, count),
-    wireSize: columns.wireSize.slice(0, count),
-    wireSha256: columns.wireSha256.slice(0, count * digestSize),
-    messageIdHash: columns.messageIdHash.slice(0, count),
-    internalDate: columns.internalDate.slice(0, count),
-    storedAt: columns.storedAt.slice(0, count),
-    status: columns.status.slice(0, count),
-  };
 }

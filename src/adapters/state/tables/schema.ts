@@ -3,12 +3,13 @@
 import type { Database } from '../../../disk/sqlite.ts';
 import { StorageError } from '../../../errors.ts';
 import { apart } from './apart.ts';
+import { bothWays } from './both-ways.ts';
 import { first, moving, sending, ways } from './first-steps.ts';
 
 /** "phrn": tells our file from another program's (PRAGMA application_id). */
 export const applicationId = 0x7068726e;
 
-const steps: readonly string[] = [first, moving, sending, ways, apart];
+const steps: readonly string[] = [first, moving, sending, ways, apart, bothWays];
 
 /** Throws StorageError for another program's database and for a state that a newer posthorn wrote; writes nothing. */
 export function checkOrigin(db: Database, path: string): void {

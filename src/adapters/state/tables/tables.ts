@@ -3,6 +3,7 @@
 import type { Database } from '../../../disk/sqlite.ts';
 import { AccountTable } from './accounts.ts';
 import { FolderTable } from './folders.ts';
+import { IntentTable } from './intents.ts';
 import { MailTable } from './mail.ts';
 import { MessageTable } from './messages.ts';
 import { Sql } from './sql.ts';
@@ -14,6 +15,7 @@ export interface Tables {
   readonly folders: FolderTable;
   readonly messages: MessageTable;
   readonly troubles: TroubleTable;
+  readonly intents: IntentTable;
   readonly mail: MailTable;
 }
 
@@ -25,6 +27,7 @@ export function tablesOf(db: Database): Tables {
     folders: new FolderTable(sql),
     messages: new MessageTable(sql),
     troubles: new TroubleTable(sql),
+    intents: new IntentTable(sql),
     mail: new MailTable(sql),
   };
 }

@@ -38,6 +38,10 @@ export class TroubleTable {
     this.#sql.run(`DELETE FROM trouble WHERE ${here} AND id = ?`, account, folder, id);
   }
 
+  endAll({ account, folder }: Place): void {
+    this.#sql.run(`DELETE FROM trouble WHERE ${here}`, account, folder);
+  }
+
   /**
    * Of those that came after all; mostly there is none to end. A message that came short stays so until that is said to be
    * over, mail of the maildrop is whole by then.

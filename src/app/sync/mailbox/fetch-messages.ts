@@ -5,46 +5,49 @@ import {
   foldPart,
   foldRange,
   foldRetry,
+  type RangeEnd,
   isShort,
   shortText,
   type FetchedPart,
 } from '../../../core/sync/fold.ts';
-import type { Operation } from '../../../core/sync/operation.ts';
+import type { Operation } from '../../../core/sync/plan/operation.ts';
 import type { MessageFacts } from '../../../core/sync/remote.ts';
 import { highestUid, UidSet } from '../../../core/sync/uid-set.ts';
 import { Watermark } from '../../../core/sync/watermark.ts';
 import { asPosthornError, TemporaryError } from '../../../errors.ts';
-import type {
-  Fetched,
-  MailboxSession,
-  OpenFolder,
-} from '../../../ports/receiving/mailbox-source.ts';
+import type { Fetched, OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
 import type { Staged } from '../../../ports/receiving/mail-store.ts';
 import { commit, type AccountRun } from '../account-run.ts';
 import { DeliveryQueue, type Arrived, type Arriving, type Batch } from '../delivery-queue.ts';
 import { blamed, isHangUp, lossOf, type Loss } from '../lost-message.ts';
-import type { ReconnectingSession } from '../reconnecting-session.ts';
 import type { FolderReport } from '../report.ts';
+import type { OpenFolders } from './open-folders.ts';
 
 type Retry = Extract<Operation, { kind: 'fetch' }>;
+type Range = Extract<Operation, { kind: 'fetch-range' }>;
 type Missing = Exclude<Fetched, { kind: 'message' }>;
 type FetchedBatch = Batch<MessageFacts, Missing>;
 
 /** One folder, while its fetches are carried out. */
 export interface FetchTarget {
   readonly run: AccountRun;
-  readonly sessions: ReconnectingSession<MailboxSession>;
+  readonly folders: OpenFolders;
   readonly folder: AgreedFolder;
   readonly report: FolderReport;
+  /** Base names of new files by what they hold (SHA-256): a message that is one of them is not delivered again. */
+  readonly mayBeHere?: ReadonlyMap<string, string>;
 }
 
-/** Everything from the UID on that is not here. What was whole is kept where it throws. */
+/**
+ * Everything from the UID on that is not here; what the server said of the folder, or null where its listing was not complete. What
+ * was whole is kept where it throws.
+ */
 export async function fetchRange(
   target: FetchTarget,
-  open: OpenFolder,
-  from: number,
-): Promise<void> {
-  const { run, folder } = target;
+  { from, mayBeHere }: Range,
+): Promise<RangeEnd | null> {
+  const { run, folder, folders } = target;
+  const open = await folders.reading(folder.path);
   requireNumbering(folder, open);
   const { uidNext, exists, highestModSeq } = open.status;
   const listing = await open.uids(from);
@@ -56,33 +59,31 @@ export async function fetchRange(
     watermark.finish(uidsOf(part));
     return foldPart(folder.path, part, listing.complete ? watermark.mark : folder.settledUid);
   };
-  const loss = await deliver(target, open, wanted, fold);
+  const loss = await deliver({ ...target, mayBeHere }, open, wanted, fold);
   if (loss !== null) {
     if (loss.isOfMessage) await commit(run, fold(refusal(loss)), 'durable');
     throw loss.error;
   }
   // A listing that leaves something out proves of nothing that it is not there.
-  if (!listing.complete) return;
+  if (!listing.complete) return null;
   const end = { uidNext, exists, highestModSeq, lastListed: listed.last ?? 0 };
   await commit(run, foldRange(folder, end), 'relaxed');
   await dropFormer(target);
+  return end;
 }
 
-/** Not while a message is in trouble: it may be one of those that are here, and would come a second time. */
-async function dropFormer({ run, folder: { path } }: FetchTarget): Promise<void> {
+/** Once all were met again: one that was not is here alone, and no news. */
+async function dropFormer(target: FetchTarget): Promise<void> {
+  const { run, folder } = target;
   const { accountId, neighbours } = run;
-  if ((await neighbours.state.former(accountId, path)).length === 0) return;
-  const troubles = await neighbours.state.troubles(accountId, path);
-  if (troubles.flatMap(refusedUid).length > 0) return;
-  await commit(run, [{ kind: 'former-dropped', path }], 'relaxed');
+  if ((await neighbours.state.former(accountId, folder.path)).length === 0) return;
+  if ((await formerMessages(target)).size > 0) return;
+  await commit(run, [{ kind: 'former-dropped', path: folder.path }], 'relaxed');
 }
 
 /** Messages that could not be fetched at earlier polls; where the connection is lost again, the others have a new one. */
-export async function fetchAgain(
-  target: FetchTarget,
-  open: OpenFolder,
-  operations: readonly Retry[],
-): Promise<void> {
+export async function fetchAgain(target: FetchTarget, operations: readonly Retry[]): Promise<void> {
+  const open = await target.folders.reading(target.folder.path);
   const retries = new Map(operations.map((operation) => [operation.uid, operation]));
   const fold = (part: FetchedPart): Changes =>
     [...retries.values()].flatMap((retry) => foldRetry(retry, only(part, retry.uid)));
@@ -158,7 +159,7 @@ async function deliver(
     });
     return null;
   } catch (thrown) {
-    const loss = lossOf(target.run, target.sessions.spent, thrown, left.first);
+    const loss = lossOf(target.run, target.folders.spent, thrown, left.first);
     if (loss === null) throw thrown;
     left = left.without(UidSet.of([loss.at]));
     const isOfMessage = came.any || (await givesAnother(target, loss));
@@ -172,12 +173,14 @@ async function deliverWhole(
   uids: UidSet,
   fold: (part: FetchedPart) => Changes,
 ): Promise<void> {
-  const { run, folder, report } = target;
+  const { run, folder, report, mayBeHere } = target;
   const former = await formerMessages(target);
+  const here = new Map(mayBeHere);
   const queue = new DeliveryQueue<MessageFacts, Missing>({
     tree: run.tree,
     localPath: folder.localPath,
-    knownName: (_, { wireSha256 }) => former.get(wireSha256)?.pop()?.name ?? null,
+    knownName: (_, { wireSha256 }) =>
+      former.get(wireSha256)?.pop()?.name ?? taken(here, wireSha256),
     remember: async (batch) => {
       const now = run.neighbours.clock.now();
       await commit(run, fold(fetchedPart(batch, now)), 'durable');
@@ -196,8 +199,14 @@ async function deliverWhole(
   }
 }
 
-async function reopened({ sessions, folder }: FetchTarget): Promise<OpenFolder> {
-  return await (await sessions.current()).select(folder.path);
+function taken(names: Map<string, string>, wireSha256: string): string | null {
+  const name = names.get(wireSha256);
+  names.delete(wireSha256);
+  return name ?? null;
+}
+
+async function reopened({ folders, folder }: FetchTarget): Promise<OpenFolder> {
+  return await folders.afresh(folder.path);
 }
 
 /** Of these, the smallest ones are asked for; so many of them may be as bad. */

@@ -1,161 +1,207 @@
-/** IMAP: gather, decide, do. The plan is made for the whole account, and carried out folder by folder. */
+/** IMAP: gather, decide, do, and agree. The plan is made for the whole account; what fails in one folder stops that folder alone. */
 
 import type { AgreedFolder } from '../../../core/sync/agreed.ts';
-import { foldDone } from '../../../core/sync/fold.ts';
-import type { HeldFolder, Operation } from '../../../core/sync/operation.ts';
-import { planAccount } from '../../../core/sync/plan-account.ts';
-import { asPosthornError, InternalError, TemporaryError } from '../../../errors.ts';
-import type { MailboxSession, OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
+import type {
+  AccountPlan,
+  FolderEnd,
+  HeldFolder,
+  Operation,
+} from '../../../core/sync/plan/operation.ts';
+import { planAccount } from '../../../core/sync/plan/plan-account.ts';
+import type { AccountView } from '../../../core/sync/plan/views.ts';
+import { asPosthornError, TemporaryError } from '../../../errors.ts';
+import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
 import { commit, type AccountRun } from '../account-run.ts';
-import { fetchAgain, fetchRange } from './fetch-messages.ts';
-import { gatherMailbox } from './gather-mailbox.ts';
 import type { ReconnectingSession } from '../reconnecting-session.ts';
 import { emptyFolderReport, type FolderReport, type ReceiveReport } from '../report.ts';
+import { carryOut, carryOutRetries, type Retry } from './carry-out.ts';
+import { endpointOf, gatherMailbox, type GatheredMailbox } from './gather-mailbox.ts';
+import { OpenFolders } from './open-folders.ts';
 import { foldersWithRoles } from './system-folders.ts';
-
-type Sessions = ReconnectingSession<MailboxSession>;
+import { reportOf, type Work } from './work.ts';
 
 /** Fills `report` as it goes, so that it tells what was done also where this throws. */
 export async function syncMailbox(
   run: AccountRun,
-  sessions: Sessions,
+  sessions: ReconnectingSession<MailboxSession>,
   report: ReceiveReport,
 ): Promise<void> {
-  const { account, accountId, neighbours } = run;
-  const { folders, created, warnings } = await foldersWithRoles(await sessions.current(), account);
+  const folders = new OpenFolders(sessions);
+  const gathered = await gather(run, folders, report);
+  const plan = planAccount(gathered.view, run.policy);
+  const reports = reportsOf(gathered, report);
+  const work = workOf(run, folders, gathered.view, plan, reports);
+  await holdBack(work, plan.held);
+  for (const { path, text } of plan.notes) reportOf(work, path).notes.push(text);
+  const failed = await carryOutAll(work, plan.operations);
+  await agree(work, gathered.view, plan.ends, failed);
+}
+
+async function gather(
+  run: AccountRun,
+  folders: OpenFolders,
+  report: ReceiveReport,
+): Promise<GatheredMailbox> {
+  const { account, accountId, neighbours, tree } = run;
+  const session = await folders.session();
+  const { folders: listed, created, warnings } = await foldersWithRoles(session, account);
   report.created.push(...created);
   report.warnings.push(...warnings);
   const { layout } = run.settings;
-  const gathering = { account, accountId, layout, state: neighbours.state, sessions };
-  const { views, failures } = await gatherMailbox(gathering, folders);
-  const plan = planAccount(views, run.policy);
+  const { state } = neighbours;
+  const isWhole = warnings.length === 0;
+  const gathering = { account, accountId, layout, state, folders, tree, isWhole };
+  return await gatherMailbox(gathering, listed);
+}
+
+function reportsOf(
+  { view, failures }: GatheredMailbox,
+  report: ReceiveReport,
+): ReadonlyMap<string, FolderReport> {
   const reports = new Map<string, FolderReport>();
-  for (const path of [...views.map(({ remote }) => remote.path), ...failures.keys()]) {
+  const paths = view.folders.map(({ remote }) => remote.path);
+  for (const path of [...paths, ...failures.keys()]) {
     const folderReport = { ...emptyFolderReport(path), error: failures.get(path) ?? null };
     reports.set(path, folderReport);
     report.folders.push(folderReport);
   }
-  await holdBack(run, plan.held, reports);
-  const agreed = new Map(
-    views.flatMap(({ agreed: each }) => (each === null ? [] : [[each.path, each]])),
-  );
-  for (const [path, operations] of byFolder(plan.operations))
-    await carryOutContained({ run, sessions, agreed }, operations, reports.get(path));
+  return reports;
 }
 
-/** What held a folder is kept, so that doctor tells it too; it is over once the folder was taken afresh. */
-async function holdBack(
+function workOf(
   run: AccountRun,
-  held: readonly HeldFolder[],
+  folders: OpenFolders,
+  view: AccountView,
+  { operations }: AccountPlan,
   reports: ReadonlyMap<string, FolderReport>,
-): Promise<void> {
-  for (const { path, reason } of held) {
-    const folderReport = reports.get(path);
-    if (folderReport !== undefined) folderReport.error = heldError(run, reason);
-    const trouble = { id: '', kind: 'held', tries: 1, reason } as const;
-    await commit(run, [{ kind: 'trouble', path, trouble }], 'relaxed');
-  }
-}
-
-function heldError({ account }: AccountRun, reason: string): TemporaryError {
-  return new TemporaryError(reason, {
-    reach: 'folder',
-    remedy:
-      `Nothing was fetched or deleted in it. If it does not come back by itself, run: posthorn sync ${account.name} --full ` +
-      '– it fetches the folder afresh, and keeps what proves to be here.',
-  });
-}
-
-function byFolder(operations: readonly Operation[]): Map<string, Operation[]> {
-  const folders = new Map<string, Operation[]>();
-  for (const operation of operations)
-    folders.set(operation.path, [...(folders.get(operation.path) ?? []), operation]);
-  return folders;
-}
-
-interface CarryingOut {
-  readonly run: AccountRun;
-  readonly sessions: Sessions;
-  readonly agreed: Map<string, AgreedFolder>;
-}
-
-/** An error that reaches no further than the folder stops that folder alone. */
-async function carryOutContained(
-  context: CarryingOut,
-  operations: readonly Operation[],
-  report: FolderReport | undefined,
-): Promise<void> {
-  if (report === undefined) throw new InternalError('a folder was planned that nobody saw');
-  try {
-    await carryOut(context, operations, report);
-  } catch (thrown) {
-    const error = asPosthornError(thrown);
-    if (error.reach === 'account' || error.reach === 'program') throw error;
-    report.error = error;
-  }
-}
-
-async function carryOut(
-  { run, sessions, agreed }: CarryingOut,
-  operations: readonly Operation[],
-  report: FolderReport,
-): Promise<void> {
-  const { path } = report;
-  const opened = opener(sessions, path);
-  const retries = operations.filter((operation) => operation.kind === 'fetch');
-  const range = operations.find((operation) => operation.kind === 'fetch-range');
-  for (const operation of operations) {
-    if (operation.kind === 'fetch-range' || operation.kind === 'fetch') continue;
-    const isBeginning = operation.kind === 'begin-folder';
-    if (isBeginning) await run.tree.ensureFolder(operation.folder.localPath);
-    const done =
-      isBeginning && range !== undefined ? numbered(operation, await opened()) : operation;
-    await commit(run, foldDone(done), 'durable');
-    agreed.set(path, after(done, agreed.get(path)));
-  }
-  const folder = agreed.get(path);
-  if (folder === undefined || (range === undefined && retries.length === 0)) return;
-  await run.tree.ensureFolder(folder.localPath);
-  const target = { run, sessions, folder, report };
-  if (range !== undefined) await fetchRange(target, await opened(), range.from);
-  if (retries.length > 0) await fetchAgain(target, await opened(), retries);
-}
-
-/** Opens the folder once, and anew where the connection was lost in between. */
-function opener(sessions: Sessions, path: string): () => Promise<OpenFolder> {
-  let last: { readonly session: MailboxSession; readonly open: OpenFolder } | null = null;
-  return async () => {
-    const session = await sessions.current();
-    if (last?.session !== session) last = { session, open: await session.select(path) };
-    return last.open;
+): Work {
+  const ranges = new Set(operations.filter(isRange).map(({ path }) => path));
+  const begun = operations.filter(({ kind }) => kind === 'begin-folder');
+  return {
+    run,
+    folders,
+    agreed: new Map(
+      view.folders.flatMap(({ agreed }): [string, AgreedFolder][] =>
+        agreed === null ? [] : [[agreed.path, agreed]],
+      ),
+    ),
+    intents: view.folders.flatMap(({ intents }) => intents),
+    endpoint: endpointOf(run.account),
+    empty: new Set(begun.map(({ path }) => path).filter((path) => !ranges.has(path))),
+    reports,
+    fetched: new Map(),
   };
 }
 
-type Beginning = Extract<Operation, { kind: 'begin-folder' }>;
-
-/** Its UIDVALIDITY is what opening it tells, since STATUS may say another one. */
-function numbered(operation: Beginning, { status }: OpenFolder): Beginning {
-  return { ...operation, folder: { ...operation.folder, uidValidity: status.uidValidity } };
+function isRange({ kind }: Operation): boolean {
+  return kind === 'fetch-range';
 }
 
-/** The folder as the state has it once the operation is folded in. */
-function after(
-  operation: Exclude<Operation, { kind: 'fetch' | 'fetch-range' }>,
-  before: AgreedFolder | undefined,
-): AgreedFolder {
-  if (operation.kind === 'begin-folder') return operation.folder;
-  if (before === undefined) throw new InternalError('a folder was changed that nobody knows');
-  switch (operation.kind) {
-    case 'release':
-      return before;
-    case 'assign-role':
-      return { ...before, role: operation.role };
-    case 'note-endpoint':
-      return { ...before, endpoint: operation.endpoint };
-    case 'renumber': {
-      const { endpoint, uidValidity } = operation;
-      const unsettled = { settledUid: 0, uidNext: null, exists: null, highestModSeq: null };
-      return { ...before, ...unsettled, endpoint, uidValidity };
+/** What held a folder is kept, so that doctor tells it too. */
+async function holdBack(work: Work, held: readonly HeldFolder[]): Promise<void> {
+  for (const { path, reason, what } of held) {
+    reportOf(work, path).error ??= heldError(work.run, reason, what);
+    if (!work.agreed.has(path)) continue;
+    const trouble = { id: '', kind: 'held', tries: 1, reason } as const;
+    await commit(work.run, [{ kind: 'trouble', path, trouble }], 'relaxed');
+  }
+}
+
+function heldError(
+  { account }: AccountRun,
+  reason: string,
+  what: HeldFolder['what'],
+): TemporaryError {
+  const remedy =
+    what === 'folder'
+      ? `Nothing was done in it. If it does not come back by itself, run: posthorn sync ${account.name} --full`
+      : `Nothing was deleted; everything else goes on. If they are to be deleted on the other side too, run: posthorn sync ${account.name} --accept-deletions`;
+  return new TemporaryError(reason, { reach: 'folder', remedy });
+}
+
+/** Paths of the folders in which something failed. */
+async function carryOutAll(
+  work: Work,
+  operations: readonly Operation[],
+): Promise<ReadonlySet<string>> {
+  const failed = new Set<string>();
+  for (let at = 0; at < operations.length;) {
+    const retries = retriesFrom(operations, at);
+    const operation = operations[at];
+    if (operation === undefined) break;
+    at += Math.max(1, retries.length);
+    const touched = pathsOf(operation);
+    if (touched.some((path) => failed.has(path))) {
+      for (const path of touched) failed.add(path);
+      continue;
     }
+    try {
+      if (operation.kind === 'fetch') await carryOutRetries(work, operation.path, retries);
+      else await carryOut(work, operation);
+    } catch (thrown) {
+      const error = asPosthornError(thrown);
+      if (error.reach === 'account' || error.reach === 'program') throw error;
+      for (const path of touched) failed.add(path);
+      reportOf(work, operation.path).error = error;
+    }
+  }
+  return failed;
+}
+
+/** Those of one folder that stand together. */
+function retriesFrom(operations: readonly Operation[], from: number): Retry[] {
+  const retries: Retry[] = [];
+  for (const operation of operations.slice(from)) {
+    if (operation.kind !== 'fetch' || operation.path !== operations[from]?.path) break;
+    retries.push(operation);
+  }
+  return retries;
+}
+
+function pathsOf(operation: Operation): string[] {
+  switch (operation.kind) {
+    case 'move-remote':
+    case 'copy-remote':
+      return [operation.path, operation.to];
+    case 'move-local':
+      return [operation.path, operation.from];
+    default:
+      return [operation.path];
+  }
+}
+
+/** Both sides are as they were when they were looked at, or as this sync has made them: the next one looks for what changed since. */
+async function agree(
+  work: Work,
+  { folders }: AccountView,
+  ends: readonly FolderEnd[],
+  failed: ReadonlySet<string>,
+): Promise<void> {
+  const views = new Map(folders.map((view) => [view.remote.path, view]));
+  for (const end of ends) {
+    const view = views.get(end.path);
+    if (view === undefined || failed.has(end.path)) continue;
+    const { path } = end;
+    const isStamped = end.isLookedAtHere && end.stamp !== view.agreed?.stamp;
+    const { highestModSeq } = view.status;
+    const { uidNext, exists } = work.fetched.get(path) ?? view.status;
+    const settledUid = view.agreed?.settledUid ?? 0;
+    await commit(
+      work.run,
+      [
+        ...(isStamped ? [{ kind: 'folder-stamped', path, stamp: end.stamp } as const] : []),
+        ...(end.isLookedAtThere
+          ? [
+              {
+                kind: 'folder-advanced',
+                path,
+                settledUid: Math.max(settledUid, work.fetched.has(path) ? (uidNext ?? 1) - 1 : 0),
+                status: { uidNext, exists, highestModSeq },
+              } as const,
+            ]
+          : []),
+      ],
+      'relaxed',
+    );
   }
 }

@@ -1,15 +1,15 @@
 /** What a sync of an IMAP account plans: tables of what the server says, and what is agreed. */
 
 import { describe, expect, it } from 'vitest';
-import type { AgreedFolder, Trouble } from '../../../src/core/sync/agreed.ts';
-import type { Operation } from '../../../src/core/sync/operation.ts';
+import type { AgreedFolder, Trouble } from '../../../../src/core/sync/agreed.ts';
+import type { Operation } from '../../../../src/core/sync/plan/operation.ts';
 import {
   isTriedAgain,
   planAccount,
   type FolderView,
   type SyncPolicy,
-} from '../../../src/core/sync/plan-account.ts';
-import type { FolderStatus, RemoteFolder } from '../../../src/core/sync/remote.ts';
+} from '../../../../src/core/sync/plan/plan-account.ts';
+import type { FolderStatus, RemoteFolder } from '../../../../src/core/sync/remote.ts';
 
 const endpoint = 'anna@mail.example.org';
 const usual: SyncPolicy = { layout: 'fs', maxTries: 3, full: false };

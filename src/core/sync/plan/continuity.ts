@@ -1,7 +1,7 @@
 /** Whether a folder of the server is still the one that the state knows (design rules 6 and 13). */
 
-import type { AgreedFolder } from './agreed.ts';
-import type { FolderStatus } from './remote.ts';
+import type { AgreedFolder } from '../agreed.ts';
+import type { FolderStatus } from '../remote.ts';
 
 /** unproven: the numbers agree, but another server gives them; what its messages look like decides. */
 export type Continuity =

@@ -1,0 +1,129 @@
+/** Does what was planned, one operation after the other; each kind has its own hands. */
+
+import type { AgreedFolder } from '../../../core/sync/agreed.ts';
+import { foldAdopted, foldNoted, type Noted } from '../../../core/sync/fold-done.ts';
+import type { Operation } from '../../../core/sync/plan/operation.ts';
+import { commit } from '../account-run.ts';
+import { fetchAgain, fetchRange, type FetchTarget } from './fetch-messages.ts';
+import { mergeFlags } from './store-flags.ts';
+import { deleteHere, deleteThere, moveHere, transferThere } from './transfer-messages.ts';
+import { uploadMessages } from './upload-messages.ts';
+import { agreedFolder, reportOf, type Work } from './work.ts';
+
+export type Retry = Extract<Operation, { kind: 'fetch' }>;
+
+export async function carryOut(work: Work, operation: Exclude<Operation, Retry>): Promise<void> {
+  const { path } = operation;
+  switch (operation.kind) {
+    case 'begin-folder':
+      return await begin(work, operation.folder);
+    case 'make-folder':
+      return await makeFolder(work, operation);
+    case 'adopt': {
+      const now = work.run.neighbours.clock.now();
+      await commit(work.run, foldAdopted(path, operation.items, now), 'durable');
+      reportOf(work, path).adopted += operation.items.length;
+      return;
+    }
+    case 'move-remote':
+    case 'copy-remote':
+      return await transferThere(work, operation);
+    case 'move-local':
+      return await moveHere(work, operation);
+    case 'merge-flags':
+      return await mergeFlags(work, operation);
+    case 'upload':
+      return await uploadMessages(work, operation);
+    case 'fetch-range': {
+      const end = await fetchRange(await fetchTarget(work, path), operation);
+      if (end !== null) work.fetched.set(path, end);
+      return;
+    }
+    case 'delete-remote':
+      return await deleteThere(work, operation);
+    case 'delete-local':
+      return await deleteHere(work, operation);
+    case 'delete-folder':
+      return await deleteFolder(work, operation);
+    default:
+      await note(work, operation);
+  }
+}
+
+async function note(work: Work, operation: Noted): Promise<void> {
+  await commit(work.run, foldNoted(operation), 'durable');
+  const before = work.agreed.get(operation.path);
+  if (before !== undefined) work.agreed.set(operation.path, after(operation, before));
+}
+
+/** The folder as the state has it then. */
+function after(operation: Noted, before: AgreedFolder): AgreedFolder {
+  switch (operation.kind) {
+    case 'assign-role':
+      return { ...before, role: operation.role };
+    case 'note-endpoint':
+      return { ...before, endpoint: operation.endpoint };
+    case 'renumber': {
+      const { endpoint, uidValidity } = operation;
+      const unsettled = { settledUid: 0, uidNext: null, exists: null, highestModSeq: null };
+      return { ...before, ...unsettled, stamp: null, endpoint, uidValidity };
+    }
+    default:
+      return before;
+  }
+}
+
+/** Its UIDVALIDITY is what opening it tells, since STATUS may say another one. */
+async function begin(work: Work, planned: AgreedFolder): Promise<void> {
+  const { run, folders } = work;
+  await run.tree.ensureFolder(planned.localPath);
+  const isEmpty = planned.uidValidity !== '' && work.empty.has(planned.path);
+  const uidValidity = isEmpty
+    ? planned.uidValidity
+    : (await folders.reading(planned.path)).status.uidValidity;
+  const folder = { ...planned, uidValidity };
+  await commit(run, [{ kind: 'folder-begun', folder }], 'durable');
+  work.agreed.set(folder.path, folder);
+}
+
+async function makeFolder(
+  work: Work,
+  { path, localPath }: Extract<Operation, { kind: 'make-folder' }>,
+): Promise<void> {
+  const { run, folders } = work;
+  await (await folders.session()).createFolder(path, null);
+  reportOf(work, path).notes.push('made on the server, since it was made here');
+  const { status } = await folders.reading(path);
+  const { uidValidity } = status;
+  const settled = { settledUid: 0, uidNext: null, exists: null, highestModSeq: null, stamp: null };
+  const folder = { path, localPath, role: null, endpoint: work.endpoint, uidValidity, ...settled };
+  await commit(run, [{ kind: 'folder-begun', folder }], 'durable');
+  work.agreed.set(path, folder);
+}
+
+async function deleteFolder(
+  work: Work,
+  { path, side }: Extract<Operation, { kind: 'delete-folder' }>,
+): Promise<void> {
+  const { localPath } = agreedFolder(work, path);
+  const report = reportOf(work, path);
+  if (side === 'here') {
+    const isRemoved = await work.run.tree.removeFolder(localPath);
+    if (isRemoved) report.notes.push('removed here, since the server has it no more');
+    return;
+  }
+  await (await work.folders.session()).deleteFolder(path);
+  report.notes.push('deleted on the server, since it was removed here, empty');
+}
+
+/** Those of one folder together: they share what proves whose trouble it is. */
+export async function carryOutRetries(work: Work, path: string, retries: readonly Retry[]) {
+  await fetchAgain(await fetchTarget(work, path), retries);
+}
+
+async function fetchTarget(work: Work, path: string): Promise<FetchTarget> {
+  const { run, folders } = work;
+  const folder = agreedFolder(work, path);
+  await run.tree.ensureFolder(folder.localPath);
+  return { run, folders, folder, report: reportOf(work, path) };
+}

@@ -1,0 +1,121 @@
+/** What changed in the Maildir folders of an account since they were agreed. A folder whose stamp is as it was is not read. */
+
+import type { KnownMessages } from '../../../core/sync/known-messages.ts';
+import type { LocalNews, NewHere } from '../../../core/sync/plan/views.ts';
+import type { LocalScan, MailTree } from '../../../ports/receiving/mail-store.ts';
+
+export interface FolderHere {
+  readonly localPath: string;
+  /** Stamp that was agreed; null where none was. */
+  readonly stamp: string | null;
+  /** Whether its directory is there. */
+  readonly isThere: boolean;
+  /** Read where the folder has news. */
+  readonly known: () => Promise<KnownMessages>;
+  /** Names that are no news though nobody knows their messages. */
+  readonly former: () => Promise<ReadonlySet<string>>;
+  /** False: files that are new are none of our business (direction `pull`). */
+  readonly wantsNewcomers: boolean;
+}
+
+/** By local path; what is left out has no news. */
+export type NewsHere = ReadonlyMap<string, LocalNews>;
+
+interface Look {
+  readonly folder: FolderHere;
+  readonly scan: LocalScan | null;
+  readonly stamp: string | null;
+}
+
+/** Rounds of looking again while other programs move files between folders. */
+const mostRounds = 4;
+
+export async function gatherHere(
+  tree: MailTree,
+  folders: readonly FolderHere[],
+): Promise<NewsHere> {
+  const looks = new Map<string, Look>();
+  let unsettled = await changed(tree, folders);
+  for (let round = 0; unsettled.length > 0 && round < mostRounds; round += 1) {
+    for (const folder of unsettled) looks.set(folder.localPath, await look(tree, folder));
+    // A file that moved between two looks would be gone in both folders: then all are looked at again.
+    unsettled = (await anyGone(looks)) ? await movedOn(tree, folders, looks) : [];
+  }
+  for (const { localPath } of unsettled) looks.delete(localPath);
+  const news = new Map<string, LocalNews>();
+  for (const [localPath, each] of looks) news.set(localPath, await newsOf(tree, each));
+  return news;
+}
+
+async function changed(tree: MailTree, folders: readonly FolderHere[]): Promise<FolderHere[]> {
+  const found: FolderHere[] = [];
+  for (const folder of folders) {
+    const stamp = folder.isThere ? await tree.stamp(folder.localPath) : null;
+    if (stamp === null || stamp !== folder.stamp) found.push(folder);
+  }
+  return found;
+}
+
+async function look(tree: MailTree, folder: FolderHere): Promise<Look> {
+  if (!folder.isThere) return { folder, scan: null, stamp: null };
+  const before = await tree.stamp(folder.localPath);
+  const scan = await tree.scan(folder.localPath);
+  const after = await tree.stamp(folder.localPath);
+  return { folder, scan, stamp: before === after ? after : null };
+}
+
+async function anyGone(looks: ReadonlyMap<string, Look>): Promise<boolean> {
+  for (const { folder, scan } of looks.values()) {
+    const known = await folder.known();
+    for (let at = 0; at < known.size; at += 1)
+      if (known.isHere(at) && scan?.files.has(known.name(at)) !== true) return true;
+  }
+  return false;
+}
+
+/** Those that are not as they were when they were looked at last, or agreed. */
+async function movedOn(
+  tree: MailTree,
+  folders: readonly FolderHere[],
+  looks: ReadonlyMap<string, Look>,
+): Promise<FolderHere[]> {
+  const found: FolderHere[] = [];
+  for (const folder of folders.filter(({ isThere }) => isThere)) {
+    const last = looks.get(folder.localPath);
+    const stamp = await tree.stamp(folder.localPath);
+    // A stamp that proves nothing yet is no sign of change: the scan itself was complete.
+    const isSame =
+      last === undefined
+        ? stamp === folder.stamp
+        : stamp === null || stamp === last.stamp || last.stamp === null;
+    if (!isSame) found.push(folder);
+  }
+  return found;
+}
+
+async function newsOf(tree: MailTree, { folder, scan, stamp }: Look): Promise<LocalNews> {
+  const { localPath } = folder;
+  const files = new Map(
+    [...(scan?.files ?? [])].map(([base, { flags, otherLetters }]) => [
+      base,
+      { flags, letters: otherLetters },
+    ]),
+  );
+  const identities = await newcomers(tree, folder, files.keys());
+  const keywordLetters = scan === null ? null : await tree.keywordLetters(localPath);
+  return { files, identities, keywordLetters, isMissing: scan === null, stamp };
+}
+
+async function newcomers(
+  tree: MailTree,
+  folder: FolderHere,
+  bases: Iterable<string>,
+): Promise<Map<string, NewHere>> {
+  const [known, former] = [await folder.known(), await folder.former()];
+  const unknown = [...bases].filter(
+    (base) => known.atName(base) === undefined && !former.has(base),
+  );
+  if (unknown.length === 0 || !folder.wantsNewcomers) return new Map();
+  const identities = await tree.identify(folder.localPath, unknown);
+  return new Map(identities.map((identity) => [identity.base, identity]));
+}
