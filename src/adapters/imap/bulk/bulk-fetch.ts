@@ -5,6 +5,7 @@ import type { UidSet } from '../../../core/sync/uid-set.ts';
 import type { ImapConnection } from '../connection.ts';
 import { BorrowedSocket } from './borrowed-socket.ts';
 import type { BulkItem, BulkOptions } from './bulk-item.ts';
+import { collectSoon } from './thrifty-heap.ts';
 import { Transfer, type TransferOptions } from './transfer.ts';
 
 const defaults = {
@@ -32,6 +33,7 @@ export async function* bulkFetch(
 ): AsyncGenerator<readonly BulkItem[]> {
   if (uids.isEmpty) return;
   const settings: TransferOptions = { ...defaults, ...options };
+  if (uids.size > settings.window) collectSoon();
   const transfer = new Transfer(connection, await BorrowedSocket.take(connection), uids, settings);
   try {
     for (;;) {
