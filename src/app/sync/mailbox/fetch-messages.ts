@@ -10,7 +10,7 @@ import {
   type FetchedPart,
 } from '../../../core/sync/fold.ts';
 import type { Operation } from '../../../core/sync/operation.ts';
-import type { MessageFacts } from '../../../core/sync/remote.ts';
+import type { MessageFacts, SelectedStatus } from '../../../core/sync/remote.ts';
 import { highestUid, UidSet } from '../../../core/sync/uid-set.ts';
 import { Watermark } from '../../../core/sync/watermark.ts';
 import { asPosthornError, TemporaryError } from '../../../errors.ts';
@@ -36,6 +36,13 @@ export interface FetchTarget {
   readonly sessions: ReconnectingSession<MailboxSession>;
   readonly folder: AgreedFolder;
   readonly report: FolderReport;
+  /** Nothing is written before the folder in front of it is durable; rejects where the account stops there. */
+  readonly ready: Promise<void>;
+}
+
+/** The connection is free again; `durable` resolves once all that came is on disk and remembered, and rejects where it can't be. */
+export interface Fetching {
+  readonly durable: Promise<void>;
 }
 
 /** Everything from the UID on that is not here. What was whole is kept where it throws. */
@@ -43,10 +50,10 @@ export async function fetchRange(
   target: FetchTarget,
   open: OpenFolder,
   from: number,
-): Promise<void> {
+): Promise<Fetching> {
   const { run, folder } = target;
   requireNumbering(folder, open);
-  const { uidNext, exists, highestModSeq } = open.status;
+  const { uidNext } = open.status;
   const listing = await open.uids(from);
   // What came since the folder was opened is the next poll's; a UID out of all bounds would settle the folder for ever.
   const listed = listing.uids.within(from, (uidNext ?? highestUid + 1) - 1);
@@ -56,15 +63,20 @@ export async function fetchRange(
     watermark.finish(uidsOf(part));
     return foldPart(folder.path, part, listing.complete ? watermark.mark : folder.settledUid);
   };
-  const loss = await deliver(target, open, wanted, fold);
+  const { loss, durable } = await deliver(target, open, wanted, fold);
   if (loss !== null) {
     if (loss.isOfMessage) await commit(run, fold(refusal(loss)), 'durable');
     throw loss.error;
   }
   // A listing that leaves something out proves of nothing that it is not there.
-  if (!listing.complete) return;
+  if (!listing.complete) return { durable };
+  return { durable: durable.then(() => endRange(target, open.status, listed)) };
+}
+
+async function endRange(target: FetchTarget, told: SelectedStatus, listed: UidSet): Promise<void> {
+  const { uidNext, exists, highestModSeq } = told;
   const end = { uidNext, exists, highestModSeq, lastListed: listed.last ?? 0 };
-  await commit(run, foldRange(folder, end), 'relaxed');
+  await commit(target.run, foldRange(target.folder, end), 'relaxed');
   await dropFormer(target);
 }
 
@@ -88,7 +100,8 @@ export async function fetchAgain(
     [...retries.values()].flatMap((retry) => foldRetry(retry, only(part, retry.uid)));
   for (let session = open, rest = UidSet.of(retries.keys()); ; session = await reopened(target)) {
     requireNumbering(target.folder, session);
-    const loss = await deliver(target, session, rest, fold);
+    const { loss, durable } = await deliver(target, session, rest, fold);
+    await durable;
     if (loss === null) return;
     if (!loss.isOfMessage) throw loss.error;
     await commit(target.run, fold(refusal(loss)), 'durable');
@@ -140,29 +153,36 @@ interface FolderLoss extends Loss<number> {
   readonly isOfMessage: boolean;
 }
 
+/** Where something was lost, all that came is durable already. */
+interface Delivered extends Fetching {
+  readonly loss: FolderLoss | null;
+}
+
+const done = Promise.resolve();
+
 /** What was whole is kept also where the connection is lost, or where it throws. */
 async function deliver(
   target: FetchTarget,
   open: OpenFolder,
   uids: UidSet,
   fold: (part: FetchedPart) => Changes,
-): Promise<FolderLoss | null> {
-  if (uids.isEmpty) return null;
+): Promise<Delivered> {
+  if (uids.isEmpty) return { loss: null, durable: done };
   let left = uids;
   const came = { any: false };
   try {
-    await deliverWhole(target, open, uids, (part) => {
+    const { durable } = await deliverWhole(target, open, uids, (part) => {
       left = left.without(UidSet.of(uidsOf(part)));
       came.any ||= part.arrived.length > 0;
       return fold(part);
     });
-    return null;
+    return { loss: null, durable };
   } catch (thrown) {
     const loss = lossOf(target.run, target.sessions.spent, thrown, left.first);
     if (loss === null) throw thrown;
     left = left.without(UidSet.of([loss.at]));
     const isOfMessage = came.any || (await givesAnother(target, loss));
-    return { ...loss, left, isOfMessage };
+    return { loss: { ...loss, left, isOfMessage }, durable: done };
   }
 }
 
@@ -171,7 +191,7 @@ async function deliverWhole(
   open: OpenFolder,
   uids: UidSet,
   fold: (part: FetchedPart) => Changes,
-): Promise<void> {
+): Promise<Fetching> {
   const { run, folder, report } = target;
   const former = await formerMessages(target);
   const queue = new DeliveryQueue<MessageFacts, Missing>({
@@ -186,14 +206,18 @@ async function deliverWhole(
     },
   });
   try {
-    for await (const batch of open.fetch(uids))
+    for await (const batch of open.fetch(uids)) {
+      await target.ready;
       await queue.add(
         batch.flatMap((each) => arriving(target, each)),
         batch.filter(isMissing),
       );
-  } finally {
+    }
+  } catch (thrown) {
     await queue.finish();
+    throw thrown;
   }
+  return { durable: queue.finish() };
 }
 
 async function reopened({ sessions, folder }: FetchTarget): Promise<OpenFolder> {

@@ -7,7 +7,7 @@ import { planAccount } from '../../../core/sync/plan-account.ts';
 import { asPosthornError, InternalError, TemporaryError } from '../../../errors.ts';
 import type { MailboxSession, OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
 import { commit, type AccountRun } from '../account-run.ts';
-import { fetchAgain, fetchRange } from './fetch-messages.ts';
+import { fetchAgain, fetchRange, type Fetching } from './fetch-messages.ts';
 import { gatherMailbox } from './gather-mailbox.ts';
 import type { ReconnectingSession } from '../reconnecting-session.ts';
 import { emptyFolderReport, type FolderReport, type ReceiveReport } from '../report.ts';
@@ -39,8 +39,7 @@ export async function syncMailbox(
   const agreed = new Map(
     views.flatMap(({ agreed: each }) => (each === null ? [] : [[each.path, each]])),
   );
-  for (const [path, operations] of byFolder(plan.operations))
-    await carryOutContained({ run, sessions, agreed }, operations, reports.get(path));
+  await carryOutAll({ run, sessions, agreed }, plan.operations, reports);
 }
 
 /** What held a folder is kept, so that doctor tells it too; it is over once the folder was taken afresh. */
@@ -79,19 +78,40 @@ interface CarryingOut {
   readonly agreed: Map<string, AgreedFolder>;
 }
 
-/** An error that reaches no further than the folder stops that folder alone. */
-async function carryOutContained(
+/** While the last batch of a folder is on its way to disk, the next one is opened and asked for. Once this ends nothing is under way. */
+async function carryOutAll(
   context: CarryingOut,
   operations: readonly Operation[],
-  report: FolderReport | undefined,
+  reports: ReadonlyMap<string, FolderReport>,
 ): Promise<void> {
-  if (report === undefined) throw new InternalError('a folder was planned that nobody saw');
+  let last: Promise<void> = Promise.resolve();
   try {
-    await carryOut(context, operations, report);
+    for (const [path, ofFolder] of byFolder(operations)) {
+      const report = reports.get(path);
+      if (report === undefined) throw new InternalError('a folder was planned that nobody saw');
+      const before = last;
+      const fetching = await contained(report, () => carryOut(context, ofFolder, report, before));
+      last = contained(report, async () => await fetching?.durable);
+      // Thrown where it is waited for.
+      last.catch(() => undefined);
+      await before;
+    }
+  } catch (thrown) {
+    await Promise.allSettled([last]);
+    throw thrown;
+  }
+  await last;
+}
+
+/** An error that reaches no further than the folder stops that folder alone. */
+async function contained<T>(report: FolderReport, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
   } catch (thrown) {
     const error = asPosthornError(thrown);
     if (error.reach === 'account' || error.reach === 'program') throw error;
     report.error = error;
+    return undefined;
   }
 }
 
@@ -99,7 +119,8 @@ async function carryOut(
   { run, sessions, agreed }: CarryingOut,
   operations: readonly Operation[],
   report: FolderReport,
-): Promise<void> {
+  ready: Promise<void>,
+): Promise<Fetching | undefined> {
   const { path } = report;
   const opened = opener(sessions, path);
   const retries = operations.filter((operation) => operation.kind === 'fetch');
@@ -114,11 +135,14 @@ async function carryOut(
     agreed.set(path, after(done, agreed.get(path)));
   }
   const folder = agreed.get(path);
-  if (folder === undefined || (range === undefined && retries.length === 0)) return;
+  if (folder === undefined || (range === undefined && retries.length === 0)) return undefined;
   await run.tree.ensureFolder(folder.localPath);
-  const target = { run, sessions, folder, report };
-  if (range !== undefined) await fetchRange(target, await opened(), range.from);
-  if (retries.length > 0) await fetchAgain(target, await opened(), retries);
+  const target = { run, sessions, folder, report, ready };
+  const fetching = range && (await fetchRange(target, await opened(), range.from));
+  if (retries.length === 0) return fetching;
+  await fetching?.durable;
+  await fetchAgain(target, await opened(), retries);
+  return undefined;
 }
 
 /** Opens the folder once, and anew where the connection was lost in between. */
