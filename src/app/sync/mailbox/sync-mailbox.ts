@@ -39,8 +39,9 @@ export async function syncMailbox(
   const agreed = new Map(
     views.flatMap(({ agreed: each }) => (each === null ? [] : [[each.path, each]])),
   );
+  const filled = views.flatMap(({ remote, status }) => (status.exists ? [remote.path] : []));
   for (const [path, operations] of byFolder(plan.operations))
-    await carryOutContained({ run, sessions, agreed }, operations, reports.get(path));
+    await carryOutContained({ run, sessions, agreed, filled }, operations, reports.get(path));
 }
 
 /** What held a folder is kept, so that doctor tells it too; it is over once the folder was taken afresh. */
@@ -77,6 +78,8 @@ interface CarryingOut {
   readonly run: AccountRun;
   readonly sessions: Sessions;
   readonly agreed: Map<string, AgreedFolder>;
+  /** Paths of the folders that hold messages. */
+  readonly filled: readonly string[];
 }
 
 /** An error that reaches no further than the folder stops that folder alone. */
@@ -96,7 +99,7 @@ async function carryOutContained(
 }
 
 async function carryOut(
-  { run, sessions, agreed }: CarryingOut,
+  { run, sessions, agreed, filled }: CarryingOut,
   operations: readonly Operation[],
   report: FolderReport,
 ): Promise<void> {
@@ -116,7 +119,8 @@ async function carryOut(
   const folder = agreed.get(path);
   if (folder === undefined || (range === undefined && retries.length === 0)) return;
   await run.tree.ensureFolder(folder.localPath);
-  const target = { run, sessions, folder, report };
+  const beside = filled.filter((other) => other !== path);
+  const target = { run, sessions, folder, report, beside };
   if (range !== undefined) await fetchRange(target, await opened(), range.from);
   if (retries.length > 0) await fetchAgain(target, await opened(), retries);
 }
