@@ -13,7 +13,7 @@ import type { Operation } from '../../../core/sync/operation.ts';
 import type { MessageFacts, SelectedStatus } from '../../../core/sync/remote.ts';
 import { highestUid, UidSet } from '../../../core/sync/uid-set.ts';
 import { Watermark } from '../../../core/sync/watermark.ts';
-import { asPosthornError, TemporaryError } from '../../../errors.ts';
+import { asPosthornError, TemporaryError, type PosthornError } from '../../../errors.ts';
 import type {
   Fetched,
   MailboxSession,
@@ -22,9 +22,10 @@ import type {
 import type { Staged } from '../../../ports/receiving/mail-store.ts';
 import { commit, type AccountRun } from '../account-run.ts';
 import { DeliveryQueue, type Arrived, type Arriving, type Batch } from '../delivery-queue.ts';
-import { blamed, isHangUp, lossOf, type Loss } from '../lost-message.ts';
+import { blamed, lossOf, type Loss } from '../lost-message.ts';
 import type { ReconnectingSession } from '../reconnecting-session.ts';
 import type { FolderReport } from '../report.ts';
+import { whoseTrouble } from './whose-trouble.ts';
 
 type Retry = Extract<Operation, { kind: 'fetch' }>;
 type Missing = Exclude<Fetched, { kind: 'message' }>;
@@ -38,6 +39,8 @@ export interface FetchTarget {
   readonly report: FolderReport;
   /** Nothing is written before the folder in front of it is durable; rejects where the account stops there. */
   readonly ready: Promise<void>;
+  /** Paths of the account's other folders that hold messages. */
+  readonly beside: readonly string[];
 }
 
 /** The connection is free again; `durable` resolves once all that came is on disk and remembered, and rejects where it can't be. */
@@ -65,8 +68,8 @@ export async function fetchRange(
   };
   const { loss, durable } = await deliver(target, open, wanted, fold);
   if (loss !== null) {
-    if (loss.isOfMessage) await commit(run, fold(refusal(loss)), 'durable');
-    throw loss.error;
+    if (loss.whose === 'message') await commit(run, fold(refusal(loss)), 'durable');
+    throw reaching(loss);
   }
   // A listing that leaves something out proves of nothing that it is not there.
   if (!listing.complete) return { durable };
@@ -103,7 +106,7 @@ export async function fetchAgain(
     const { loss, durable } = await deliver(target, session, rest, fold);
     await durable;
     if (loss === null) return;
-    if (!loss.isOfMessage) throw loss.error;
+    if (loss.whose !== 'message') throw reaching(loss);
     await commit(target.run, fold(refusal(loss)), 'durable');
     target.report.failed.push({ id: String(loss.at), error: blamed(loss) });
     rest = loss.left;
@@ -149,8 +152,19 @@ type Changes = Parameters<typeof commit>[1];
 interface FolderLoss extends Loss<number> {
   /** What is still to be asked for beside it. */
   readonly left: UidSet;
-  /** Others come. */
-  readonly isOfMessage: boolean;
+  readonly whose: 'message' | 'folder' | 'account';
+}
+
+/** A folder of which nothing comes, while others do, stops itself alone; all else may be the network's. */
+function reaching({ whose, at, error }: FolderLoss): PosthornError {
+  if (whose !== 'folder') return error;
+  return new TemporaryError(
+    `the connection is lost at message ${String(at)}, and at others of the folder: ${error.message}`,
+    {
+      ...{ reach: 'folder', layer: 'session', cause: error },
+      remedy: 'Look at the folder in webmail; it may be damaged on the server.',
+    },
+  );
 }
 
 /** Where something was lost, all that came is durable already. */
@@ -181,9 +195,16 @@ async function deliver(
     const loss = lossOf(target.run, target.sessions.spent, thrown, left.first);
     if (loss === null) throw thrown;
     left = left.without(UidSet.of([loss.at]));
-    const isOfMessage = came.any || (await givesAnother(target, loss));
-    return { loss: { ...loss, left, isOfMessage }, durable: done };
+    const whose = came.any ? 'message' : await blameFor(target, loss);
+    return { loss: { ...loss, left, whose }, durable: done };
   }
+}
+
+async function blameFor(target: FetchTarget, loss: Loss<number>): Promise<FolderLoss['whose']> {
+  const { run, folder, sessions, beside } = target;
+  const troubles = await run.neighbours.state.troubles(run.accountId, folder.path);
+  const bad = UidSet.of([loss.at, ...troubles.flatMap(refusedUid)]);
+  return await whoseTrouble({ sessions, path: folder.path, bad, beside }, loss);
 }
 
 async function deliverWhole(
@@ -222,45 +243,6 @@ async function deliverWhole(
 
 async function reopened({ sessions, folder }: FetchTarget): Promise<OpenFolder> {
   return await (await sessions.current()).select(folder.path);
-}
-
-/** Of these, the smallest ones are asked for; so many of them may be as bad. */
-const candidates = 50;
-const mostProofs = 3;
-
-/** Whether the server gives any other message of the folder, on a connection of its own; its octets are not kept. */
-async function givesAnother(target: FetchTarget, loss: Loss<number>): Promise<boolean> {
-  const { run, folder } = target;
-  try {
-    const troubles = await run.neighbours.state.troubles(run.accountId, folder.path);
-    const bad = UidSet.of([loss.at, ...troubles.flatMap(refusedUid)]);
-    const others = await smallestBeside(await reopened(target), bad);
-    for (const uid of others.slice(0, isHangUp(loss) ? mostProofs : 1))
-      if (await comes(await reopened(target), uid)) return true;
-  } catch {
-    // Then nothing is proven.
-  }
-  return false;
-}
-
-async function smallestBeside(open: OpenFolder, bad: UidSet): Promise<number[]> {
-  const { uids } = await open.uids(1);
-  const [some = UidSet.empty] = uids.without(bad).windows(candidates);
-  const facts: MessageFacts[] = [];
-  for await (const page of open.facts(some)) facts.push(...page);
-  const bySize = facts.toSorted((one, other) => (one.size ?? 0) - (other.size ?? 0));
-  return bySize.map(({ uid }) => uid);
-}
-
-async function comes(open: OpenFolder, uid: number): Promise<boolean> {
-  let came = false;
-  try {
-    for await (const batch of open.fetch(UidSet.of([uid])))
-      came ||= batch.some((each) => each.kind === 'message');
-  } catch {
-    return false;
-  }
-  return came;
 }
 
 function refusal(loss: Loss<number>): FetchedPart {

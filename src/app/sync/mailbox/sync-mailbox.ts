@@ -39,7 +39,8 @@ export async function syncMailbox(
   const agreed = new Map(
     views.flatMap(({ agreed: each }) => (each === null ? [] : [[each.path, each]])),
   );
-  await carryOutAll({ run, sessions, agreed }, plan.operations, reports);
+  const filled = views.flatMap(({ remote, status }) => (status.exists ? [remote.path] : []));
+  await carryOutAll({ run, sessions, agreed, filled }, plan.operations, reports);
 }
 
 /** What held a folder is kept, so that doctor tells it too; it is over once the folder was taken afresh. */
@@ -76,6 +77,8 @@ interface CarryingOut {
   readonly run: AccountRun;
   readonly sessions: Sessions;
   readonly agreed: Map<string, AgreedFolder>;
+  /** Paths of the folders that hold messages. */
+  readonly filled: readonly string[];
 }
 
 /** While the last batch of a folder is on its way to disk, the next one is opened and asked for. Once this ends nothing is under way. */
@@ -116,7 +119,7 @@ async function contained<T>(report: FolderReport, work: () => Promise<T>): Promi
 }
 
 async function carryOut(
-  { run, sessions, agreed }: CarryingOut,
+  { run, sessions, agreed, filled }: CarryingOut,
   operations: readonly Operation[],
   report: FolderReport,
   ready: Promise<void>,
@@ -137,7 +140,8 @@ async function carryOut(
   const folder = agreed.get(path);
   if (folder === undefined || (range === undefined && retries.length === 0)) return undefined;
   await run.tree.ensureFolder(folder.localPath);
-  const target = { run, sessions, folder, report, ready };
+  const beside = filled.filter((other) => other !== path);
+  const target = { run, sessions, folder, report, ready, beside };
   const fetching = range && (await fetchRange(target, await opened(), range.from));
   if (retries.length === 0) return fetching;
   await fetching?.durable;
