@@ -1,0 +1,79 @@
+/**
+ * Loads a program of one file with what an earlier start has compiled of it: Node would compile it anew each time, which takes
+ * longer than a poll without news. Node's own cache (module.enableCompileCache) is not there before Node 22.
+ */
+'use strict';
+
+const { createHash } = require('node:crypto');
+const { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { createRequire, wrap } = require('node:module');
+const { homedir } = require('node:os');
+const { basename, dirname, isAbsolute, join } = require('node:path');
+const { Script } = require('node:vm');
+
+const digestOf = (...parts) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+const digestLength = 32;
+
+/**
+ * `$XDG_CACHE_HOME/posthorn/compiled`; null where it can't be had. Nobody else may write it, so it is never in the common temporary
+ * folder: what stands there is run.
+ */
+function folderOfOurs({ XDG_CACHE_HOME: given = '' } = process.env) {
+  const caches = isAbsolute(given) ? given : join(homedir(), '.cache');
+  const folder = join(caches, 'posthorn', 'compiled');
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(folder);
+    return uid === process.geteuid() && (mode & 0o022) === 0 ? folder : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What is kept: a digest of program and compiled code, and that code; undefined unless it is whole, and of this program. */
+function readKept(file, source) {
+  try {
+    const kept = readFileSync(file);
+    const compiled = kept.subarray(digestLength);
+    return kept.subarray(0, digestLength).equals(digestOf(source, compiled)) ? compiled : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not there for other processes; what a power cut leaves of it has another digest. */
+function keep(file, source, compiled) {
+  const temporary = `${file}.${process.pid}`;
+  try {
+    writeFileSync(temporary, Buffer.concat([digestOf(source, compiled), compiled]), {
+      mode: 0o600,
+    });
+    renameSync(temporary, file);
+  } catch {
+    // It costs nothing but the time.
+    rmSync(temporary, { force: true });
+  }
+}
+
+/**
+ * The exports of a CommonJS file. `use` names what it is loaded for: of a program, V8 keeps those functions that ran, and these
+ * are other ones for another use.
+ */
+exports.load = (path, use) => {
+  const source = readFileSync(path);
+  const folder = process.env.NODE_DISABLE_COMPILE_CACHE === '1' ? null : folderOfOurs();
+  const name = `${basename(path)}-${use}-${process.version}-${process.arch}`;
+  const file = folder === null ? null : join(folder, name);
+  const cachedData = file === null ? undefined : readKept(file, source);
+  const script = new Script(wrap(source.toString()), { filename: path, cachedData });
+  const isFresh = cachedData !== undefined && script.cachedDataRejected !== true;
+  if (file !== null && !isFresh)
+    process.once('exit', () => keep(file, source, script.createCachedData()));
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
+  return module.exports;
+};
