@@ -69,7 +69,8 @@ exports.load = (path, use) => {
   const name = `${basename(path)}-${use}-${process.version}-${process.arch}`;
   const file = folder === null ? null : join(folder, name);
   const cachedData = file === null ? undefined : readKept(file, source);
-  const script = new Script(wrap(source.toString()), { filename: path, cachedData });
+  // The build sees to it that these are ASCII alone: as UTF-8 they would be looked through first.
+  const script = new Script(wrap(source.toString('latin1')), { filename: path, cachedData });
   const isFresh = cachedData !== undefined && script.cachedDataRejected !== true;
   if (file !== null && !isFresh)
     process.once('exit', () => keep(file, source, script.createCachedData()));
