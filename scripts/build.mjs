@@ -103,7 +103,9 @@ async function bundle() {
     banner: { js: requireBanner },
   });
   const late = await build(charsetsBuild(root));
-  const outputs = [whole, asked, threads, late].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  const outputs = [whole, asked, threads, late].flatMap(({ metafile }) =>
+    Object.keys(metafile.outputs),
+  );
   return outputs.map((path) => basename(path));
 }
 
