@@ -18,25 +18,22 @@ const digestOf = (...parts) => {
 };
 const digestLength = 32;
 
-/**
- * `$XDG_CACHE_HOME/posthorn/compiled`; null where it can't be had. Nobody else may write it, so it is never in the common temporary
- * folder: what stands there is run.
- */
-function folderOfOurs({ XDG_CACHE_HOME: given = '' } = process.env) {
-  const caches = isAbsolute(given) ? given : join(homedir(), '.cache');
-  const folder = join(caches, 'posthorn', 'compiled');
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const { uid, mode } = statSync(folder);
-    return uid === process.geteuid() && (mode & 0o022) === 0 ? folder : null;
-  } catch {
-    return null;
-  }
+/** `$XDG_CACHE_HOME/posthorn/compiled`; null where nothing is to be kept. */
+function folderOf({ XDG_CACHE_HOME: given = '', NODE_DISABLE_COMPILE_CACHE: off } = process.env) {
+  if (off === '1') return null;
+  return join(isAbsolute(given) ? given : join(homedir(), '.cache'), 'posthorn', 'compiled');
+}
+
+/** What stands there is run, so nobody else may write it; it is never in the common temporary folder. */
+function isOursAlone(folder) {
+  const { uid, mode } = statSync(folder);
+  return uid === process.geteuid() && (mode & 0o022) === 0;
 }
 
 /** What is kept: a digest of program and compiled code, and that code; undefined unless it is whole, and of this program. */
 function readKept(file, source) {
   try {
+    if (!isOursAlone(dirname(file))) return undefined;
     const kept = readFileSync(file);
     const compiled = kept.subarray(digestLength);
     return kept.subarray(0, digestLength).equals(digestOf(source, compiled)) ? compiled : undefined;
@@ -49,30 +46,39 @@ function readKept(file, source) {
 function keep(file, source, compiled) {
   const temporary = `${file}.${process.pid}`;
   try {
-    writeFileSync(temporary, Buffer.concat([digestOf(source, compiled), compiled]), {
-      mode: 0o600,
-    });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    if (!isOursAlone(dirname(file))) return;
+    const whole = Buffer.concat([digestOf(source, compiled), compiled]);
+    writeFileSync(temporary, whole, { mode: 0o600 });
     renameSync(temporary, file);
   } catch {
-    // It costs nothing but the time.
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
+  }
+}
+
+/** What can't be kept costs nothing but the time. */
+function removeQuietly(file) {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Not even its folder is one.
   }
 }
 
 /**
  * The exports of a CommonJS file. `use` names what it is loaded for: of a program, V8 keeps those functions that ran, and these
- * are other ones for another use.
+ * are other ones for another use. `keeps`: whether what this start compiles is left for the next one.
  */
-exports.load = (path, use) => {
+exports.load = (path, use, keeps) => {
   const source = readFileSync(path);
-  const folder = process.env.NODE_DISABLE_COMPILE_CACHE === '1' ? null : folderOfOurs();
+  const folder = folderOf();
   const name = `${basename(path)}-${use}-${process.version}-${process.arch}`;
   const file = folder === null ? null : join(folder, name);
   const cachedData = file === null ? undefined : readKept(file, source);
   // The build sees to it that these are ASCII alone: as UTF-8 they would be looked through first.
   const script = new Script(wrap(source.toString('latin1')), { filename: path, cachedData });
   const isFresh = cachedData !== undefined && script.cachedDataRejected !== true;
-  if (file !== null && !isFresh)
+  if (file !== null && keeps && !isFresh)
     process.once('exit', () => keep(file, source, script.createCachedData()));
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));

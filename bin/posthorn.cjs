@@ -26,11 +26,13 @@ function refuse(message) {
 /** A plain sendmail has a file of its own: the whole program takes longer to load than the message to be queued. */
 async function start() {
   const { load } = require('./compiled.cjs');
-  if (argv.includes('sendmail') && (await load(quick, 'sendmail').sendmail(argv))) return;
+  if (argv.includes('sendmail') && (await load(quick, 'sendmail', true).sendmail(argv))) return;
   // A batch of messages waits for as many fsyncs as the pool has threads; Node's default of 4 makes it twice as slow. A single
   // message needs no more, and would wait for all of them to start.
   process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '32';
-  await load(main, argv.includes('sync') ? 'sync' : 'any').main(argv);
+  // A completion leaves nothing behind: it is asked before there is anything, and in anybody's home.
+  const keeps = argv[0] !== '__complete';
+  await load(main, argv.includes('sync') ? 'sync' : 'any', keeps).main(argv);
 }
 
 /** Only what escapes main's own handling comes here. */

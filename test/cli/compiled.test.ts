@@ -35,7 +35,7 @@ vm.Script = class extends Script {
     taken = options.cachedData !== undefined && !this.cachedDataRejected;
   }
 };
-const { say } = require(process.argv[1]).load(process.argv[2], process.argv[3]);
+const { say } = require(process.argv[1]).load(process.argv[2], process.argv[3], process.argv[3] !== 'guest');
 console.log(say(), taken ? 'kept' : 'anew');
 `;
 
@@ -98,6 +98,11 @@ describe('compiled code', () => {
       expect(await start()).toBe('one anew');
       expect(await start()).toBe('one kept');
     }
+  });
+
+  it('is left by nobody who shall leave nothing', async () => {
+    expect(await start('guest')).toBe('one anew');
+    expect(await readdir(folder)).toEqual(['program.cjs']);
   });
 
   it('is kept apart for each use', async () => {
