@@ -36,6 +36,8 @@ const programs = {
   entryPoints: { main: 'src/main.ts', sendmail: 'src/sendmail.ts' },
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
+  // Of Node's own modules too: the launcher gives the program no loader of ES modules.
+  supported: { 'dynamic-import': false },
   banner: { js: "const urlOfBundle = require('node:url').pathToFileURL(__filename).href;" },
 };
 
