@@ -171,13 +171,16 @@ export class ImapConnection {
   }
 
   /**
-   * Sends a command ahead of the next one without waiting for its answer, which costs no time on the line. `onAnswer` is told
-   * the tagged answer if one comes. Only between commands.
+   * Sends a command ahead of the next one without waiting for its answer, which costs no time on the line; with the next one,
+   * where that follows at once. `onAnswer` is told the tagged answer if one comes. Only between commands.
    */
   post(tag: string, text: string, onAnswer: (line: StatusLine) => void = () => {}): void {
     if (this.#closed) return;
     this.#posted.set(tag, onAnswer);
+    const { socket } = this;
+    socket?.cork();
     this.#inner.write(`${tag} ${text}`);
+    setImmediate(() => socket?.uncork());
   }
 
   /**
