@@ -26,7 +26,8 @@ export interface ImportedServer {
 /** Two-way sync with the keys of the file. */
 export interface ImportedSync {
   direction?: Direction;
-  onLocalDelete?: OnLocalDelete;
+  /** POP3 has `delete`. */
+  onLocalDelete?: OnLocalDelete | 'delete';
   onRemoteDelete?: OnRemoteDelete;
   /** `20M`. */
   maxSize?: string;
