@@ -55,6 +55,20 @@ describe('another type', () => {
     expect(draft.entry).toEqual({ ...imap, incoming: { host: 'h.example', port: 1995 } });
   });
 
+  it.each([
+    [{ direction: 'pull', onLocalDelete: 'expunge', folders: { include: ['a'] } }, 'POP3', 'imap'],
+    [{ onLocalDelete: 'delete', maxSize: '5M' }, 'IMAP', 'pop3'],
+  ] as const)('and what %j says of the sides, which is chosen anew', async (sync, name, type) => {
+    const folders = 'folders' in sync ? { folders: { include: [...sync.folders.include] } } : {};
+    const before = draftOf({ ...imap, type, sync: { ...sync, maxSize: '5M', ...folders } });
+    const wizard = wizardOf([
+      ['Type', name],
+      [`Which server for ${name}?`, 'Keep'],
+    ]);
+    const draft = await field('type', before).ask(wizard, before);
+    expect(draft.entry.sync).toEqual({ maxSize: '5M' });
+  });
+
   it('is looked for by the address', async () => {
     const wizard = wizardOf(
       [

@@ -4,6 +4,7 @@ import { editMany } from '../../../src/config/edit/edit-many.ts';
 import { planApply } from '../../../src/config/edit/plan-apply.ts';
 import { readPartialText } from '../../../src/config/read/partial.ts';
 import { readConfigText } from '../../../src/config/read/read.ts';
+import { originsOf } from '../../../src/config/show/origin.ts';
 import { exportAccounts, exportText } from '../../../src/config/show/export.ts';
 import { usualSync } from '../../../src/core/account/policy/sync-settings.ts';
 
@@ -114,6 +115,16 @@ describe('what is inherited', () => {
     });
     expect(account(file(undefined, { top: { defaults: own } }))?.sync.onLocalDelete).toBe('trash');
   });
+});
+
+it('what an account of the other type does not inherit does not come from the defaults', () => {
+  const top = { defaults: { sync: { onLocalDelete: 'expunge', maxSize: '1M' } } };
+  const keys = ['sync.onLocalDelete', 'sync.maxSize', 'sync.onRemoteDelete'];
+  const origins = (more: Entry) => [...originsOf(file(undefined, { ...more, top }), 'a', keys)];
+  expect(origins({ type: 'pop3' }).map(([, from]) => from)).toEqual([
+    ...['built-in', 'defaults', 'built-in'],
+  ]);
+  expect(origins({}).map(([, from]) => from)).toEqual(['defaults', 'defaults', 'built-in']);
 });
 
 describe('what is refused', () => {
