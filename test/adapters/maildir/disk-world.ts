@@ -7,8 +7,8 @@ import { createMaildirStore, type MaildirOptions } from '../../../src/adapters/m
 import type { Writers } from '../../../src/adapters/maildir/writers.ts';
 import type { StoreWorld } from '../../contract/mail-store.ts';
 
-export async function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'posthorn-maildir-'));
+export async function temporaryFolder(parent = tmpdir()): Promise<string> {
+  return mkdtemp(join(parent, 'posthorn-maildir-'));
 }
 
 /** In a folder of `parent`, which is the system's folder for such unless given. */
