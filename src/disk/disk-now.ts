@@ -9,6 +9,7 @@ import {
   readSync,
   writeSync,
 } from 'node:fs';
+import { asSystemPath } from './file-name.ts';
 import { renameNewNow } from './rename-new.ts';
 
 export interface FileFacts {
@@ -51,7 +52,7 @@ export const realDiskNow: DiskNow = {
 function readInto(path: string, room: Buffer): FileFacts | null {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    descriptor = openSync(asSystemPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = fstatSync(descriptor);
     if (!stats.isFile() || stats.size >= room.length) return null;
     // Room for more than there should be: what is read is then all of it.

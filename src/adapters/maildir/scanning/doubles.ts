@@ -4,11 +4,21 @@ import { join } from 'node:path';
 import type { BigIntStats } from 'node:fs';
 import { errorCode, nullOn } from '../../../disk/disk.ts';
 import { renameWithoutReplacing } from '../../../disk/durable.ts';
-import { hasSameOctets } from '../delivering/comparison.ts';
 import { explained } from '../mail-disk.ts';
-import type { MailFolder } from '../mail-folder.ts';
-import { splitName, type Place } from './scan.ts';
+import type { FolderIndex } from './folder-index.ts';
+import { hasSameOctets } from './same-octets.ts';
+import { splitName, type Place, type Scanner } from './scan.ts';
 import { visible } from './stamp.ts';
+
+/** What is asked of the folder that they are in. */
+export interface DoublesFolder {
+  /** Absolute. */
+  readonly path: string;
+  readonly tools: Scanner;
+  readonly index: FolderIndex;
+  pathOf(base: string, place: Place): string;
+  syncNames(places: Iterable<Place>): Promise<void>;
+}
 
 interface Double {
   readonly base: string;
@@ -20,7 +30,10 @@ interface Double {
  * Of those with the same content one stays, in `cur` and with more letters where they differ in that. Other content gets a name
  * of its own; the file that was made first keeps the one it has. Durably.
  */
-export async function settleDoubles(folder: MailFolder, bases: ReadonlySet<string>): Promise<void> {
+export async function settleDoubles(
+  folder: DoublesFolder,
+  bases: ReadonlySet<string>,
+): Promise<void> {
   const groups = await explained(folder.path, findDoubles(folder, bases));
   const touched: Place[] = [];
   for (const doubles of groups)
@@ -28,7 +41,7 @@ export async function settleDoubles(folder: MailFolder, bases: ReadonlySet<strin
   await folder.syncNames(touched);
 }
 
-async function findDoubles(folder: MailFolder, bases: ReadonlySet<string>): Promise<Double[][]> {
+async function findDoubles(folder: DoublesFolder, bases: ReadonlySet<string>): Promise<Double[][]> {
   const groups = new Map<string, Double[]>();
   for (const directory of visible)
     for (const name of await folder.tools.disk.readdir(join(folder.path, directory))) {
@@ -42,7 +55,7 @@ async function findDoubles(folder: MailFolder, bases: ReadonlySet<string>): Prom
 }
 
 /** The places that changed. */
-async function settle(folder: MailFolder, doubles: readonly Double[]): Promise<Place[]> {
+async function settle(folder: DoublesFolder, doubles: readonly Double[]): Promise<Place[]> {
   const [first, ...others] = doubles.toSorted(byAge);
   if (first === undefined) return [];
   const kept = [first];
@@ -74,7 +87,7 @@ function isBetter(one: Double, other: Double): boolean {
 }
 
 async function indexOfSame(
-  folder: MailFolder,
+  folder: DoublesFolder,
   kept: readonly Double[],
   other: Double,
 ): Promise<number> {
@@ -82,7 +95,7 @@ async function indexOfSame(
   return -1;
 }
 
-async function isSame(folder: MailFolder, one: Double, other: Double): Promise<boolean> {
+async function isSame(folder: DoublesFolder, one: Double, other: Double): Promise<boolean> {
   const [a, b] = [one.stats, other.stats];
   if (a.dev === b.dev && a.ino === b.ino) return true;
   if (a.size !== b.size) return false;
@@ -92,7 +105,7 @@ async function isSame(folder: MailFolder, one: Double, other: Double): Promise<b
 
 /** Null where one of them is gone. */
 async function hasSameContent(
-  { tools }: MailFolder,
+  { tools }: DoublesFolder,
   [one = '', other = '']: readonly string[],
 ): Promise<boolean | null> {
   const first = await nullOn(['ENOENT'], tools.disk.open(one, 'r'));
@@ -111,7 +124,7 @@ async function hasSameContent(
 }
 
 /** Under the first name of the kind that is free. */
-async function rename(folder: MailFolder, { base, place }: Double): Promise<Place[]> {
+async function rename(folder: DoublesFolder, { base, place }: Double): Promise<Place[]> {
   for (;;) {
     const free = folder.index.free(base);
     folder.index.add(free, place);
