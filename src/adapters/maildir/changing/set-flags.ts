@@ -16,12 +16,11 @@ export async function setFlags(
   const { disk, bulk } = folder.tools;
   const present = await folder.present(changes.map(({ base }) => base));
   const seen = changes.map(({ base }) => folder.index.placeOf(base));
-  const touched: Place[] = [];
+  const [from, to] = [new Set<Place>(), new Set<Place>()];
   const noteRenamed = (base: string, place: Place, wanted: Place): void => {
     folder.index.add(base, wanted);
-    // The new name's directory first: lost with the power, the other order would lose the message.
-    touched.unshift(wanted);
-    touched.push(place);
+    from.add(place);
+    to.add(wanted);
   };
   const found = await inBatch(changes, {
     bulk,
@@ -51,7 +50,8 @@ export async function setFlags(
       return isThere ?? false;
     },
   });
-  await folder.syncNames(touched);
+  // The new names first: lost with the power, the other order would lose the messages.
+  await folder.syncNames([...to, ...from]);
   return found;
 }
 
