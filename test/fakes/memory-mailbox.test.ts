@@ -3,7 +3,8 @@
 import type { Account } from '../../src/core/account/account.ts';
 import { flagsToImap } from '../../src/core/sync/flags.ts';
 import { mailboxSourceContract } from '../contract/mailbox-source.ts';
-import { mailboxWritingContract, type WritingWorld } from '../contract/mailbox-writing.ts';
+import type { WritingWorld } from '../contract/mailbox-stage.ts';
+import { mailboxWritingContract } from '../contract/mailbox-writing.ts';
 import { MemoryMailServer } from './memory-mail-server.ts';
 
 type Can = MemoryMailServer['can'];
