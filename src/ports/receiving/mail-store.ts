@@ -123,7 +123,11 @@ export interface MailTree {
   /** Drops a staged message; never throws. */
   discard(staged: Staged): Promise<void>;
   stamp(localPath: string): Promise<FolderStamp>;
-  /** Every file of the folder, foreign ones too. Throws TemporaryError (folder) where other programs never let it rest. */
+  /**
+   * Every file of the folder, foreign ones too. Two files of one base name, left by a program that died in the middle of a rename:
+   * of the same content one stays, else the later one gets a name of its own. Throws TemporaryError (folder) where other programs
+   * never let it rest.
+   */
   scan(localPath: string): Promise<LocalScan>;
   /** The octets on disk. StorageError (message) where it is gone by a complete scan. */
   read(localPath: string, base: string): AsyncIterable<Buffer>;
@@ -132,8 +136,9 @@ export interface MailTree {
   /** Each read once, some side by side; what is gone is left out. */
   identify(localPath: string, bases: readonly string[]): Promise<readonly LocalIdentity[]>;
   /**
-   * Renames for new flags, durably: one directory fsync for all. Whether each was there, in the order given. A file in `new`
-   * that gets no flag stays there.
+   * Renames for new flags, durably: one directory fsync for all. Whether each was there, in the order given. A letter that a
+   * reader added or took away since the file was last seen here (`scan`) is no part of the change, and stays so. A file in `new` that
+   * gets no flag stays there.
    */
   setFlags(localPath: string, changes: readonly FlagChange[]): Promise<readonly boolean[]>;
   /**
