@@ -53,7 +53,9 @@ export class MemoryFolder extends Map<string, Buffer> {
   /** Two files of one base name: the same content is one message, other content gets a name of its own. */
   settleDoubles(): void {
     const kept = new Map<string, string>();
-    for (const path of this.mail()) {
+    const newFirst = (path: string): string => (path.startsWith('new/') ? '0' : '1') + path;
+    const paths = this.mail().sort((a, b) => (newFirst(a) < newFirst(b) ? -1 : 1));
+    for (const path of paths) {
       const base = baseOf(path);
       const other = kept.get(base);
       kept.set(base, path);

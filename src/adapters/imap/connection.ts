@@ -191,8 +191,8 @@ export class ImapConnection {
   }
 
   /**
-   * Sends a command ahead of the next one without waiting for its answer, which costs no time on the line. `onAnswer` is told
-   * the tagged answer if one comes. Only between commands.
+   * Sends a command ahead of the next one without waiting for its answer, which costs no time on the line; with the next one,
+   * where that follows at once. `onAnswer` is told the tagged answer if one comes. Only between commands.
    */
   post(tag: string, text: string, onAnswer: (line: StatusLine) => void = () => {}): void {
     if (this.#closed) return;
@@ -200,7 +200,10 @@ export class ImapConnection {
     this.#posted.set(tag, onAnswer);
     // What a refused command left behind would be taken for the beginning of this one.
     this.#inner.commandParts = [];
+    const { socket } = this;
+    socket?.cork();
     this.#inner.write(`${tag} ${text}`);
+    setImmediate(() => socket?.uncork());
   }
 
   /**

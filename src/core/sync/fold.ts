@@ -85,9 +85,22 @@ function messageChanges(
   return changes;
 }
 
-function agreedMessage({ facts, ...file }: ArrivedMessage): AgreedMessage {
-  const { uid, flags, keywords, modSeq, internalDate } = facts;
-  return { uid, flags: flagBits(flags), keywords, modSeq, internalDate, status: 'both', ...file };
+function agreedMessage(arrived: ArrivedMessage): AgreedMessage {
+  const { uid, flags, keywords, modSeq, internalDate } = arrived.facts;
+  const { name, wireSize, wireSha256, messageIdHash, storedAt } = arrived;
+  return {
+    uid,
+    name,
+    flags: flagBits(flags),
+    keywords,
+    modSeq,
+    wireSize,
+    wireSha256,
+    messageIdHash,
+    internalDate,
+    storedAt,
+    status: 'both',
+  };
 }
 
 /** Octets by which a server may be wrong without a word: many count line ends or their own header fields otherwise. */

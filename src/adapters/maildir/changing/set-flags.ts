@@ -14,6 +14,7 @@ export async function setFlags(
   changes: readonly FlagChange[],
 ): Promise<readonly boolean[]> {
   const { disk, bulk } = folder.tools;
+  const present = await folder.present(changes.map(({ base }) => base));
   const seen = changes.map(({ base }) => folder.index.placeOf(base));
   const touched: Place[] = [];
   const noteRenamed = (base: string, place: Place, wanted: Place): void => {
@@ -37,6 +38,7 @@ export async function setFlags(
     },
     waiting: async (change, at) => {
       const { base } = change;
+      if (!present.has(base)) return false;
       const isThere = await folder.withFile(base, async (place) => {
         const wanted = placeWith(place, seen[at] ?? place, change);
         if (wanted === place) await disk.stat(folder.pathOf(base, place));
