@@ -200,6 +200,31 @@ describe('without LITERAL+', () => {
     expect(server.heard.at(-1)).toMatch(/\{300000\}$/);
   });
 
+  test.each([
+    ['refused', '$ NO [TOOBIG] large\r\n'],
+    ['hung up on', '* BYE\r\n'],
+    ['begun and hung up on', '+ go\r\n* BYE\r\n'],
+  ])('a large file is let go of where it is %s', async (_title, words) => {
+    const { session } = await scripted(({ text }, socket) => {
+      if (!text.startsWith('APPEND')) return undefined;
+      if (words.startsWith('$')) return words;
+      socket.end(words);
+      return '';
+    });
+    let isOpen = false;
+    const octets = async function* (): AsyncGenerator<Buffer> {
+      isOpen = true;
+      try {
+        for (let piece = 0; piece < 1_000; piece += 1)
+          yield await Promise.resolve(Buffer.alloc(100_000, 'x'));
+      } finally {
+        isOpen = false;
+      }
+    };
+    await uploaded(session, [uploadOf('', { size: 100_000_000, octets })]);
+    expect(isOpen).toBe(false);
+  });
+
   test('a yes to what was not sent is not believed', async () => {
     const { session } = await scripted(({ text }) =>
       text.startsWith('APPEND') ? '$ OK [APPENDUID 5 7] in\r\n' : undefined,
