@@ -10,6 +10,8 @@ export interface Delivery {
   /** What the name is a hash of: the same message of the same folder has the same key in every run. */
   readonly key: string;
   readonly flags: readonly Flag[];
+  /** Dovecot's letters of its keywords; none where left out. */
+  readonly letters?: string;
   /** Becomes the file's mtime; null leaves the time of writing. Milliseconds since the epoch. */
   readonly internalDate: number | null;
   /** Written with CRLF as LF and nothing else changed. */
@@ -24,6 +26,7 @@ export interface Staged {
   readonly key: string;
   readonly temporaryPath: string;
   readonly flags: readonly Flag[];
+  readonly letters?: string | undefined;
   /** Octets and SHA-256 (hex) as on the wire. */
   readonly wireSize: number;
   readonly wireSha256: string;

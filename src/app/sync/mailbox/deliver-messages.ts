@@ -18,6 +18,7 @@ import { DeliveryQueue, type Arrived, type Arriving, type Batch } from '../deliv
 import { blamed, lossOf, type Loss } from '../lost-message.ts';
 import type { FolderReport } from '../report.ts';
 import { fetchWithin, type Limits, type Taken } from './fetch-within.ts';
+import { lettersFor } from './store-flags.ts';
 import type { OpenFolders } from './open-folders.ts';
 import { whoseTrouble } from './whose-trouble.ts';
 
@@ -128,6 +129,7 @@ async function deliverWhole(
   const { run, folder, report, mayBeHere } = target;
   const former = await formerMessages(target);
   const here = new Map(mayBeHere);
+  const letters = await run.tree.keywordLetters(folder.localPath);
   const queue = new DeliveryQueue<Coming, Missing>({
     tree: run.tree,
     localPath: folder.localPath,
@@ -144,7 +146,7 @@ async function deliverWhole(
     for await (const batch of fetchWithin(open, uids, target.limits)) {
       await target.ready;
       await queue.add(
-        batch.flatMap((each) => arriving(target, each)),
+        batch.flatMap((each) => arriving(target, each, letters)),
         batch.filter(isMissing),
       );
     }
@@ -174,20 +176,20 @@ function isMissing(taken: Taken): taken is Missing {
   return taken.kind !== 'message' && taken.kind !== 'placeholder';
 }
 
-function arriving({ run, folder }: FetchTarget, taken: Taken): Arriving<Coming>[] {
+function arriving(
+  { run, folder }: FetchTarget,
+  taken: Taken,
+  names: ReadonlyMap<string, string> | null,
+): Arriving<Coming>[] {
   if (isMissing(taken)) return [];
   const { facts } = taken;
   const { flags, internalDate, uid } = facts;
   const key = [run.accountId, folder.path, folder.uidValidity, String(uid)].join('\0');
-  if (taken.kind === 'message') {
-    const { body } = taken;
-    const message: Coming = { facts, status: 'both' };
-    return [{ message, delivery: { key, flags, internalDate, body } }];
-  }
-  const body = { kind: 'whole', octets: [taken.octets] } as const;
-  return [
-    { message: { facts, status: 'placeholder' }, delivery: { key, flags, internalDate, body } },
-  ];
+  const letters = names === null ? '' : lettersFor(facts.keywords, names);
+  const isWhole = taken.kind === 'message';
+  const body = isWhole ? taken.body : ({ kind: 'whole', octets: [taken.octets] } as const);
+  const status = isWhole ? 'both' : 'placeholder';
+  return [{ message: { facts, status }, delivery: { key, flags, letters, internalDate, body } }];
 }
 
 /** By the hash of what came over the wire; those that were met again before an earlier run ended are not there any more. */

@@ -97,6 +97,7 @@ describe('keywords', () => {
     ...here([]),
     files: new Map([['a', { flags: [], letters: flags }]]),
     keywordLetters: letters,
+    lettered: new Set(['work', '$junk']),
   });
   const one = (keywords: readonly string[]) => known([{ content: 'a', keywords }]);
   const told = (...keywords: string[]) => there({ changed: [{ ...facts(1), keywords }] });
