@@ -150,6 +150,13 @@ function renumbered(
   states: ReadonlyMap<FolderView, FolderState>,
 ): { path: string; text: string }[] {
   return [...states].flatMap(([{ remote }, state]) =>
-    state.kind === 'anew' ? [{ path: remote.path, text: state.reason }] : [],
+    state.kind === 'anew'
+      ? [
+          {
+            path: remote.path,
+            text: `${state.reason}; what is the same keeps its file, the rest is fetched`,
+          },
+        ]
+      : [],
   );
 }
