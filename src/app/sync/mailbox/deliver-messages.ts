@@ -2,6 +2,7 @@
 
 import type { AgreedFolder, FormerMessage, Trouble } from '../../../core/sync/agreed.ts';
 import { isShort, shortText, type FetchedPart, type RangeEnd } from '../../../core/sync/fold.ts';
+import type { NamesByContent } from '../../../core/sync/plan/operation.ts';
 import type { MessageFacts } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
 import { asPosthornError, TemporaryError, type PosthornError } from '../../../errors.ts';
@@ -27,8 +28,8 @@ export interface FetchTarget {
   readonly ready: Promise<void>;
   /** Paths of the account's other folders that hold messages. */
   readonly beside: readonly string[];
-  /** Base names of new files by what they hold (SHA-256): a message that is one of them is not delivered again. */
-  readonly mayBeHere: ReadonlyMap<string, string>;
+  /** New files: a message that is one of them is not delivered again. */
+  readonly mayBeHere: NamesByContent;
 }
 
 /**
@@ -112,12 +113,12 @@ async function deliverWhole(
 ): Promise<{ readonly durable: Promise<void> }> {
   const { run, folder, report, mayBeHere } = target;
   const former = await formerMessages(target);
-  const here = new Map(mayBeHere);
+  const here = new Map([...mayBeHere].map(([sha256, names]) => [sha256, [...names]]));
   const queue = new DeliveryQueue<MessageFacts, Missing>({
     tree: run.tree,
     localPath: folder.localPath,
     knownName: (_, { wireSha256 }) =>
-      former.get(wireSha256)?.pop()?.name ?? taken(here, wireSha256),
+      former.get(wireSha256)?.pop()?.name ?? here.get(wireSha256)?.shift() ?? null,
     remember: async (batch) => {
       const now = run.neighbours.clock.now();
       await commit(run, fold(fetchedPart(batch, now)), 'durable');
@@ -138,12 +139,6 @@ async function deliverWhole(
     throw thrown;
   }
   return { durable: queue.finish() };
-}
-
-function taken(names: Map<string, string>, wireSha256: string): string | null {
-  const name = names.get(wireSha256);
-  names.delete(wireSha256);
-  return name ?? null;
 }
 
 export function refusal(loss: Loss<number>): FetchedPart {
