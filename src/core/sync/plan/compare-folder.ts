@@ -183,7 +183,7 @@ export function stateThere({
 }
 
 /** A file says nothing of keywords that have no letter in its folder: they are as agreed. */
-function stateHere(view: FolderView, at: number, file: FileHere): FlagState {
+export function stateHere(view: FolderView, at: number, file: FileHere): FlagState {
   const names = new Set([...(view.here?.keywordLetters?.values() ?? [])].map(lower));
   const unsaid = view.known.keywords(at).filter((keyword) => !names.has(lower(keyword)));
   return {

@@ -2,7 +2,7 @@
 
 import type { AgreedFolder, AgreedMessage, AgreedStatus, Trouble } from '../agreed.ts';
 import type { MessageFacts, Role } from '../remote.ts';
-import type { FlagState, ServerChange } from './merge-flags.ts';
+import type { FlagState, Merged, ServerChange } from './merge-flags.ts';
 import type { NewHere } from './views.ts';
 
 /** A known message whose flags are to be the same on both sides. */
@@ -52,6 +52,8 @@ export interface MoveHereItem {
   readonly name: string;
   /** What it is on the server now. */
   readonly facts: MessageFacts;
+  /** Flags that a side changed as well; null where they are as agreed. */
+  readonly merged: Merged | null;
 }
 
 /** Base names of new files by what they hold (SHA-256): messages of the server may be among them. */

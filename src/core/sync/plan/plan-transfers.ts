@@ -2,8 +2,9 @@
 
 import { flagBits } from '../flags.ts';
 import type { Arrival, Comparison, Newcomer } from './compare-folder.ts';
-import { agreedState, stateThere } from './compare-folder.ts';
-import { mergeFlags, type FlagState } from './merge-flags.ts';
+import type { MessageFacts } from '../remote.ts';
+import { agreedState, stateHere, stateThere } from './compare-folder.ts';
+import { isEqual, mergeFlags, type FlagState, type Merged } from './merge-flags.ts';
 import type {
   AdoptItem,
   MergeItem,
@@ -13,7 +14,7 @@ import type {
   TransferItem,
   UploadItem,
 } from './operation.ts';
-import type { MovedThere, PairedHere, Pairs } from './pair-messages.ts';
+import type { Entry, MovedThere, PairedHere, Pairs } from './pair-messages.ts';
 import type { FolderView } from './views.ts';
 
 export interface FolderTransfers {
@@ -150,8 +151,25 @@ class Draft implements FolderTransfers {
     const name = file?.identity.base ?? message.name;
     const items = this.#movesHere.get(view.remote.path) ?? [];
     const { facts } = arrival.message;
-    items.push({ message, fromLocalPath: from.localPath, name, facts });
+    const merged = this.#mergedAfter(entry, facts, file?.flags ?? null);
+    items.push({ message, fromLocalPath: from.localPath, name, facts, merged });
     this.#movesHere.set(view.remote.path, items);
+  }
+
+  /** Whoever moved it may have given it other flags before: the folder that it is in now tells nothing of that later. */
+  #mergedAfter({ view, at }: Entry, facts: MessageFacts, moved: FlagState | null): Merged | null {
+    const agreed = agreedState(view, at);
+    const file = view.here?.files.get(view.known.name(at));
+    const found = moved === null ? null : { ...moved, keywords: known(moved, agreed) };
+    const here = found ?? (file === undefined ? agreed : stateHere(view, at, file));
+    const { policy, keeping } = this.#view;
+    const merged = mergeFlags(
+      { agreed, here, there: stateThere(facts) },
+      policy.direction,
+      keeping,
+    );
+    const isNews = merged.store !== null || merged.here !== null || !isEqual(merged.agreed, agreed);
+    return isNews ? merged : null;
   }
 
   /** What was changed on one side while the other deleted it stays: an edit beats a deletion. */
