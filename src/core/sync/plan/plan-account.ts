@@ -38,7 +38,7 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
     const state = states.get(view);
     return comparison === undefined || state === undefined
       ? []
-      : folderOperations(comparison, state, transfers, policy);
+      : folderOperations(view, comparison, state, transfers, policy);
   });
   const isHeld = ({ path }: Operation): boolean =>
     deletions.held.some((each) => each.path === path);
@@ -77,13 +77,13 @@ function withoutRenumbered(
 }
 
 function folderOperations(
+  view: FolderView,
   comparison: Comparison,
   state: FolderState,
   transfers: Transfers,
   policy: SyncPolicy,
 ): readonly Operation[] {
-  const { view } = comparison;
-  const of = transfers.of(view);
+  const of = transfers.of(comparison.view);
   switch (state.kind) {
     case 'anew':
       return [renumber(view, state.reason), ...fetched(view, 1, new Map())];
