@@ -33,6 +33,7 @@ export async function transferThere(
     const done = isMove ? await folder.move(uids, to) : await folder.copy(uids, to);
     const source = isMove ? done.source : 'copied';
     const moved = told(work, to, done);
+    if (part.some(({ message }) => !moved.has(message.uid))) work.unsettledHere.add(to);
     await commit(work.run, foldTransferred(path, to, part, moved, source), 'durable');
     if (isMove) report.movedThere += part.length;
     else report.copiedThere += part.length;
@@ -77,11 +78,8 @@ export async function moveHere(
   const report = reportOf(work, path);
   for (const [source, each] of bySource(items))
     for (const part of parts(each, together)) {
-      const names = await run.tree.move(
-        source,
-        part.map(({ name }) => name),
-        localPath,
-      );
+      const bases = part.map(({ name }) => name);
+      const names = source === localPath ? bases : await run.tree.move(source, bases, localPath);
       const moved = part.flatMap((item, at) => pair(item, names[at]));
       const changes = foldMovedHere(
         from,
@@ -92,6 +90,16 @@ export async function moveHere(
       await commit(run, changes, 'durable');
       report.movedHere += moved.length;
       run.progress(report);
+      const merges = moved.flatMap(
+        ([
+          {
+            merged,
+            facts: { uid, modSeq },
+          },
+          name,
+        ]): MergeItem[] => (merged === null ? [] : [{ uid, name, modSeq, ...merged }]),
+      );
+      if (merges.length > 0) await mergeFlags(work, { kind: 'merge-flags', path, items: merges });
     }
 }
 

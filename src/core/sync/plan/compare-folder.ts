@@ -193,7 +193,7 @@ export function stateThere({
 }
 
 /** A file says nothing of keywords that have, or had, no letter in its folder: they are as agreed. */
-function stateHere(view: FolderView, at: number, file: FileHere): FlagState {
+export function stateHere(view: FolderView, at: number, file: FileHere): FlagState {
   const names = new Set([...(view.here?.keywordLetters?.values() ?? [])].map(lower));
   const isSaid = (keyword: string): boolean =>
     names.has(keyword) && view.here?.lettered.has(keyword) === true;

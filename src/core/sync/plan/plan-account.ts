@@ -17,7 +17,7 @@ import {
 } from './plan-folder.ts';
 import { planTransfers, type Transfers } from './plan-transfers.ts';
 import { pairMessages } from './pair-messages.ts';
-import type { AccountPlan, FolderEnd, HeldFolder, Operation } from './operation.ts';
+import type { AccountPlan, FolderEnd, HeldFolder, NamesByContent, Operation } from './operation.ts';
 import type { AccountView, FolderView } from './views.ts';
 
 export interface SyncPolicy extends RetryPolicy {
@@ -38,7 +38,7 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
     const state = states.get(view);
     return comparison === undefined || state === undefined
       ? []
-      : folderOperations(comparison, state, transfers, policy);
+      : folderOperations(view, comparison, state, transfers, policy);
   });
   const isHeld = ({ path }: Operation): boolean =>
     deletions.held.some((each) => each.path === path);
@@ -77,13 +77,13 @@ function withoutRenumbered(
 }
 
 function folderOperations(
+  view: FolderView,
   comparison: Comparison,
   state: FolderState,
   transfers: Transfers,
   policy: SyncPolicy,
 ): readonly Operation[] {
-  const { view } = comparison;
-  const of = transfers.of(view);
+  const of = transfers.of(comparison.view);
   switch (state.kind) {
     case 'anew':
       return [renumber(view, state.reason), ...fetched(view, 1, new Map())];
@@ -111,11 +111,7 @@ function again({ remote: { path } }: FolderView, uid: number): Operation {
   return { kind: 'fetch', path, uid, trouble: null };
 }
 
-function fetched(
-  view: FolderView,
-  from: number,
-  mayBeHere: ReadonlyMap<string, string>,
-): Operation[] {
+function fetched(view: FolderView, from: number, mayBeHere: NamesByContent): Operation[] {
   return view.policy.direction === 'push' ? [] : fetchFrom(view, from, mayBeHere);
 }
 

@@ -228,6 +228,10 @@ function short(operation: Operation): string[] {
       return [`${operation.trash === null ? 'expunge' : 'trash'} ${path} ${operation.uids.join()}`];
     case 'delete-local':
       return operation.items.map(({ name }) => `${kind} ${path} ${name}`);
+    case 'renumber': {
+      const matched = operation.matched.map(({ uid, name }) => ` ${String(uid)} ${name}`);
+      return [`${kind} ${path}${matched.join()}`];
+    }
     case 'keep':
       return [`${operation.status} ${path} ${operation.uids.join()}`];
     case 'forget':
