@@ -94,7 +94,7 @@ async function change(round: number, wanted: Wanted, untouched: Untouched): Prom
   const newThere = Array.from({ length: added }, (_, at) => 10_000 + 1000 * round + at);
   await there.add(newThere, other);
   for (const each of newThere) wanted.set(each, { folder: other, flags: '' });
-  for (const each of newThere.map((number) => number + 10_000)) {
+  for (const each of newThere.map((number) => number + 100_000)) {
     await here.add(each, to, 'S');
     wanted.set(each, { folder: to, flags: 'S' });
   }
