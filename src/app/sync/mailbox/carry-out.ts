@@ -1,10 +1,12 @@
 /** Does what was planned, one operation after the other; each kind has its own hands. */
 
+import { unseen } from '../../../core/sync/agreed-stamp.ts';
 import type { AgreedFolder } from '../../../core/sync/agreed.ts';
 import { foldAdopted, foldNoted, type Noted } from '../../../core/sync/fold-done.ts';
 import type { Operation } from '../../../core/sync/plan/operation.ts';
 import { commit } from '../account-run.ts';
 import type { Fetching, FetchTarget } from './deliver-messages.ts';
+import type { Limits } from './fetch-within.ts';
 import { fetchAgain, fetchRange } from './fetch-messages.ts';
 import { mergeFlags } from './store-flags.ts';
 import { deleteHere, deleteThere, moveHere, transferThere } from './transfer-messages.ts';
@@ -96,7 +98,13 @@ async function makeFolder(
   reportOf(work, path).notes.push('made on the server, since it was made here');
   const { status } = await folders.reading(path);
   const { uidValidity } = status;
-  const settled = { settledUid: 0, uidNext: null, exists: null, highestModSeq: null, stamp: null };
+  const settled = {
+    settledUid: 0,
+    uidNext: null,
+    exists: null,
+    highestModSeq: null,
+    stamp: unseen,
+  };
   const folder = { path, localPath, role: null, endpoint: work.endpoint, uidValidity, ...settled };
   await commit(run, [{ kind: 'folder-begun', folder }], 'durable');
   work.agreed.set(path, folder);
@@ -142,5 +150,11 @@ async function fetchTarget(work: Work, path: string, ready: Promise<void>): Prom
   await run.tree.ensureFolder(folder.localPath);
   const beside = filled.filter((other) => other !== path);
   const report = reportOf(work, path);
-  return { run, folders, folder, report, ready, beside, mayBeHere: new Map() };
+  const limits = limitsOf(work, path);
+  return { run, folders, folder, report, ready, beside, mayBeHere: new Map(), limits };
+}
+
+function limitsOf({ run, policies }: Work, path: string): Limits {
+  const { maxSize = null, maxAge = null } = policies.get(path) ?? {};
+  return { maxSize, notBefore: maxAge === null ? null : run.neighbours.clock.now() - maxAge };
 }
