@@ -33,6 +33,7 @@ export async function transferThere(
     const done = isMove ? await folder.move(uids, to) : await folder.copy(uids, to);
     const source = isMove ? done.source : 'copied';
     const moved = told(work, to, done);
+    if (part.some(({ message }) => !moved.has(message.uid))) work.unsettledHere.add(to);
     await commit(work.run, foldTransferred(path, to, part, moved, source), 'durable');
     if (isMove) report.movedThere += part.length;
     else report.copiedThere += part.length;

@@ -1,6 +1,6 @@
 /** Uploads what is new here. APPEND is not repeatable: what is about to be sent is written durably before (design rules 4 and 14). */
 
-import { foldUploaded, intentOf } from '../../../core/sync/fold-done.ts';
+import { foldIntended, foldUploaded, intentOf } from '../../../core/sync/fold-done.ts';
 import { flagsOfBits } from '../../../core/sync/flags.ts';
 import type { Operation, UploadItem } from '../../../core/sync/plan/operation.ts';
 import { asPosthornError, TemporaryError } from '../../../errors.ts';
@@ -78,7 +78,7 @@ async function uploadPart(
   const intents = items.map((item) =>
     intentOf(path, item, folder.status, before.get(item.file.base), now),
   );
-  await commit(run, [{ kind: 'intents', path, intents }], 'durable');
+  await commit(run, foldIntended(path, items, intents), 'durable');
   const session = await work.folders.session();
   const { localPath } = agreedFolder(work, path);
   const uploads = items.map((item) => upload(work, localPath, item));
@@ -114,10 +114,11 @@ async function remember(
   const report = reportOf(work, path);
   const now = run.neighbours.clock.now();
   const changes = done.flatMap(([item, outcome]) => {
-    if (outcome.kind === 'unsent')
-      return [{ kind: 'intents-over' as const, path, names: [item.file.base] }];
-    if (outcome.kind === 'refused' || outcome.uid === null) return [];
-    return outcome.uidValidity === uidValidity ? foldUploaded(path, item, outcome.uid, now) : [];
+    if (outcome.kind === 'uploaded' && outcome.uid !== null && outcome.uidValidity === uidValidity)
+      return foldUploaded(path, item, outcome.uid, now);
+    work.unsettledHere.add(path);
+    const names = [item.file.base];
+    return outcome.kind === 'unsent' ? [{ kind: 'intents-over' as const, path, names }] : [];
   });
   await commit(run, changes, 'durable');
   for (const [item, outcome] of done)

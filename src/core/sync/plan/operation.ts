@@ -54,6 +54,9 @@ export interface MoveHereItem {
   readonly facts: MessageFacts;
 }
 
+/** Base names of new files by what they hold (SHA-256): messages of the server may be among them. */
+export type NamesByContent = ReadonlyMap<string, readonly string[]>;
+
 export type Operation =
   /** Make the folder here, and remember it. */
   | { readonly kind: 'begin-folder'; readonly path: string; readonly folder: AgreedFolder }
@@ -109,8 +112,8 @@ export type Operation =
       readonly from: number;
       /** Messages of the folder by the server's count; null where it does not say. */
       readonly exists: number | null;
-      /** New files that may be among them, by what they hold (SHA-256): they are not delivered again. */
-      readonly mayBeHere: ReadonlyMap<string, string>;
+      /** They are not delivered again. */
+      readonly mayBeHere: NamesByContent;
     }
   /** One message that could not be fetched, or came short, at an earlier poll. */
   | {

@@ -17,7 +17,7 @@ import {
 } from './plan-folder.ts';
 import { planTransfers, type Transfers } from './plan-transfers.ts';
 import { pairMessages } from './pair-messages.ts';
-import type { AccountPlan, FolderEnd, HeldFolder, Operation } from './operation.ts';
+import type { AccountPlan, FolderEnd, HeldFolder, NamesByContent, Operation } from './operation.ts';
 import type { AccountView, FolderView } from './views.ts';
 
 export interface SyncPolicy extends RetryPolicy {
@@ -111,11 +111,7 @@ function again({ remote: { path } }: FolderView, uid: number): Operation {
   return { kind: 'fetch', path, uid, trouble: null };
 }
 
-function fetched(
-  view: FolderView,
-  from: number,
-  mayBeHere: ReadonlyMap<string, string>,
-): Operation[] {
+function fetched(view: FolderView, from: number, mayBeHere: NamesByContent): Operation[] {
   return view.policy.direction === 'push' ? [] : fetchFrom(view, from, mayBeHere);
 }
 

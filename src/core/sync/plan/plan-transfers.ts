@@ -8,6 +8,7 @@ import type {
   AdoptItem,
   MergeItem,
   MoveHereItem,
+  NamesByContent,
   Operation,
   TransferItem,
   UploadItem,
@@ -17,7 +18,7 @@ import type { FolderView } from './views.ts';
 
 export interface FolderTransfers {
   readonly operations: readonly Operation[];
-  readonly mayBeHere: ReadonlyMap<string, string>;
+  readonly mayBeHere: NamesByContent;
 }
 
 export interface Transfers {
@@ -33,7 +34,8 @@ export function planTransfers(comparisons: readonly Comparison[], pairs: Pairs):
 }
 
 class Draft implements FolderTransfers {
-  readonly mayBeHere = new Map<string, string>();
+  /** Also of those that get a UID that the server does not tell: it may be listed before the next sync. */
+  readonly mayBeHere = new Map<string, string[]>();
   readonly #view: FolderView;
   readonly #renames: { uid: number; name: string }[] = [];
   readonly #adopts: AdoptItem[] = [];
@@ -76,10 +78,9 @@ class Draft implements FolderTransfers {
     const { direction } = this.#view.policy;
     if (paired.kind === 'adopted') return this.#adopt(newcomer, paired.arrival);
     if (paired.kind === 'renamed') return this.#rename(newcomer, paired.entry);
-    if (paired.kind === 'awaited' || direction === 'pull') {
-      this.mayBeHere.set(identity.wireSha256, identity.base);
-      return;
-    }
+    const { wireSha256, base } = identity;
+    this.mayBeHere.set(wireSha256, [...(this.mayBeHere.get(wireSha256) ?? []), base]);
+    if (paired.kind === 'awaited' || direction === 'pull') return;
     switch (paired.kind) {
       case 'moved': {
         const { view, at } = paired.entry;
