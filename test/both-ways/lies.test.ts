@@ -101,6 +101,8 @@ interface Case {
   readonly status: number;
   /** What people read. */
   readonly says?: RegExp;
+  /** What is done before the truth is told. */
+  readonly after?: () => Promise<unknown>;
   readonly wanted: Mailbox;
 }
 
@@ -336,7 +338,8 @@ const cases: readonly Case[] = [
     title: 'a MOVE that did nothing',
     change: () => moveHere(home, 'one', 'Archive'),
     lie: instead(/^UID MOVE/, '$ OK moved\r\n'),
-    status: 0,
+    status: 75,
+    says: /INBOX.*said that it has moved messages.*there still/,
     wanted: {
       ...start,
       INBOX: ['five', 'four', 'six', 'three', 'two'],
@@ -347,8 +350,9 @@ const cases: readonly Case[] = [
     title: 'a deletion that did nothing',
     change: async () => rm(await fileOf(home, 'one')),
     lie: instead(/^UID MOVE/, '$ OK moved\r\n'),
-    status: 0,
-    wanted: start,
+    status: 75,
+    says: /INBOX.*said that it has moved messages.*there still/,
+    wanted: { ...start, INBOX: ['five', 'four', 'six', 'three', 'two'], Trash: ['one'] },
   },
   {
     title: 'NO to STORE in one folder',
@@ -420,25 +424,39 @@ const cases: readonly Case[] = [
           : undefined,
     },
     status: 0,
-    wanted: { ...start, INBOX: withOneSeen, Archive: ['old F', 'older'] },
+    after: () => flagHere(home, 'two', 'F'),
+    wanted: {
+      ...start,
+      INBOX: ['five', 'four', 'one S', 'six', 'three', 'two F'],
+      Archive: ['old F', 'older'],
+    },
   },
-  ...['[OVERQUOTA] Quota exceeded', '[LIMIT] not so fast'].map((reason): Case => ({
-    title: `NO ${reason} to APPEND`,
+  {
+    title: 'NO [OVERQUOTA] to APPEND',
     change: async () => {
       await deliverHere(home, 'mine');
       await dovecot.deliver(user, 'INBOX', mail('seven'));
     },
-    lie: instead(/^APPEND/, `$ NO ${reason}\r\n`),
+    lie: instead(/^APPEND/, '$ NO [OVERQUOTA] no room for it\r\n'),
     status: 75,
-    says: new RegExp(reason.slice(reason.indexOf(' ') + 1)),
+    says: /INBOX.*no room for it/,
     wanted: { ...start, INBOX: [...(start['INBOX'] ?? []), 'mine S', 'seven'].sort() },
-  })),
+  },
+  {
+    title: 'NO [LIMIT] to APPEND',
+    change: async () => {
+      await deliverHere(home, 'mine');
+      await dovecot.deliver(user, 'INBOX', mail('seven'));
+    },
+    lie: instead(/^APPEND/, '$ NO [LIMIT] not so fast\r\n'),
+    status: 75,
+    wanted: { ...start, INBOX: [...(start['INBOX'] ?? []), 'mine S', 'seven'].sort() },
+  },
   ...[
     '[INUSE] mailbox in use',
     '[UNAVAILABLE] try again later',
     '[ALERT] Too many simultaneous connections. (Failure)',
     'Too many connections from your address',
-    '[UNAVAILABLE] Account exceeded command or bandwidth limits. Suggested Backoff Time: 300000',
   ].map((reason): Case => ({
     title: `NO ${reason} to the login`,
     change: flagOne,
@@ -450,11 +468,23 @@ const cases: readonly Case[] = [
 ];
 
 describe('the server lies for one poll', { timeout: minute }, () => {
-  it.each(cases)('$title', async ({ change, lie, status, says, wanted }) => {
+  it.each(cases)('$title', async ({ change, lie, status, says, after, wanted }) => {
     await change?.();
     const said = await told(lie);
     expect(said).toMatchObject({ status });
     if (says !== undefined) expect(said.stderr).toMatch(says);
+    await after?.();
     await heals(wanted);
+  });
+
+  it('a pause that the server asks for is kept', async () => {
+    const reason = '[UNAVAILABLE] Account exceeded limits. Suggested Backoff Time: 300000';
+    const lie = instead(/^(AUTHENTICATE|LOGIN)/, `$ NO ${reason}\r\n`);
+    expect(await told(lie)).toMatchObject({ status: 75 });
+    let heard = 0;
+    const again = await told({ instead: () => void (heard += 1) });
+    expect(again).toMatchObject({ status: 75 });
+    expect(again.stderr).toMatch(/^posthorn: work.*exceeded limits/);
+    expect(heard).toBe(0);
   });
 });
