@@ -98,7 +98,7 @@ function mergeKeywords(
     const bit = (side: Spelling): number => Number(side.has(key));
     const told = isKept ? bit(ofServer) : bit(ofState);
     const bits = mergeBits(bit(ofState), bit(ofFile), told, direction);
-    if (bits.agreed === 1 && (isKept || told === 1)) merged.agreed.push(name);
+    if (bits.agreed === 1) merged.agreed.push(name);
     if (bits.here === 1) merged.here.push(name);
     if (isKept && bits.there > told) change.added.push(name);
     if (bits.there < told) change.removed.push(name);
