@@ -57,14 +57,15 @@ function mergeAfter(
   return uid === undefined || merged.store === null ? [] : [{ uid, name, modSeq: null, ...merged }];
 }
 
-/** UIDs of another numbering say nothing. */
+/** UIDs of another numbering say nothing, nor do those that were given before: another message has them. */
 function told(
   work: Work,
   to: string,
   { uids, uidValidity }: Transferred,
 ): ReadonlyMap<number, number> {
-  const { uidValidity: known } = agreedFolder(work, to);
-  return uids === null || uidValidity !== known ? new Map() : uids;
+  const { uidValidity: known, settledUid } = agreedFolder(work, to);
+  if (uids === null || uidValidity !== known) return new Map();
+  return [...uids.values()].some((uid) => uid <= settledUid) ? new Map() : uids;
 }
 
 /** Files go where the server has moved their messages. */

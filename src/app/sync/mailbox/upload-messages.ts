@@ -1,5 +1,6 @@
 /** Uploads what is new here. APPEND is not repeatable: what is about to be sent is written durably before (design rules 4 and 14). */
 
+import type { AgreedFolder } from '../../../core/sync/agreed.ts';
 import { foldIntended, foldUploaded, intentOf } from '../../../core/sync/fold-done.ts';
 import { flagsOfBits } from '../../../core/sync/flags.ts';
 import type { Operation, UploadItem } from '../../../core/sync/plan/operation.ts';
@@ -103,6 +104,13 @@ function upload(work: Work, localPath: string, { file, flags }: UploadItem): Upl
   };
 }
 
+/** Null where it is of another numbering, or was given before: another message has it. */
+function newUid({ uidValidity, settledUid }: AgreedFolder, outcome: Uploaded): number | null {
+  if (outcome.kind !== 'uploaded' || outcome.uid === null) return null;
+  const isNew = outcome.uidValidity === uidValidity && outcome.uid > settledUid;
+  return isNew ? outcome.uid : null;
+}
+
 /** One whose UID the server did not tell is found by the next sync, by what its intent says. */
 async function remember(
   work: Work,
@@ -110,12 +118,12 @@ async function remember(
   done: readonly (readonly [UploadItem, Uploaded])[],
 ): Promise<void> {
   const { run } = work;
-  const { uidValidity } = agreedFolder(work, path);
+  const folder = agreedFolder(work, path);
   const report = reportOf(work, path);
   const now = run.neighbours.clock.now();
   const changes = done.flatMap(([item, outcome]) => {
-    if (outcome.kind === 'uploaded' && outcome.uid !== null && outcome.uidValidity === uidValidity)
-      return foldUploaded(path, item, outcome.uid, now);
+    const uid = newUid(folder, outcome);
+    if (uid !== null) return foldUploaded(path, item, uid, now);
     work.unsettledHere.add(path);
     const names = [item.file.base];
     return outcome.kind === 'unsent' ? [{ kind: 'intents-over' as const, path, names }] : [];

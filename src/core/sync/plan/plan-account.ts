@@ -31,8 +31,8 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
   const states = new Map(views.map((view) => [view, stateOf(view)]));
   const comparisons = views.map((view) => compared(view, states.get(view)));
   const pairs = pairMessages(comparisons, withoutRenumbered(elsewhere, states));
-  const transfers = planTransfers(comparisons, pairs);
   const deletions = planDeletions(comparisons, pairs, states, policy);
+  const transfers = planTransfers(comparisons, pairs, deletions.doubted);
   const operations = views.flatMap((view, at) => {
     const comparison = comparisons[at];
     const state = states.get(view);

@@ -26,11 +26,19 @@ export interface Transfers {
   of(view: FolderView): FolderTransfers;
 }
 
-export function planTransfers(comparisons: readonly Comparison[], pairs: Pairs): Transfers {
+/** `doubted`: folders of which nothing is believed to be gone there, so nothing takes the place of it. */
+export function planTransfers(
+  comparisons: readonly Comparison[],
+  pairs: Pairs,
+  doubted: ReadonlySet<FolderView>,
+): Transfers {
   const drafts = new Map(comparisons.map((each) => [each.view, new Draft(each)]));
   for (const paired of pairs.here) drafts.get(paired.newcomer.view)?.add(paired);
   for (const moved of pairs.movedThere) drafts.get(moved.arrival.view)?.addMoved(moved);
-  for (const comparison of comparisons) drafts.get(comparison.view)?.addEdited(comparison, pairs);
+  for (const comparison of comparisons) {
+    const goneThere = doubted.has(comparison.view) ? [] : comparison.goneThere;
+    drafts.get(comparison.view)?.addEdited({ ...comparison, goneThere }, pairs);
+  }
   return { of: (view) => drafts.get(view) ?? { operations: [], mayBeHere: new Map() } };
 }
 

@@ -182,6 +182,7 @@ export function there(more: {
     changed: new Map((more.changed ?? []).map((each) => [each.uid, each])),
     vanished: UidSet.of(more.vanished ?? []),
     arrivals: more.arrivals === undefined ? null : arrivals,
+    strays: UidSet.empty,
     isComplete: true,
   };
 }
