@@ -102,6 +102,21 @@ export function mailBothWaysContract(title: string, makeWorld: () => Promise<Sto
         expect(await paths(inbox)).toEqual(['cur/a:2,FRy']);
       });
 
+      it('keeps it also where somebody looked since, and where flags change again', async () => {
+        await put('cur/a:2,S');
+        await put('cur/b:2,');
+        await tree.scan(inbox);
+        await world.move(inbox, 'cur/a:2,S', 'cur/a:2,FS');
+        await world.move(inbox, 'cur/b:2,', 'cur/b:2,F');
+        for await (const octets of tree.read(inbox, 'b')) expect(octets.length).toBeGreaterThan(0);
+        await tree.setFlags(inbox, [{ base: 'a', flags: ['R'] }]);
+        await tree.setFlags(inbox, [{ base: 'a', flags: ['R', 'S'] }]);
+        expect(await paths(inbox)).toEqual(['cur/a:2,FRS', 'cur/b:2,F']);
+        await tree.scan(inbox);
+        await tree.setFlags(inbox, [{ base: 'a', flags: [] }]);
+        expect(await paths(inbox)).toEqual(['cur/a:2,', 'cur/b:2,F']);
+      });
+
       it('reads what they mean', async () => {
         expect(await tree.keywordLetters(inbox)).toBeNull();
         const text = [

@@ -76,15 +76,14 @@ export class MemoryFolder extends Map<string, Buffer> {
     }
   }
 
-  /** `seen`: where it was when the change was decided. */
+  /** `seen`: where it was when the change was decided. Where whoever decided it believes it now; undefined where it is gone. */
   setFlags(change: FlagChange, seen: string | undefined): string | undefined {
     const path = this.pathOf(change.base);
     if (path === undefined) return undefined;
-    const wanted = placeWith(placeOf(path), placeOf(seen ?? path), change);
-    const directory = wanted.slice(0, 3);
-    const newPath = `${directory}/${change.base}${wanted.slice(3)}`;
+    const before = placeOf(seen ?? path);
+    const newPath = pathAt(change.base, placeWith(placeOf(path), before, change));
     if (newPath !== path) this.rename(path, this, newPath);
-    return newPath;
+    return pathAt(change.base, placeWith(before, before, change));
   }
 
   identify(base: string): LocalIdentity | null {
@@ -122,7 +121,10 @@ function placeOf(path: string): string {
 }
 
 export function withBase(path: string, base: string): string {
-  const place = placeOf(path);
+  return pathAt(base, placeOf(path));
+}
+
+function pathAt(base: string, place: string): string {
   return `${place.slice(0, 3)}/${base}${place.slice(3)}`;
 }
 

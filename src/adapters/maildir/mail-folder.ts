@@ -58,7 +58,7 @@ export class MailFolder {
   async scan(): Promise<Scan> {
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const scan = await scanUntil(this.tools, this.path, () => false);
-      this.index.take(scan);
+      this.index.tell(scan);
       if (scan.doubled.size === 0) return scan;
       await settleDoubles(this, scan.doubled);
     }

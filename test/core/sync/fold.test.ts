@@ -25,10 +25,11 @@ function arrived(
     wireSha256: 'ab',
     messageIdHash: null,
     storedAt: 9_000,
+    status: 'both',
   };
 }
 
-const nothing = { arrived: [], refused: [], vanished: [] };
+const nothing = { arrived: [], refused: [], vanished: [], leftOut: [] };
 
 function agreed(more: Partial<AgreedFolder> = {}): AgreedFolder {
   return {

@@ -67,9 +67,13 @@ async function stageWaiting(
 }
 
 /** Field by field, here as wherever an object is made for each message: one made by spreading takes ten times the memory. */
-function staged(temporaryPath: string, { key, flags }: Delivery, written: Written): Staging {
+function staged(
+  temporaryPath: string,
+  { key, flags, letters }: Delivery,
+  written: Written,
+): Staging {
   const { wireSize, wireSha256, size, messageIdHash } = written;
-  const whole = { key, flags, temporaryPath, wireSize, wireSha256, size, messageIdHash };
+  const whole = { key, flags, letters, temporaryPath, wireSize, wireSha256, size, messageIdHash };
   return { kind: 'staged', staged: whole };
 }
 

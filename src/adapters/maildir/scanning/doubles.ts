@@ -47,9 +47,11 @@ async function findDoubles(folder: DoublesFolder, bases: ReadonlySet<string>): P
     for (const name of await folder.tools.disk.readdir(join(folder.path, directory))) {
       const { base, place } = splitName(directory, name);
       if (name.startsWith('.') || !bases.has(base)) continue;
+      const group = groups.get(base) ?? [];
+      // Some network file systems list a name twice: that is one file.
+      if (group.some((each) => each.place === place)) continue;
       const stats = await nullOn(['ENOENT'], folder.tools.disk.stat(folder.pathOf(base, place)));
-      if (stats?.isFile() === true)
-        groups.set(base, [...(groups.get(base) ?? []), { base, place, stats }]);
+      if (stats?.isFile() === true) groups.set(base, [...group, { base, place, stats }]);
     }
   return [...groups.values()];
 }
@@ -96,9 +98,8 @@ async function indexOfSame(
 }
 
 async function isSame(folder: DoublesFolder, one: Double, other: Double): Promise<boolean> {
-  const [a, b] = [one.stats, other.stats];
-  if (a.dev === b.dev && a.ino === b.ino) return true;
-  if (a.size !== b.size) return false;
+  // Not by device and number: file systems in user space may give many files the same.
+  if (one.stats.size !== other.stats.size) return false;
   const paths = [one, other].map(({ base, place }) => folder.pathOf(base, place));
   return (await hasSameContent(folder, paths)) ?? false;
 }

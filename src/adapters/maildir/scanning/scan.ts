@@ -1,10 +1,10 @@
 /** What a folder holds, whoever delivered it. readdir(3) may miss a file that is renamed meanwhile, so a scan proves presence, seldom absence. */
 
 import { join } from 'node:path';
-import { infoSuffix, parseFileName, type Flag } from '../../../core/sync/flags.ts';
+import { infoSuffix, parseFileName } from '../../../core/sync/flags.ts';
 import { nullOn, type Disk } from '../../../disk/disk.ts';
 import { TemporaryError } from '../../../errors.ts';
-import type { LocalFile } from '../../../ports/receiving/mail-store.ts';
+import type { LocalFile, Staged } from '../../../ports/receiving/mail-store.ts';
 import { explained } from '../mail-disk.ts';
 import { longerThanATick, stampOf, visible, type Visible } from './stamp.ts';
 
@@ -104,8 +104,8 @@ export function directoryAt(place: Place): Visible {
 }
 
 /** Mail without flags is new and has no info yet; all else has been seen by somebody. */
-export function placeFor(flags: readonly Flag[]): Place {
-  return flags.length === 0 ? 'new' : `cur${infoSuffix(flags)}`;
+export function placeFor({ flags, letters = '' }: Pick<Staged, 'flags' | 'letters'>): Place {
+  return flags.length + letters.length === 0 ? 'new' : `cur${infoSuffix(flags)}${letters}`;
 }
 
 /** The files of a scan as others see them. */

@@ -5,6 +5,7 @@ import { foldAdopted, foldNoted, type Noted } from '../../../core/sync/fold-done
 import type { Operation } from '../../../core/sync/plan/operation.ts';
 import { commit } from '../account-run.ts';
 import type { Fetching, FetchTarget } from './deliver-messages.ts';
+import type { Limits } from './fetch-within.ts';
 import { fetchAgain, fetchRange } from './fetch-messages.ts';
 import { mergeFlags } from './store-flags.ts';
 import { deleteHere, deleteThere, moveHere, transferThere } from './transfer-messages.ts';
@@ -142,5 +143,11 @@ async function fetchTarget(work: Work, path: string, ready: Promise<void>): Prom
   await run.tree.ensureFolder(folder.localPath);
   const beside = filled.filter((other) => other !== path);
   const report = reportOf(work, path);
-  return { run, folders, folder, report, ready, beside, mayBeHere: new Map() };
+  const limits = limitsOf(work, path);
+  return { run, folders, folder, report, ready, beside, mayBeHere: new Map(), limits };
+}
+
+function limitsOf({ run, policies }: Work, path: string): Limits {
+  const { maxSize = null, maxAge = null } = policies.get(path) ?? {};
+  return { maxSize, notBefore: maxAge === null ? null : run.neighbours.clock.now() - maxAge };
 }

@@ -1,21 +1,36 @@
 /** Carries fetched messages to the Maildir and into the state; where the line is lost, it tells whose trouble that is. */
 
 import type { AgreedFolder, FormerMessage, Trouble } from '../../../core/sync/agreed.ts';
-import { isShort, shortText, type FetchedPart, type RangeEnd } from '../../../core/sync/fold.ts';
+import {
+  isShort,
+  shortText,
+  type ArrivedMessage,
+  type FetchedPart,
+  type RangeEnd,
+} from '../../../core/sync/fold.ts';
 import type { MessageFacts } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
 import { asPosthornError, TemporaryError, type PosthornError } from '../../../errors.ts';
-import type { Fetched, OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
+import type { OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
 import type { Staged } from '../../../ports/receiving/mail-store.ts';
 import { commit, type AccountRun } from '../account-run.ts';
 import { DeliveryQueue, type Arrived, type Arriving, type Batch } from '../delivery-queue.ts';
 import { blamed, lossOf, type Loss } from '../lost-message.ts';
 import type { FolderReport } from '../report.ts';
+import { fetchWithin, type Limits, type Taken } from './fetch-within.ts';
+import { lettersFor } from './store-flags.ts';
 import type { OpenFolders } from './open-folders.ts';
 import { whoseTrouble } from './whose-trouble.ts';
 
-type Missing = Exclude<Fetched, { kind: 'message' }>;
-type FetchedBatch = Batch<MessageFacts, Missing>;
+type Missing = Exclude<Taken, { kind: 'message' | 'placeholder' }>;
+
+/** Something that is to stand here for a message of the server. */
+interface Coming {
+  readonly facts: MessageFacts;
+  readonly status: ArrivedMessage['status'];
+}
+
+type FetchedBatch = Batch<Coming, Missing>;
 
 /** One folder, while its fetches are carried out. */
 export interface FetchTarget {
@@ -29,6 +44,7 @@ export interface FetchTarget {
   readonly beside: readonly string[];
   /** Base names of new files by what they hold (SHA-256): a message that is one of them is not delivered again. */
   readonly mayBeHere: ReadonlyMap<string, string>;
+  readonly limits: Limits;
 }
 
 /**
@@ -113,7 +129,8 @@ async function deliverWhole(
   const { run, folder, report, mayBeHere } = target;
   const former = await formerMessages(target);
   const here = new Map(mayBeHere);
-  const queue = new DeliveryQueue<MessageFacts, Missing>({
+  const letters = await run.tree.keywordLetters(folder.localPath);
+  const queue = new DeliveryQueue<Coming, Missing>({
     tree: run.tree,
     localPath: folder.localPath,
     knownName: (_, { wireSha256 }) =>
@@ -126,10 +143,10 @@ async function deliverWhole(
     },
   });
   try {
-    for await (const batch of open.fetch(uids)) {
+    for await (const batch of fetchWithin(open, uids, target.limits)) {
       await target.ready;
       await queue.add(
-        batch.flatMap((each) => arriving(target, each)),
+        batch.flatMap((each) => arriving(target, each, letters)),
         batch.filter(isMissing),
       );
     }
@@ -151,19 +168,28 @@ export function refusal(loss: Loss<number>): FetchedPart {
     arrived: [],
     refused: [{ uid: loss.at, reason: blamed(loss).message }],
     vanished: [],
+    leftOut: [],
   };
 }
 
-function isMissing(fetched: Fetched): fetched is Missing {
-  return fetched.kind !== 'message';
+function isMissing(taken: Taken): taken is Missing {
+  return taken.kind !== 'message' && taken.kind !== 'placeholder';
 }
 
-function arriving({ run, folder }: FetchTarget, fetched: Fetched): Arriving<MessageFacts>[] {
-  if (fetched.kind !== 'message') return [];
-  const { facts, body } = fetched;
+function arriving(
+  { run, folder }: FetchTarget,
+  taken: Taken,
+  names: ReadonlyMap<string, string> | null,
+): Arriving<Coming>[] {
+  if (isMissing(taken)) return [];
+  const { facts } = taken;
   const { flags, internalDate, uid } = facts;
   const key = [run.accountId, folder.path, folder.uidValidity, String(uid)].join('\0');
-  return [{ message: facts, delivery: { key, flags, internalDate, body } }];
+  const letters = names === null ? '' : lettersFor(facts.keywords, names);
+  const isWhole = taken.kind === 'message';
+  const body = isWhole ? taken.body : ({ kind: 'whole', octets: [taken.octets] } as const);
+  const status = isWhole ? 'both' : 'placeholder';
+  return [{ message: { facts, status }, delivery: { key, flags, letters, internalDate, body } }];
 }
 
 /** By the hash of what came over the wire; those that were met again before an earlier run ended are not there any more. */
@@ -186,34 +212,39 @@ function fetchedPart({ arrived, failed, others }: FetchedBatch, now: number): Fe
   return {
     arrived: arrived.map(({ message, staged, name }) => {
       const { wireSize, wireSha256, messageIdHash } = staged as Staged;
-      return { facts: message, name, wireSize, wireSha256, messageIdHash, storedAt: now };
+      const { facts, status } = message;
+      return { facts, name, wireSize, wireSha256, messageIdHash, storedAt: now, status };
     }),
     refused: [
       ...refusals.map(({ uid, error }) => ({ uid, reason: error.message })),
-      ...failed.map(({ message, error }) => ({ uid: message.uid, reason: error.message })),
+      ...failed.map(({ message, error }) => ({ uid: message.facts.uid, reason: error.message })),
     ],
     vanished: others.flatMap((each) => (each.kind === 'vanished' ? [each.uid] : [])),
+    leftOut: others.flatMap((each) => (each.kind === 'left-out' ? [each.uid] : [])),
   };
 }
 
-export function* uidsOf({ arrived, refused, vanished }: FetchedPart): Generator<number> {
+export function* uidsOf({ arrived, refused, vanished, leftOut }: FetchedPart): Generator<number> {
   for (const { facts } of arrived) yield facts.uid;
   for (const { uid } of refused) yield uid;
   yield* vanished;
+  yield* leftOut;
 }
 
 function count(report: FolderReport, { arrived, failed, others }: FetchedBatch): void {
   for (const each of arrived) countArrived(report, each);
-  for (const { message, error } of failed) report.failed.push({ id: String(message.uid), error });
+  for (const { message, error } of failed)
+    report.failed.push({ id: String(message.facts.uid), error });
   for (const each of others)
     if (each.kind === 'refused')
       report.failed.push({ id: String(each.uid), error: asPosthornError(each.error) });
 }
 
-function countArrived(report: FolderReport, arrived: Arrived<MessageFacts>): void {
+function countArrived(report: FolderReport, arrived: Arrived<Coming>): void {
   const { message, staged, name, outcome, collided } = arrived;
+  const { facts, status } = message;
   const { wireSize } = staged;
-  if (isShort({ facts: message, wireSize })) report.notes.push(shortNote(message, wireSize));
+  if (isShort({ facts, wireSize, status })) report.notes.push(shortNote(facts, wireSize));
   if (outcome === 'known') report.known += 1;
   if (outcome === 'known') return;
   report.fetched += 1;

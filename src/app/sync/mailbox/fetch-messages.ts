@@ -101,11 +101,12 @@ export async function fetchAgain(target: FetchTarget, operations: readonly Retry
   }
 }
 
-function only({ arrived, refused, vanished }: FetchedPart, wanted: number): FetchedPart {
+function only({ arrived, refused, vanished, leftOut }: FetchedPart, wanted: number): FetchedPart {
   return {
     arrived: arrived.filter(({ facts }) => facts.uid === wanted),
     refused: refused.filter(({ uid }) => uid === wanted),
     vanished: vanished.filter((uid) => uid === wanted),
+    leftOut: leftOut.filter((uid) => uid === wanted),
   };
 }
 

@@ -89,6 +89,7 @@ function workOf(
     endpoint: endpointOf(run.account),
     empty: new Set(begun.map(({ path }) => path).filter((path) => !ranges.has(path))),
     reports,
+    policies: new Map(view.folders.map(({ remote, policy }) => [remote.path, policy])),
     fetched: new Map(),
     filled: view.folders.flatMap(({ remote, status }) => (status.exists ? [remote.path] : [])),
   };

@@ -1,5 +1,6 @@
 /** What is at hand while a plan is carried out. */
 
+import type { FolderPolicy } from '../../../core/account/policy/sync-settings.ts';
 import type { AgreedFolder, Intent } from '../../../core/sync/agreed.ts';
 import type { RangeEnd } from '../../../core/sync/fold.ts';
 import { InternalError } from '../../../errors.ts';
@@ -19,6 +20,8 @@ export interface Work {
   readonly empty: ReadonlySet<string>;
   /** Of each folder of the plan. */
   readonly reports: ReadonlyMap<string, FolderReport>;
+  /** Of each folder of the plan. */
+  readonly policies: ReadonlyMap<string, FolderPolicy>;
   /** What the server said of a folder when it was fetched from last: newer than the plan. */
   readonly fetched: Map<string, RangeEnd>;
   /** Paths of the folders that hold messages on the server. */

@@ -151,6 +151,7 @@ export function here(
     files: new Map(found),
     identities: new Map(identities),
     keywordLetters: null,
+    lettered: new Set(),
     isMissing: false,
     stamp: 'now',
     ...others,
