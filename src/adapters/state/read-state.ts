@@ -29,6 +29,8 @@ function answer(tables: Tables, request: ReadRequest): Answer {
       return tables.accounts.one(request.id);
     case 'accounts-named':
       return tables.accounts.named(request.name);
+    case 'tree':
+      return tables.accounts.tree(request.accountId);
     case 'folders':
       return tables.folders.all(request.accountId);
     case 'agreed-uids':

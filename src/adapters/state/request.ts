@@ -80,6 +80,7 @@ export type StateRequest =
   | { readonly kind: 'accounts-named'; readonly name: string }
   /** One transaction for several callers, and none where nothing is to be written. */
   | { readonly kind: 'bind'; readonly calls: readonly BindCall[] }
+  | (OfAccount & { readonly kind: 'tree' })
   | (OfAccount & { readonly kind: 'folders' })
   | (OfFolder & { readonly kind: 'agreed-uids'; readonly fromUid: number })
   /** Pairs of the ends of ascending ranges. */
@@ -114,6 +115,7 @@ export interface StateAnswers {
   'accounts-named': readonly AccountState[];
   /** One a call. */
   bind: readonly Outcome<readonly AccountState[]>[];
+  tree: string | null;
   folders: readonly AgreedFolder[];
   'agreed-uids': Uint32Array;
   agreed: PackedMessages;
