@@ -45,6 +45,8 @@ function answer(tables: Tables, request: ReadRequest): Answer {
       const account = tables.accounts.key(request.accountId) ?? nobody;
       return tables.messages.elsewhere(account, request.names, request.wireSha256);
     }
+    case 'count':
+      return tables.messages.count(request.accountId, request.path, request.most);
     case 'intents':
       return tables.intents.all(request.accountId);
     case 'former':

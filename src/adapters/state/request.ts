@@ -90,6 +90,8 @@ export type StateRequest =
       readonly names: readonly string[];
       readonly wireSha256: readonly string[];
     })
+  /** How many messages are known, `most` at most; `path` null: in all folders of the account. */
+  | (OfAccount & { readonly kind: 'count'; readonly path: string | null; readonly most: number })
   | (OfAccount & { readonly kind: 'intents' })
   | (OfFolder & { readonly kind: 'former' })
   | (OfAccount & { readonly kind: 'troubles'; readonly path: string | null })
@@ -120,6 +122,7 @@ export interface StateAnswers {
   'agreed-uids': Uint32Array;
   agreed: PackedMessages;
   'agreed-elsewhere': PackedPlaces;
+  count: number;
   intents: readonly Intent[];
   former: PackedFormer;
   troubles: readonly Trouble[];
