@@ -53,7 +53,10 @@ async function gather(
   const { state } = neighbours;
   const isWhole = warnings.length === 0;
   const gathering = { account, accountId, layout, state, folders, tree, isWhole };
-  return await gatherMailbox(gathering, listed);
+  const gathered = await gatherMailbox(gathering, listed);
+  const { treeStamp } = gathered;
+  if (treeStamp !== null) await commit(run, [{ kind: 'tree', stamp: treeStamp }], 'relaxed');
+  return gathered;
 }
 
 function reportsOf(

@@ -115,10 +115,23 @@ function classify(
     comparison.goneThere.push({ at, isEdited: isEditedHere(view, at, file) });
   else if (file === 'none') {
     if (comesBack(view, at, told)) comparison.returning.push(view.known.uid(at));
-  } else if (told !== 'none') {
+  } else if (told !== 'none' && !isAsAgreed(view, at, file, told)) {
     const item = mergeItem(view, at, file, told);
     if (item !== null) comparison.merges.push(item);
   }
+}
+
+/** Nearly all of a large folder is: that is told without making anything for each. */
+function isAsAgreed(
+  { known, here }: FolderView,
+  at: number,
+  file: Side<FileHere>,
+  told: Side<MessageFacts>,
+): boolean {
+  if (told !== 'same' || typeof file === 'string') return told === 'same' && file === 'same';
+  const saysNothing =
+    here?.keywordLetters === null || (file.letters === '' && !known.hasKeywords(at));
+  return saysNothing && flagBits(file.flags) === known.flags(at);
 }
 
 /** It was marked here since the server can't expunge it alone, and the mark is gone. */
