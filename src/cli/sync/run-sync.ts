@@ -6,10 +6,13 @@ import { syncAll, syncStatus } from '../../app/sync/sync-all.ts';
 import type { Config } from '../../config/read/config.ts';
 import type { Account } from '../../core/account/account.ts';
 import { withNeighbours } from '../session.ts';
-import { Progress } from './sync-text.ts';
+import { watchSync } from './progress.ts';
 import type { Run } from '../world.ts';
 
-export type Wish = Pick<SyncOptions, 'send' | 'receive' | 'full' | 'acceptDeletions' | 'waitMs'>;
+export type Wish = Pick<SyncOptions, 'send' | 'receive' | 'full' | 'acceptDeletions' | 'waitMs'> & {
+  /** Progress is told as events on standard output. */
+  readonly events: boolean;
+};
 
 export async function runSync(
   run: Run,
@@ -60,16 +63,17 @@ async function syncHere(
   wish: Wish,
 ): Promise<AccountJson[]> {
   return withNeighbours(run, config, async (neighbours) => {
-    const progress = new Progress(run.output, run.world.stderr, run.world.env);
+    const watching = watchSync(run.output, run.world, wish.events);
     const reports = await syncAll(accounts, neighbours, {
       ...wish,
       settings: config.settings,
       progress: (account, report) => {
-        progress.show(account, report);
+        watching.show(account, report);
       },
       signal: run.world.signal,
+    }).finally(() => {
+      watching.end();
     });
-    progress.clear();
     return reports.map((report) => accountJson(report, syncStatus(report)));
   });
 }
