@@ -1,12 +1,13 @@
 /** Syncs accounts: those that a running daemon keeps by the daemon, the others here. */
 
-import { accountJson, type AccountJson } from '../../app/sync/report-json.ts';
+import { accountJson, type AccountJson, type ProgressJson } from '../../app/sync/report-json.ts';
 import type { SyncOptions } from '../../app/sync/sync-account.ts';
 import { syncAll, syncStatus } from '../../app/sync/sync-all.ts';
 import type { Config } from '../../config/read/config.ts';
 import type { Account } from '../../core/account/account.ts';
 import { withNeighbours } from '../session.ts';
 import { watchSync } from './progress.ts';
+import { ToldFolders } from './told-folders.ts';
 import type { Run } from '../world.ts';
 
 export type Wish = Pick<SyncOptions, 'send' | 'receive' | 'full' | 'acceptDeletions' | 'waitMs'> & {
@@ -32,7 +33,7 @@ async function syncByDaemon(
   run: Run,
   config: Config,
   accounts: readonly Account[],
-  { send, receive, full, acceptDeletions }: Wish,
+  { send, receive, full, acceptDeletions, events }: Wish,
 ): Promise<AccountJson[]> {
   // What the file has disabled since the daemon read it is left alone.
   const asked = accounts
@@ -45,14 +46,21 @@ async function syncByDaemon(
     receive,
     full,
     acceptDeletions,
+    progress: true,
   } as const;
   const control = run.world.control(config.location);
   // A sync takes as long as it takes. Whether the daemon works at all is therefore asked first, for which it has a deadline.
   const works = await control.call({ command: 'status' }, run.world.signal);
   if (works === null) return [];
-  const answer = (await control.call(request, run.world.signal)) as {
-    accounts: AccountJson[];
-  } | null;
+  const watching = watchSync(run.output, run.world, events);
+  const news = new ToldFolders();
+  const answering = control.call(request, run.world.signal, (told) => {
+    const { account, report } = news.take(told as unknown as ProgressJson);
+    watching.show(account, report);
+  });
+  const answer = (await answering.finally(() => {
+    watching.end();
+  })) as { accounts: AccountJson[] } | null;
   return answer?.accounts ?? [];
 }
 
