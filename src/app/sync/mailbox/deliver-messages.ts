@@ -140,22 +140,33 @@ async function deliverWhole(
       const now = run.neighbours.clock.now();
       await commit(run, fold(fetchedPart(batch, now)), 'durable');
       count(report, batch);
+      arrivedDurably(report, batch);
       run.progress(report);
     },
   });
   try {
     for await (const batch of fetchWithin(open, uids, target.limits)) {
       await target.ready;
-      await queue.add(
-        batch.flatMap((each) => arriving(target, each, letters)),
-        batch.filter(isMissing),
-      );
+      const messages = batch.flatMap((each) => arriving(target, each, letters));
+      comes(report, messages);
+      await queue.add(messages, batch.filter(isMissing));
     }
   } catch (thrown) {
     await queue.finish();
     throw thrown;
   }
   return { durable: queue.finish() };
+}
+
+function comes({ ahead }: FolderReport, messages: readonly Arriving<Coming>[]): void {
+  ahead.arriving += messages.length;
+  for (const { message } of messages) ahead.octetsArriving += message.facts.size ?? 0;
+}
+
+function arrivedDurably({ ahead }: FolderReport, { arrived, failed }: FetchedBatch): void {
+  ahead.arriving -= arrived.length + failed.length;
+  for (const { message } of [...arrived, ...failed])
+    ahead.octetsArriving -= message.facts.size ?? 0;
 }
 
 export function refusal(loss: Loss<number>): FetchedPart {

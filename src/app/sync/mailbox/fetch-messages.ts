@@ -33,7 +33,7 @@ type Range = Extract<Operation, { kind: 'fetch-range' }>;
 
 /** Everything from the UID on that is not here. What was whole is kept where it throws. */
 export async function fetchRange(target: FetchTarget, { from }: Range): Promise<Fetching> {
-  const { folder, folders } = target;
+  const { folder, folders, report } = target;
   const open = await folders.reading(folder.path);
   requireNumbering(folder, open);
   const { uidNext } = open.status;
@@ -42,6 +42,7 @@ export async function fetchRange(target: FetchTarget, { from }: Range): Promise<
   const listed = listing.uids.within(from, (uidNext ?? highestUid + 1) - 1);
   const known = await knownFrom(target, from);
   const wanted = await notHere(target, listed, known);
+  report.ahead.toFetch = wanted.size;
   const watermark = new Watermark(from - 1, wanted);
   const fold = (part: FetchedPart): Changes => {
     watermark.finish(uidsOf(part));

@@ -13,10 +13,11 @@ import { TemporaryError } from '../../../errors.ts';
 import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
 import { commit, type AccountRun } from '../account-run.ts';
 import type { ReconnectingSession } from '../reconnecting-session.ts';
-import { emptyFolderReport, type FolderReport, type ReceiveReport } from '../report.ts';
+import { emptyFolderReport, expectedOf, type FolderReport, type ReceiveReport } from '../report.ts';
 import { carryOutAll } from './carry-out-all.ts';
 import { endpointOf, gatherMailbox, type GatheredMailbox } from './gather-mailbox.ts';
 import { OpenFolders } from './open-folders.ts';
+import { othersIn, toFetch } from './planned-messages.ts';
 import { foldersWithRoles } from './system-folders.ts';
 import { reportOf, type Work } from './work.ts';
 
@@ -35,6 +36,7 @@ export async function syncMailbox(
   const work = workOf(run, folders, gathered.view, plan, reports);
   await holdBack(work, plan.held);
   for (const { path, text } of plan.notes) reportOf(work, path).notes.push(text);
+  tellAhead(work, gathered.view, plan);
   const failed = await carryOutAll(work, plan.operations);
   await agree(work, gathered.view, plan.ends, failed);
 }
@@ -103,6 +105,20 @@ function workOf(
 
 function isRange({ kind }: Operation): boolean {
   return kind === 'fetch-range';
+}
+
+/** Those who watch know from the beginning how much there is to do. */
+function tellAhead(work: Work, { folders }: AccountView, { operations }: AccountPlan): void {
+  const statuses = new Map(folders.map(({ remote, status }) => [remote.path, status]));
+  const busy = new Set<FolderReport>();
+  for (const operation of operations) {
+    const isTransfer = operation.kind === 'move-remote' || operation.kind === 'copy-remote';
+    const report = reportOf(work, isTransfer ? operation.to : operation.path);
+    report.ahead.toFetch += toFetch(operation, statuses.get(operation.path));
+    report.ahead.others += othersIn(operation);
+    if (expectedOf(report) > 0) busy.add(report);
+  }
+  for (const report of busy) work.run.progress(report);
 }
 
 /** What held a folder is kept, so that doctor tells it too. */
