@@ -9,7 +9,7 @@ import { DataError, TemporaryError } from '../../errors.ts';
 import type { MailTree } from '../../ports/receiving/mail-store.ts';
 import { openTree } from '../sync/open-tree.ts';
 import type { MailboxInHand } from './account-in-hand.ts';
-import { folderNamed, refuseInbox } from './named-folder.ts';
+import { folderNamed, levels, refuseInbox } from './named-folder.ts';
 
 export interface DoomedFolder {
   /** Its name on the server. */
@@ -107,8 +107,7 @@ async function deleteHere(at: MailboxInHand, here: FolderHere): Promise<number> 
 }
 
 function staysHere({ bound, session }: MailboxInHand, { path, role }: AgreedFolder): boolean {
-  const segments = session.delimiter === null ? [path] : path.split(session.delimiter);
-  const named = { path, segments, role, attributes: [] };
+  const named = { path, segments: levels(path, session.delimiter), role, attributes: [] };
   const { direction, onRemoteDelete } = policyOf(bound.account.sync, named);
   return direction === 'push' || onRemoteDelete === 'keep';
 }

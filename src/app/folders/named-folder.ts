@@ -53,3 +53,7 @@ export function requireFree(folders: readonly Named[], name: string): void {
 export function refuseInbox(role: RemoteFolder['role'], path: string, what: string): void {
   if (role === 'inbox' || isInbox(path)) throw new UsageError(`the inbox can't be ${what}`);
 }
+
+export function levels(path: string, delimiter: string | null): string[] {
+  return delimiter === null ? [path] : path.split(delimiter);
+}

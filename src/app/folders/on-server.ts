@@ -1,11 +1,12 @@
-/** What people do with the folders of an IMAP account, done on its server; a sync then does it here. */
+/** What people do with the folders of an IMAP account, done on its server first; what is left to do here, a sync does. */
 
 import { keepsMail } from '../../core/account/account.ts';
 import { isIncluded } from '../../core/account/policy/folder-policy.ts';
 import { localPath } from '../../core/sync/folder-name.ts';
 import { UsageError } from '../../errors.ts';
 import type { MailboxInHand } from './account-in-hand.ts';
-import { folderNamed, newName, refuseInbox, requireFree } from './named-folder.ts';
+import { renameHere } from './rename-here.ts';
+import { folderNamed, levels, newName, refuseInbox, requireFree } from './named-folder.ts';
 
 /** The folder's name on the server. */
 export interface ChangedFolder {
@@ -38,6 +39,7 @@ export async function renameThere(
     throw new UsageError(`${JSON.stringify(path)} can't be moved into itself`);
   requireRoom(at, folder);
   await at.session.renameFolder(path, folder);
+  if (keepsMail(at.bound.account)) await renameHere(at, path, folder);
   return { from: path, folder, isKept: isKept(at, folder, subscribed ?? true) };
 }
 
@@ -61,8 +63,4 @@ function isKept({ bound, session }: MailboxInHand, path: string, subscribed: boo
   const segments = levels(path, session.delimiter);
   const named = { path, segments, role: null, attributes: [], subscribed };
   return keepsMail(account) && isIncluded(account.sync.folders, named);
-}
-
-function levels(path: string, delimiter: string | null): string[] {
-  return delimiter === null ? [path] : path.split(delimiter);
 }

@@ -145,6 +145,11 @@ export interface MailTree {
   remove(localPath: string, bases: readonly string[]): Promise<readonly boolean[]>;
   /** Local paths of all Maildir folders (`cur` and `new`) of the tree, whoever made them; in the layout's form, sorted. */
   folders(layout: Layout): Promise<readonly string[]>;
+  /**
+   * Gives a folder another local path, durably, its messages and all else that lies in it with it (with the layout fs the folders
+   * below it too), in one step. False where it is not there, or where something stands at the new path.
+   */
+  renameFolder(from: string, to: string): Promise<boolean>;
   /** Removes a folder that holds no mail, with its `cur`, `new` and `tmp`, durably; what is no mail stays. False where mail is in it. */
   removeFolder(localPath: string): Promise<boolean>;
   /**
