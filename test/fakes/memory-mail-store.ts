@@ -16,6 +16,7 @@ import type {
   LocalScan,
   MailStore,
   MailTree,
+  NewName,
   Staged,
   Staging,
 } from '../../src/ports/receiving/mail-store.ts';
@@ -51,6 +52,19 @@ export class MemoryMailStore implements MailStore {
       if ([...made.folders.values()].some((files) => files.size > 0))
         throw new ConfigurationError(`${root} already holds mail`);
       made.owner = accountId;
+      return new MemoryMailTree(root, this);
+    });
+  }
+
+  adopt(root: string, accountId: string): Promise<MailTree> {
+    return settle(() => {
+      const found = this.roots.get(root);
+      const holdsMail = [...(found?.folders.values() ?? [])].some((files) => files.size > 0);
+      if (found === undefined || (found.owner === null && !holdsMail))
+        throw new StorageError(`${root} is missing, or holds no mail to adopt`);
+      if (found.owner !== null && found.owner !== accountId)
+        throw new StorageError(`${root} belongs to another account`);
+      found.owner = accountId;
       return new MemoryMailTree(root, this);
     });
   }
@@ -253,6 +267,18 @@ class MemoryMailTree implements MailTree {
         const free = target.free(base);
         source.rename(path, target, withBase(path, free));
         return free;
+      });
+    });
+  }
+
+  rename(localPath: string, names: readonly NewName[]): Promise<readonly boolean[]> {
+    return settle(() => {
+      const files = this.#files(localPath);
+      return names.map(({ base, name }) => {
+        const path = files.pathOf(base);
+        if (path === undefined || files.pathOf(name) !== undefined) return false;
+        files.rename(path, files, withBase(path, name));
+        return true;
       });
     });
   }

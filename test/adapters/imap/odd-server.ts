@@ -4,7 +4,7 @@ import { flagsToImap, type Flag } from '../../../src/core/sync/flags.ts';
 import {
   decodeMailboxName,
   encodeMailboxName,
-} from '../../../src/adapters/imap/folders/mailbox-name.ts';
+} from '../../../src/wire/mailbox-name.ts';
 import { formatDateTime } from '../../../src/adapters/imap/dates.ts';
 import { scriptedServer, type ScriptedServer } from './scripted-server.ts';
 
