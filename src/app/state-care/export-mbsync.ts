@@ -11,7 +11,7 @@ import type { MbsyncBox, MbsyncPair, MbsyncState } from '../../ports/accounts/mb
 import type { MailTree } from '../../ports/receiving/mail-store.ts';
 import { bindAccount } from '../accounts/bind-account.ts';
 import type { Neighbours } from '../neighbours.ts';
-import { numberFiles, type Numbered } from './near-uids.ts';
+import { numberFiles, type Numbered } from '../../core/sync/near-uids.ts';
 
 export interface ExportedFolder {
   readonly remote: string;

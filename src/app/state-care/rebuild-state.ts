@@ -1,6 +1,9 @@
 /** `posthorn state rebuild`: forgets what the state has of an account's folders, so that the next sync adopts the mail that is here. */
 
 import { keepsMail, type Account } from '../../core/account/account.ts';
+import type { Layout, Settings } from '../../core/account/settings.ts';
+import type { AgreedFolder } from '../../core/sync/agreed.ts';
+import { remoteSegments } from '../../core/sync/folder-name.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { StateChange } from '../../ports/state-store.ts';
 import { bindForUse } from '../accounts/start-afresh.ts';
@@ -14,6 +17,12 @@ export interface Forgotten {
   readonly messages: number;
 }
 
+export interface RebuildOptions {
+  readonly settings: Settings;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Takes the root over and forgets the account's folders, in this order: a kill in between leaves a root that is known and a state
  * that still holds. Deletions never come of it, since nothing is agreed any more. Throws ConfigurationError for accounts whose
@@ -22,17 +31,16 @@ export interface Forgotten {
 export async function forgetFolders(
   account: Account,
   neighbours: Care,
-  options: { readonly waitMs: number; readonly signal: AbortSignal },
+  options: RebuildOptions,
 ): Promise<Forgotten> {
   refuseUnfit(account);
   const bound = await bindForUse(account, neighbours);
   const { id, state } = bound;
-  const lock = await neighbours.lock.acquire(`account-${id}`, {
-    ...options,
-    fenceAbove: state.fence,
-  });
+  const { settings, waitMs, signal } = options;
+  const fenceAbove = state.fence;
+  const lock = await neighbours.lock.acquire(`account-${id}`, { waitMs, signal, fenceAbove });
   try {
-    return await forgetLocked(bound, neighbours, lock.fence);
+    return await forgetLocked(bound, neighbours, settings, lock.fence);
   } finally {
     await lock.release();
   }
@@ -41,18 +49,40 @@ export async function forgetFolders(
 async function forgetLocked(
   { account, id }: BoundAccount,
   { state, store }: Care,
+  { layout }: Settings,
   number: number,
 ): Promise<Forgotten> {
-  await store.adopt(account.path, id);
+  const tree = await store.adopt(account.path, id);
+  const places = new Set(await tree.folders(layout));
   const folders = await state.folders(id);
   let messages = 0;
   for (const { path } of folders) messages += (await state.agreedUids(id, path, 1)).size;
   const changes: StateChange[] = [
     { kind: 'root', accountId: id, root: account.path },
     ...folders.map(({ path }) => ({ kind: 'folder-forgotten', accountId: id, path }) as const),
+    ...folders
+      .filter((folder) => places.has(folder.localPath) && !isUsual(folder, layout))
+      .map(
+        (folder) =>
+          ({ kind: 'folder-begun', accountId: id, folder: { ...folder, ...unsettled } }) as const,
+      ),
   ];
   await state.commit(changes, 'durable', { accountId: id, number });
   return { folders: folders.length, messages };
+}
+
+const unsettled = {
+  settledUid: 0,
+  uidNext: null,
+  exists: null,
+  highestModSeq: null,
+  stamp: null,
+};
+
+/** Whether the folder would be looked for in the same place. Where another program named it, that has to be kept. */
+function isUsual({ path, localPath }: AgreedFolder, layout: Layout): boolean {
+  const segments = remoteSegments(localPath, layout);
+  return segments !== null && ['/', '.', '\\'].some((sign) => segments.join(sign) === path);
 }
 
 function refuseUnfit(account: Account): void {

@@ -117,7 +117,11 @@ async function rebuild(
   const account = oneAccount(config, name);
   const waitMs = wait ? longestWaitMs : 0;
   const forgotten = await withNeighbours(run, config, (neighbours) =>
-    forgetFolders(account, neighbours, { waitMs, signal: run.world.signal }),
+    forgetFolders(account, neighbours, {
+      settings: config.settings,
+      waitMs,
+      signal: run.world.signal,
+    }),
   );
   const wish = { send: false, receive: true, full: false, acceptDeletions: false, waitMs };
   const reports = await runSync(run, config, [account], wish);

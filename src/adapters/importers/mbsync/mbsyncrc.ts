@@ -7,7 +7,7 @@ import { isWholeBox, nearFolder, type NearEnd } from './near-folder.ts';
 import { readSections, type Section } from './sections.ts';
 
 /** Stores by their names, channels by theirs: what an account is joined from. */
-interface Stores {
+export interface Stores {
   readonly accounts: readonly Section[];
   /** IMAPStore to the section that says how to connect: its account, or itself. */
   readonly remotes: ReadonlyMap<string, Section>;
@@ -40,7 +40,7 @@ export function parseMbsyncrc(text: string): Imported {
   return draft.result();
 }
 
-function storesOf(sections: readonly Section[], draft: Draft): Stores {
+export function storesOf(sections: readonly Section[], draft: Draft): Stores {
   const named = new Map(
     sections.filter(({ kind }) => kind === 'imapaccount').map((each) => [each.name, each]),
   );
@@ -119,8 +119,8 @@ function trashOf(account: Section, { remotes }: Stores): string | undefined {
   return stores.map((store) => store.value('trash')).find((value) => value !== undefined);
 }
 
-const farKeys = ['far', 'master'] as const;
-const nearKeys = ['near', 'slave'] as const;
+export const farKeys = ['far', 'master'] as const;
+export const nearKeys = ['near', 'slave'] as const;
 
 /** The account that the channel belongs to; where its mail lies becomes the account's path. */
 function joinChannel(
@@ -155,13 +155,13 @@ function joinChannel(
   return account;
 }
 
-interface End {
+export interface End {
   readonly name: string;
   readonly box: string;
 }
 
 /** `:store:mailbox`, with or without a mailbox. */
-function endOf(text: string | undefined): End | undefined {
+export function endOf(text: string | undefined): End | undefined {
   const [, name, box = ''] = /^:([^:]+):(.*)/.exec(text ?? '') ?? [];
   return name === undefined ? undefined : { name, box };
 }

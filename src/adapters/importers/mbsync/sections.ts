@@ -56,7 +56,8 @@ export const connectionKeys = new Set(
   ).split(' '),
 );
 
-export function readSections(text: string, draft: Draft): Section[] {
+/** `outside` gets the lines that stand before the first section, which hold for all. */
+export function readSections(text: string, draft: Draft, outside: Line[] = []): Section[] {
   const sections: Section[] = [];
   let open: Section | undefined;
   for (const [at, raw] of text.split(/\r?\n/).entries()) {
@@ -68,12 +69,14 @@ export function readSections(text: string, draft: Draft): Section[] {
       open = new Section(kind, line, sections);
       sections.push(open);
     } else if (open !== undefined) open.entries.push(line);
-    else
+    else {
+      outside.push(line);
       draft.leave(
         line.line,
         line.word,
         'it stands outside of every section; posthorn has nothing like it',
       );
+    }
   }
   return sections;
 }
