@@ -5,7 +5,6 @@ import type { Settings } from '../../core/account/settings.ts';
 import type { AgreedFolder, AgreedMessage } from '../../core/sync/agreed.ts';
 import { flagBits } from '../../core/sync/flags.ts';
 import type { RemoteFolder } from '../../core/sync/remote.ts';
-import { UidSet } from '../../core/sync/uid-set.ts';
 import { asPosthornError, ConfigurationError } from '../../errors.ts';
 import type { FormerAccount, FormerFolder, FormerPair } from '../../ports/accounts/former-state.ts';
 import type {
@@ -18,6 +17,7 @@ import type { StateChange } from '../../ports/state-store.ts';
 import { bindAccount } from '../accounts/bind-account.ts';
 import { connectMailbox } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
+import { agreedOf, identitiesThere, isSame, matchFiles } from './match-files.ts';
 import { endpointOf } from '../sync/mailbox/gather-mailbox.ts';
 
 export interface TakenFolder {
@@ -172,6 +172,7 @@ class Taking {
     };
   }
 
+  /** What the pairs leave open – files without a number, wrong numbers – is told by what it is. */
   async #match(
     { pairs, fileUid }: FormerFolder,
     localPath: string,
@@ -180,20 +181,30 @@ class Taking {
     const { tree, now } = this.#context;
     const { files } = await tree.scan(localPath);
     const byUid = filesByUid(files.keys(), fileUid);
-    const bases = pairs.flatMap((pair) => byUid.get(pair.fileUid ?? 0) ?? []);
     const here = new Map(
-      (await tree.identify(localPath, bases)).map((identity) => [identity.base, identity]),
+      (await tree.identify(localPath, [...files.keys()])).map((each) => [each.base, each]),
     );
-    const there = await identities(open, pairs);
+    const there = await identitiesThere(open);
     const messages: AgreedMessage[] = [];
-    const doubtful: FormerPair[] = [];
     for (const pair of pairs) {
       const file = here.get(byUid.get(pair.fileUid ?? 0) ?? '');
-      const message = agreedOf(pair, file, there.get(pair.uid), now);
-      if (message !== null) messages.push(message);
-      else if (there.has(pair.uid)) doubtful.push(pair);
+      const message = there.get(pair.uid);
+      const isTrue =
+        file === undefined ||
+        message === undefined ||
+        pair.isPlaceholder ||
+        (await isSame(file, message, { tree, localPath }, open));
+      const agreed = isTrue ? pairAgreed(pair, file, message, now) : null;
+      if (agreed === null) continue;
+      messages.push(agreed);
+      here.delete(agreed.name);
+      there.delete(agreed.uid);
     }
+    const context = { tree, localPath, open, now };
+    messages.push(...(await matchFiles([...here.values()], [...there.values()], files, context)));
     messages.sort((one, other) => one.uid - other.uid);
+    const known = new Set(messages.map(({ uid }) => uid));
+    const doubtful = pairs.filter(({ uid }) => there.has(uid) && !known.has(uid));
     return { messages, doubtful };
   }
 }
@@ -224,48 +235,35 @@ function filesByUid(
   return found;
 }
 
-async function identities(
-  open: OpenFolder,
-  pairs: readonly FormerPair[],
-): Promise<ReadonlyMap<number, RemoteIdentity>> {
-  const found = new Map<number, RemoteIdentity>();
-  if (pairs.length === 0 || open.status.exists === 0) return found;
-  for await (const page of open.identify(UidSet.of(pairs.map(({ uid }) => uid))))
-    for (const identity of page) found.set(identity.facts.uid, identity);
-  return found;
-}
-
 /** Null where nothing can be agreed of it. What is gone on the server alone stays agreed: the first sync sees a deletion there. */
-function agreedOf(
+function pairAgreed(
   { uid, fileUid, flags, isPlaceholder }: FormerPair,
   file: LocalIdentity | undefined,
   message: RemoteIdentity | undefined,
   now: number,
 ): AgreedMessage | null {
-  const shared = { uid, flags: flagBits(flags), keywords: [], modSeq: null, storedAt: now };
+  const bits = flagBits(flags);
   if (fileUid === null)
     return message === undefined
       ? null
-      : { ...shared, ...blank, ...factsOf(message), status: 'there-alone' };
+      : { ...agreedOf(message, noFile, bits, now), status: 'there-alone' };
   if (file === undefined) return null;
-  if (message !== undefined && !isPlaceholder && !isSame(file, message)) return null;
-  const { base: name, wireSize, wireSha256, messageIdHash } = file;
-  const internalDate = message?.facts.internalDate ?? file.internalDate;
-  const status = isPlaceholder ? 'placeholder' : 'both';
-  return { ...shared, name, wireSize, wireSha256, messageIdHash, internalDate, status };
+  const { messageIdHash, wireSize: size, internalDate } = file;
+  const gone = { facts: { ...noFacts, uid, size, internalDate }, messageIdHash };
+  const agreed = agreedOf(message ?? gone, file, bits, now);
+  return isPlaceholder ? { ...agreed, status: 'placeholder' } : agreed;
 }
 
-const blank = { name: '', wireSha256: '0'.repeat(64) };
+const noFacts = { flags: [], keywords: [], modSeq: null };
 
-function factsOf({ facts, messageIdHash }: RemoteIdentity) {
-  return { wireSize: facts.size ?? 0, messageIdHash, internalDate: facts.internalDate };
-}
-
-/** By Message-ID; without one on either side by size. */
-function isSame(file: LocalIdentity, { messageIdHash, facts }: RemoteIdentity): boolean {
-  if (file.messageIdHash !== messageIdHash) return false;
-  return messageIdHash !== null || facts.size === null || facts.size === file.wireSize;
-}
+const noFile: LocalIdentity = {
+  base: '',
+  wireSize: 0,
+  wireSha256: '0'.repeat(64),
+  messageIdHash: null,
+  messageId: null,
+  internalDate: 0,
+};
 
 function hasState({ name }: Account): ConfigurationError {
   return new ConfigurationError('posthorn has a state of it already', {

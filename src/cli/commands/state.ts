@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { readFromServerText, isReadFromServer } from '../../app/accounts/read-from-server.ts';
-import { forgetFolders } from '../../app/state-care/rebuild-state.ts';
+import { rebuildState, type RebuiltFolder } from '../../app/state-care/rebuild-state.ts';
 import { showState, type ShownFolder, type ShownState } from '../../app/state-care/show-state.ts';
 import type { Config } from '../../config/read/config.ts';
 import { gravest, type ExitStatus } from '../../errors.ts';
@@ -116,16 +116,23 @@ async function rebuild(
   const config = await readConfig(run);
   const account = oneAccount(config, name);
   const waitMs = wait ? longestWaitMs : 0;
-  const forgotten = await withNeighbours(run, config, (neighbours) =>
-    forgetFolders(account, neighbours, {
+  const rebuilt = await withNeighbours(run, config, (neighbours) =>
+    rebuildState(account, neighbours, {
       settings: config.settings,
       waitMs,
       signal: run.world.signal,
     }),
   );
+  for (const each of rebuilt) run.output.note(rebuiltLine(name, each));
   const wish = { send: false, receive: true, full: false, acceptDeletions: false, waitMs };
   const reports = await runSync(run, config, [account], wish);
   for (const report of reports) printAccount(run.output, report);
-  if (run.output.json) run.output.document({ forgotten, accounts: reports });
+  if (run.output.json) run.output.document({ rebuilt, accounts: reports });
   return gravest(reports.map(({ status }) => status as ExitStatus));
+}
+
+function rebuiltLine(name: string, { remote, adopted, here, there }: RebuiltFolder): string {
+  const more =
+    here + there === 0 ? '' : `, ${String(here)} here alone, ${String(there)} there alone`;
+  return `${name}: ${remote}: ${String(adopted)} messages adopted${more}`;
 }

@@ -25,7 +25,7 @@ interface Channel {
   readonly near: End;
   readonly farStore: Section;
   readonly nearStore: Section;
-  /** As the channel or the file says it; undefined: mbsync's own folder. */
+  /** As the file says it for all channels; undefined: mbsync's own folder. */
   readonly syncState: string | undefined;
 }
 
@@ -66,7 +66,7 @@ function channelOf(
   const nearStore = stores.locals.get(near.name);
   if (farStore === undefined || nearStore === undefined) return [];
   return [
-    { section, far, near, farStore, nearStore, syncState: section.value('syncstate') ?? syncState },
+    { section, far, near, farStore, nearStore, syncState },
   ];
 }
 
@@ -145,8 +145,7 @@ function nearBoxOf({ section, far, near }: Channel, farBox: string): string | nu
 
 /** mbsync(1), SubFolders. Null where the store names no place for it. */
 function directoryOf(store: Section, box: string, { home }: FormerPlaces): string | null {
-  const expand = (path: string): string =>
-    path.replace(/^~(?=\/|$)/, home).replace(/^\$HOME(?=\/|$)/, home);
+  const expand = (path: string): string => expanded(path, home);
   const inbox = expand(store.value('inbox') ?? '~/Maildir').replace(/\/+$/, '');
   const isFlat = layoutOf(store) === 'maildir++';
   if (box === 'INBOX') return inbox;
@@ -182,19 +181,24 @@ async function stateOf(
   return null;
 }
 
-/** mbsync(1), SyncState; until 1.4 its own folder was ~/.mbsync, where that is there it still is. */
+/** mbsync(1), SyncState. Until isync 1.4 its own folder was ~/.mbsync; where that is there it still is. */
 function statePaths(
-  { syncState, far, near }: Channel,
+  { section, syncState, far, near }: Channel,
   { farBox, nearBox, directory }: Boxes,
   { home, env }: FormerPlaces,
 ): string[] {
   const clean = (box: string): string => box.replaceAll('/', '!');
-  if (syncState === '*') return [join(directory, stateName)];
-  if (syncState !== undefined && syncState !== '')
-    return [`${syncState.replace(/^~(?=\/)/, home)}${clean(nearBox)}`];
+  const own = section.value('syncstate');
+  if ((own ?? syncState) === '*') return [join(directory, stateName)];
+  if (own !== undefined && own !== '') return [`${expanded(own, home)}${clean(nearBox)}`];
   const name = `:${far.name}:${clean(farBox)}_:${near.name}:${clean(nearBox)}`;
+  if (syncState !== undefined && syncState !== '') return [`${expanded(syncState, home)}${name}`];
   const stateHome = env['XDG_STATE_HOME'] ?? join(home, '.local', 'state');
   return [join(home, '.mbsync', name), join(stateHome, 'isync', name)];
+}
+
+function expanded(path: string, home: string): string {
+  return path.replace(/^~(?=\/|$)/, home);
 }
 
 function formerFolder(state: StateText, directory: string, root: string): FormerFolder {
