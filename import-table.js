@@ -28,7 +28,7 @@ export const importTable = {
     npm: ['yaml', 'zod', 'cosmiconfig'],
     node: ['node:path', 'node:os', 'node:util', 'node:crypto'],
     files: {
-      'src/config/read/load.ts': { node: true },
+      'src/config/read/sound-note.ts': { node: true },
       'src/config/read/find.ts': { node: true },
       'src/config/edit/save.ts': { may: ['core', ...everywhere, 'disk'], node: true },
     },

@@ -1,4 +1,7 @@
-/** Bundles src/ into dist/: one entry, split so that a command loads no more than it needs; and sendmail's quick way as one file. */
+/**
+ * Bundles src/ into dist/: the program as one file, of which a command runs no more than it needs, since what is imported late is
+ * carried out late; and sendmail's quick way as a smaller one (docs/decisions/start.md).
+ */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -17,23 +20,38 @@ const workers = {
   'keyring-program': 'src/adapters/secrets/keyring-program.ts',
 };
 
-function entries() {
+function workerEntries() {
   const present = Object.entries(workers).filter(([, source]) => existsSync(join(root, source)));
-  return { main: 'src/main.ts', ...Object.fromEntries(present) };
+  return Object.fromEntries(present);
 }
 
-/** imapflow, nodemailer and commander are CommonJS: their `require('net')` needs one in an ES module. */
-const banner = [
+/** What they are bundled with is partly CommonJS, whose `require('net')` needs one in an ES module. */
+const requireBanner = [
   "import { createRequire as requireOfBundle } from 'node:module';",
   'const require = requireOfBundle(import.meta.url);',
 ].join('\n');
 
-/** One file of CommonJS: Node's loader of ES modules takes longer than all that sendmail does. */
-const sendmail = {
-  entryPoints: { sendmail: 'src/sendmail.ts' },
+/** One file of CommonJS each: Node's loader of ES modules takes longer than all that sendmail does, and half of what a poll does. */
+const programs = {
+  entryPoints: { main: 'src/main.ts', sendmail: 'src/sendmail.ts' },
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
+  // Of Node's own modules too: the launcher gives the program no loader of ES modules.
+  supported: { 'dynamic-import': false },
   banner: { js: "const urlOfBundle = require('node:url').pathToFileURL(__filename).href;" },
+};
+
+/** With an editor's charset tables, a quarter of the whole program: loaded when somebody is asked something. */
+const prompts = { package: '@inquirer/prompts', file: 'prompts' };
+
+const latePrompts = {
+  name: 'late-prompts',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^${prompts.package}$`) }, () => ({
+      path: `./${prompts.file}.cjs`,
+      external: true,
+    }));
+  },
 };
 
 /** Of all sources, and of the versions of what they are bundled with. */
@@ -62,30 +80,49 @@ async function bundle() {
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',
+    charset: 'ascii',
     legalComments: 'none',
-    // Node reads every loaded chunk whole, whatever of it is called.
+    // Where nothing compiled is kept, Node scans the file whole, whatever of it is called.
     minifyWhitespace: true,
     minifySyntax: true,
   };
-  const result = await build({
+  const whole = await build({
     ...shared,
-    entryPoints: entries(),
-    splitting: true,
-    format: 'esm',
-    banner: { js: banner },
-    plugins: [leanImapflow],
-  });
-  const quick = await build({
-    ...shared,
-    ...sendmail,
+    ...programs,
     define: { ...shared.define, 'import.meta.url': 'urlOfBundle' },
+    plugins: [leanImapflow, latePrompts],
+  });
+  const asked = await build({
+    ...shared,
+    ...programs,
+    entryPoints: { [prompts.file]: prompts.package },
+    define: { 'import.meta.url': 'urlOfBundle' },
+  });
+  const threads = await build({
+    ...shared,
+    entryPoints: workerEntries(),
+    format: 'esm',
+    banner: { js: requireBanner },
   });
   const late = await build(charsetsBuild(root));
-  const outputs = [result, quick, late].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+  const outputs = [whole, asked, threads, late].flatMap(({ metafile }) =>
+    Object.keys(metafile.outputs),
+  );
   return outputs.map((path) => basename(path));
 }
 
-/** Chunks carry a hash in their names: those of earlier builds would pile up. */
+/** The launcher reads them as such; one other character, and V8 would keep two octets for each. */
+async function requireAscii(names) {
+  for (const name of names) {
+    const octets = await readFile(join(dist, name));
+    const at = octets.findIndex((octet) => octet > 0x7f);
+    if (at === -1) continue;
+    const around = octets.subarray(Math.max(0, at - 60), at + 20).toString();
+    throw new Error(`${name} is not ASCII (write \\u in a regular expression): … ${around} …`);
+  }
+}
+
+/** What an earlier build has left, under names that this one does not write. */
 async function sweep(written) {
   const stale = (await readdir(dist)).filter((name) => !written.includes(name));
   await Promise.all(stale.map((name) => rm(join(dist, name), { force: true, recursive: true })));
@@ -104,4 +141,5 @@ async function publishSchema() {
 // esbuild has already said what is wrong.
 const written = await bundle().catch(() => process.exit(1));
 await sweep([...written, schema]);
+await requireAscii(['main.cjs', 'sendmail.cjs']);
 await publishSchema();

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 
-/** Beside the chunks in dist/: CommonJS, loaded whole at the first use of one of the packages in it. */
+/** Beside the program in dist/: CommonJS, loaded whole at the first use of one of the packages in it. */
 export const charsets = 'imapflow-charsets';
 const inCharsets = ['libmime', 'iconv-lite', 'encoding-japanese'];
 

@@ -35,6 +35,6 @@ export function readOptions(words = process.argv.slice(2)) {
 export const launcher = join(import.meta.dirname, '..', '..', 'bin', 'posthorn.cjs');
 
 export function requireBuild() {
-  if (existsSync(join(import.meta.dirname, '..', '..', 'dist', 'main.js'))) return;
+  if (existsSync(join(import.meta.dirname, '..', '..', 'dist', 'main.cjs'))) return;
   throw new Error('posthorn is not built: run `npm run build`');
 }

@@ -2,6 +2,7 @@
 
 import type { Neighbours } from '../app/neighbours.ts';
 import type { AccountReport } from '../app/sync/report.ts';
+import type { Places } from '../app/sync/places.ts';
 import { syncAccount } from '../app/sync/sync-account.ts';
 import { lookUpState } from '../app/accounts/bind-account.ts';
 import { haltedBy } from '../app/outbox/connect-for-sending.ts';
@@ -32,6 +33,8 @@ export interface KeeperOptions {
   readonly account: Account;
   readonly settings: Settings;
   readonly neighbours: Neighbours;
+  /** Of all accounts together: who polls waits for one. */
+  readonly places: Places;
   readonly onReport: (report: AccountReport) => void;
   /** Must not throw. */
   readonly onError: (account: string, error: unknown) => void;
@@ -155,7 +158,9 @@ export class AccountKeeper {
     return this.#receiving.run(async (signal) => {
       let notBefore: number | null = null;
       try {
-        const report = await this.#sync({ send: false, receive: true, ...how }, signal);
+        const report = await this.#options.places.run((headway) =>
+          this.#sync({ send: false, receive: true, ...how }, signal, headway),
+        );
         notBefore = report.notBefore;
         return report;
       } finally {
@@ -164,9 +169,12 @@ export class AccountKeeper {
     });
   }
 
-  async #sync(poll: Poll, signal: AbortSignal): Promise<AccountReport> {
+  async #sync(
+    poll: Poll,
+    signal: AbortSignal,
+    progress: () => void = () => undefined,
+  ): Promise<AccountReport> {
     const { settings, neighbours } = this.#options;
-    const progress = (): void => undefined;
     const options = { ...poll, settings, waitMs: 0, progress, signal };
     const report = await syncAccount(this.#account, neighbours, options);
     this.#keepId(report.id);

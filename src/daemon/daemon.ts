@@ -4,6 +4,7 @@ import { isReadFromServer, readFromServerText } from '../app/accounts/read-from-
 import { accountJson } from '../app/sync/report-json.ts';
 import type { Neighbours } from '../app/neighbours.ts';
 import type { AccountReport } from '../app/sync/report.ts';
+import { Places } from '../app/sync/places.ts';
 import { syncStatus } from '../app/sync/sync-all.ts';
 import type { Account } from '../core/account/account.ts';
 import type { Settings } from '../core/account/settings.ts';
@@ -30,6 +31,13 @@ export interface DaemonOptions {
 /** How long messages in hand may take to become durable once the end was asked for. */
 const graceMs = 20_000;
 
+/** Accounts that are polled at once, of thousands that are due: their connections bound the memory. */
+const atOnce = 32;
+/** With those that stall: many accounts on one dead server must not keep the others from their polls. */
+const inAll = 512;
+/** Without anything durable for so long, an account counts as stalled. */
+const patienceMs = 10_000;
+
 /** Holds the lock `daemon` while it runs; TemporaryError (`locked`) where another one does. Resolves at the signal or at `stop`. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const lock = await options.neighbours.lock.acquire('daemon');
@@ -50,6 +58,7 @@ class Daemon {
   readonly #signal: AbortSignal;
   readonly #stop: () => void;
   readonly #startedAt: number;
+  readonly #places: Places;
   readonly #keepers: ReadonlyMap<string, AccountKeeper>;
 
   constructor(options: DaemonOptions, signal: AbortSignal, stop: () => void) {
@@ -57,6 +66,7 @@ class Daemon {
     this.#signal = signal;
     this.#stop = stop;
     this.#startedAt = options.neighbours.clock.now();
+    this.#places = new Places({ atOnce, inAll, patienceMs, clock: options.neighbours.clock });
     const enabled = options.accounts.filter((account) => account.enabled);
     this.#keepers = new Map(enabled.map((account) => [account.name, this.#keeper(account)]));
   }
@@ -102,6 +112,7 @@ class Daemon {
       account,
       settings,
       neighbours,
+      places: this.#places,
       onReport,
       onError: (name, error) => {
         this.#log('warn', `${name}: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,7 +1,21 @@
 /** Calls to the file system on Node's own thread, for many small files: what they do takes less time than to wait for them. */
 
-import { closeSync, constants, futimesSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  futimesSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { asSystemPath } from './file-name.ts';
 import { renameNewNow } from './rename-new.ts';
+
+export interface FileFacts {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
 
 /** Each call fails as Node's does. */
 export interface DiskNow {
@@ -11,6 +25,11 @@ export interface DiskNow {
   write(descriptor: number, octets: Uint8Array, offset: number, length: number): number;
   utimes(descriptor: number, date: Date): void;
   close(descriptor: number): void;
+  /**
+   * The octets of a file, from the beginning of `room` on, and its facts. Null where it is no file, has no place there, or can't be
+   * read: to be looked into beside Node's thread.
+   */
+  readInto(path: string, room: Buffer): FileFacts | null;
   /** As Disk has it. */
   renameNew(from: string, to: string): boolean;
 }
@@ -26,5 +45,22 @@ export const realDiskNow: DiskNow = {
   close: (descriptor) => {
     closeSync(descriptor);
   },
+  readInto,
   renameNew: renameNewNow,
 };
+
+function readInto(path: string, room: Buffer): FileFacts | null {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(asSystemPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() || stats.size >= room.length) return null;
+    // Room for more than there should be: what is read is then all of it.
+    const size = readSync(descriptor, room, 0, room.length, 0);
+    return size === stats.size ? { size, mtimeMs: stats.mtimeMs } : null;
+  } catch {
+    return null;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}

@@ -6,7 +6,6 @@ import {
   mkdir,
   open,
   opendir,
-  readdir,
   readFile,
   rename,
   rm,
@@ -17,6 +16,7 @@ import {
 import type { BigIntStats, Dirent } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { realDiskNow, type DiskNow } from './disk-now.ts';
+import { asSystemPath, readNames } from './file-name.ts';
 import { renameNew } from './rename-new.ts';
 import { openFileSystem, type OpenFileSystem } from './syncfs.ts';
 
@@ -28,7 +28,7 @@ export type DiskFile = Pick<
 
 export type OpenFlags = 'r' | 'wx' | 'over';
 
-/** Each call fails as Node's does: an Error with `code` (`ENOSPC`) and `syscall`. */
+/** Each call fails as Node's does: an Error with `code` (`ENOSPC`) and `syscall`. Paths as file-name.ts has them. */
 export interface Disk {
   /** `wx` makes a file, or says EEXIST; `over` makes it, or writes over the one that is there without cutting it. */
   open(path: string, flags: OpenFlags, mode?: number): Promise<DiskFile>;
@@ -61,20 +61,20 @@ const openFlags = {
 } as const;
 
 export const realDisk: Disk = {
-  open: (path, flags, mode) => open(path, openFlags[flags], mode),
+  open: (path, flags, mode) => open(asSystemPath(path), openFlags[flags], mode),
   openFileSystem,
-  readFile: (path) => readFile(path),
-  link,
-  rename,
+  readFile: (path) => readFile(asSystemPath(path)),
+  link: (existing, path) => link(asSystemPath(existing), asSystemPath(path)),
+  rename: (from, to) => rename(asSystemPath(from), asSystemPath(to)),
   renameNew,
-  unlink,
-  removeTree: (path) => rm(path, { recursive: true, force: true }),
+  unlink: (path) => unlink(asSystemPath(path)),
+  removeTree: (path) => rm(asSystemPath(path), { recursive: true, force: true }),
   mkdir: async (path, mode) => {
-    await mkdir(path, { mode });
+    await mkdir(asSystemPath(path), { mode });
   },
-  rmdir,
-  readdir: (path) => readdir(path),
-  stat: (path) => stat(path, { bigint: true }),
+  rmdir: (path) => rmdir(asSystemPath(path)),
+  readdir: readNames,
+  stat: (path) => stat(asSystemPath(path), { bigint: true }),
   async *entries(path) {
     yield* await opendir(path);
   },

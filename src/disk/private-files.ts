@@ -1,6 +1,6 @@
 /** Folders and files for the owner alone, made so that a power cut does not take them away again. */
 
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { syncDirectoryNow } from './durable.ts';
 
@@ -17,6 +17,8 @@ export function makePrivateDirectory(directory: string): void {
  * drops every fcntl lock that this process holds on it.
  */
 export function createPrivateFile(path: string): void {
+  // What is nearly always so, told without the cost of an error.
+  if (existsSync(path)) return;
   let descriptor: number;
   try {
     descriptor = openSync(path, 'wx', 0o600);

@@ -1,5 +1,6 @@
 /** renameat2(2) with RENAME_NOREPLACE: a new name in one step, and never over a file that exists. */
 
+import { asSystemPath } from './file-name.ts';
 import { cFunction } from './libc.ts';
 
 interface RenameFunction {
@@ -29,6 +30,7 @@ function renameFunction(): RenameFunction | null {
 
 /** On Node's thread. False where it was not done, for whatever reason. */
 export function renameNewNow(from: string, to: string): boolean {
+  if (!isPlain(from, to)) return false;
   return renameFunction()?.(workingDirectory, from, workingDirectory, to, noReplace) === 0;
 }
 
@@ -36,10 +38,15 @@ export function renameNewNow(from: string, to: string): boolean {
 export function renameNew(from: string, to: string): Promise<boolean> {
   return new Promise((resolve) => {
     const rename = renameFunction();
-    if (rename === null) resolve(false);
+    if (rename === null || !isPlain(from, to)) resolve(false);
     else
       rename.async(workingDirectory, from, workingDirectory, to, noReplace, (error, result) => {
         resolve((error === null || error === undefined) && result === 0);
       });
   });
+}
+
+/** The function takes strings alone. */
+function isPlain(...paths: readonly string[]): boolean {
+  return paths.every((path) => asSystemPath(path) === path);
 }

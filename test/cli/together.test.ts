@@ -146,11 +146,11 @@ describe("cron's environment", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  it('nothing is written but mail, state and configuration', async () => {
+  it('nothing is written but mail, state, configuration, and the compiled program', async () => {
     expect((await home.run(['sync'])).status).toBe(0);
     const paths = await below(home.folder);
     const tops = new Set(paths.map((path) => path.split('/')[0]));
-    expect([...tops].sort()).toEqual(['.config', '.local', 'Mail']);
+    expect([...tops].sort()).toEqual(['.cache', '.config', '.local', 'Mail']);
     const marker = await readFile(home.mail('work', '.posthorn'), 'utf8');
     expect(marker).toMatch(/^[a-z0-9]+\n#/);
   });

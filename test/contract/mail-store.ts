@@ -12,6 +12,7 @@ import type {
   Staged,
   Staging,
 } from '../../src/ports/receiving/mail-store.ts';
+import { mailBothWaysContract } from './mail-both-ways.ts';
 import { mailChangesContract } from './mail-changes.ts';
 
 /** A store, and the other program that reads and writes the same folders. */
@@ -26,6 +27,8 @@ export interface StoreWorld {
   put(localPath: string, path: string, content: string): Promise<void>;
   move(localPath: string, from: string, to: string): Promise<void>;
   remove(localPath: string, path: string): Promise<void>;
+  /** A Maildir folder of another program's. */
+  makeFolder(localPath: string): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -319,6 +322,7 @@ export function mailStoreContract(title: string, makeWorld: () => Promise<StoreW
   });
 
   mailChangesContract(title, makeWorld);
+  mailBothWaysContract(title, makeWorld);
 }
 
 function iterator(chunks: AsyncGenerator<Buffer>): AsyncIterator<Buffer> {

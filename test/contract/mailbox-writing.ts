@@ -4,49 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Flag } from '../../src/core/sync/flags.ts';
 import type { MessageFacts } from '../../src/core/sync/remote.ts';
 import { UidSet } from '../../src/core/sync/uid-set.ts';
-import { StorageError, type PosthornError } from '../../src/errors.ts';
 import type {
   FlagNames,
-  MailboxSession,
   OpenFolder,
   RemoteIdentity,
-  Upload,
-  Uploaded,
 } from '../../src/ports/receiving/mailbox-source.ts';
 import { messageIdHash } from '../../src/wire/message-id.ts';
-import {
-  errorOf,
-  sample,
-  samples,
-  type MailboxAccount,
-  type MailboxWorld,
-  type SampleMessage,
-} from './mailbox-source.ts';
-
-export interface WritingWorld extends MailboxWorld {
-  readonly can: MailboxWorld['can'] & {
-    /** Expunges single messages (UIDPLUS, RFC 4315). */
-    readonly expunge: boolean;
-    readonly move: boolean;
-    /** Tells with the list which folders are subscribed (RFC 5258). */
-    readonly subscriptions: boolean;
-  };
-  account(folders?: readonly string[]): Promise<WritingAccount>;
-}
-
-export interface WritingAccount extends MailboxAccount {
-  /** What stands there, ascending, as nobody of ours reads it; flags as IMAP names, sorted. */
-  messages(folder: string): Promise<readonly TrueMessage[]>;
-  /** Paths, sorted. */
-  subscribed(): Promise<readonly string[]>;
-}
-
-export interface TrueMessage {
-  readonly uid: number;
-  readonly flags: readonly string[];
-  readonly octets: Buffer;
-  readonly internalDate: number;
-}
+import { folderTests } from './mailbox-folders.ts';
+import { errorOf, sample, samples } from './mailbox-source.ts';
+import type { Enter, Stage, TrueMessage, WritingWorld } from './mailbox-stage.ts';
+import { uploadTests } from './mailbox-uploads.ts';
 
 const none: FlagNames = { flags: [], keywords: [] };
 
@@ -56,26 +23,6 @@ function flags(...names: Flag[]): FlagNames {
 
 function keywords(...names: string[]): FlagNames {
   return { flags: [], keywords: names };
-}
-
-async function* pieces(octets: Buffer, size = 50_000): AsyncGenerator<Buffer> {
-  for (let at = 0; at < octets.length; at += size) yield octets.subarray(at, at + size);
-}
-
-function uploadOf(message: SampleMessage, more: Partial<Upload> = {}): Upload {
-  const { octets, internalDate } = message;
-  const usual = { flags: [], keywords: [], internalDate };
-  return { size: octets.length, octets: () => pieces(octets), ...usual, ...more };
-}
-
-async function uploadAll(
-  session: MailboxSession,
-  path: string,
-  uploads: readonly Upload[],
-): Promise<Uploaded[]> {
-  const all: Uploaded[] = [];
-  for await (const each of session.upload(path, uploads)) all.push(each);
-  return all;
 }
 
 async function identitiesOf(folder: OpenFolder, uids: UidSet): Promise<RemoteIdentity[]> {
@@ -92,22 +39,6 @@ async function factsOf(folder: OpenFolder, uids: UidSet): Promise<MessageFacts[]
 
 function uidsOf(messages: readonly TrueMessage[]): number[] {
   return messages.map(({ uid }) => uid);
-}
-
-interface Setup {
-  readonly folders: readonly string[];
-  readonly messages: readonly SampleMessage[];
-}
-
-type Enter = (
-  setup: Partial<Setup>,
-  use: (session: MailboxSession, account: WritingAccount) => Promise<void>,
-) => Promise<void>;
-
-interface Stage {
-  readonly enter: Enter;
-  /** Once the tests run. */
-  readonly can: () => WritingWorld['can'];
 }
 
 export function mailboxWritingContract(
@@ -367,179 +298,6 @@ function expungeTests({ enter, can }: Stage): void {
       if (can().expunge) expect(uidsOf(left)).toEqual([1, 4]);
       else expect(uidsOf(marked)).toEqual([1, 2, 3]);
       expect((await folder.uids(1)).uids.size).toBe(left.length);
-    });
-  });
-}
-
-function uploadTests({ enter, can }: Stage): void {
-  test('keeps order, octets, flags, keywords and dates, small and large', async () => {
-    const sizes = [0, 0, 3_000, 5_000, 300_000, 0, 3_000_000, 0];
-    const messages = sizes.map((size, index) => sample(index + 1, size));
-    await enter({ folders: ['Größe'] }, async (session, account) => {
-      const uploads = messages.map((message, index) =>
-        uploadOf(message, index === 1 ? { flags: ['S', 'P'], keywords: ['work'] } : {}),
-      );
-      const told = await uploadAll(session, 'Größe', uploads);
-      const stored = await account.messages('Größe');
-      expect(stored.map(({ octets }) => octets.length)).toEqual(uploads.map(({ size }) => size));
-      messages.forEach(({ octets, internalDate }, index) => {
-        expect(stored[index]?.octets.equals(octets)).toBe(true);
-        expect(stored[index]?.internalDate).toBe(internalDate);
-      });
-      expect(stored[1]?.flags).toEqual(['$Forwarded', '\\Seen', 'work']);
-      expect(stored[0]?.flags).toEqual([]);
-      const { uidValidity } = await session.status('Größe');
-      expect(told).toEqual(
-        messages.map((_, index) =>
-          can().uidPlus
-            ? { kind: 'uploaded', uid: index + 1, uidValidity }
-            : { kind: 'uploaded', uid: null, uidValidity: null },
-        ),
-      );
-    });
-  });
-
-  test('of many', async () => {
-    await enter({ folders: ['Many'] }, async (session, account) => {
-      const messages = samples(120);
-      const told = await uploadAll(
-        session,
-        'Many',
-        messages.map((each) => uploadOf(each)),
-      );
-      expect(told.map(({ kind }) => kind)).toEqual(messages.map(() => 'uploaded'));
-      const stored = await account.messages('Many');
-      expect(stored.map(({ octets }) => octets)).toEqual(messages.map(({ octets }) => octets));
-    });
-  });
-
-  test('passes over a file that is gone, or not as large any more', async () => {
-    await enter({ folders: ['Some'] }, async (session, account) => {
-      const gone = new StorageError('it is gone', { reach: 'message' });
-      const broken = async function* (): AsyncGenerator<Buffer> {
-        throw gone;
-      };
-      const told = await uploadAll(session, 'Some', [
-        uploadOf(sample(1)),
-        uploadOf(sample(2), { octets: broken }),
-        uploadOf(sample(3), { octets: broken, size: 9_000_000 }),
-        uploadOf(sample(4), { size: 10 }),
-        uploadOf(sample(5), { size: 1_000 }),
-        uploadOf(sample(6)),
-      ]);
-      const kinds = ['uploaded', 'unsent', 'unsent', 'unsent', 'unsent', 'uploaded'];
-      expect(told.map(({ kind }) => kind)).toEqual(kinds);
-      expect(told[1]).toEqual({ kind: 'unsent', error: gone });
-      expect(told[4]).toMatchObject({ error: { code: 'storage', reach: 'message' } });
-      const stored = await account.messages('Some');
-      expect(stored.map(({ octets }) => octets)).toEqual([1, 6].map((each) => sample(each).octets));
-    });
-  });
-
-  test.each([
-    ['shorter', -1_000],
-    ['longer', 1_000],
-  ])('is given up with the connection where a file is %s than it was', async (_title, more) => {
-    await enter({ folders: ['Cut'] }, async (session, account) => {
-      const large = sample(2, 900_000);
-      const size = large.octets.length - more;
-      const told: Uploaded[] = [];
-      const uploads = [uploadOf(sample(1)), uploadOf(large, { size }), uploadOf(sample(3))];
-      const all = async (): Promise<void> => {
-        for await (const each of session.upload('Cut', uploads)) told.push(each);
-      };
-      expect(await errorOf(all())).toMatchObject({
-        exitStatus: 75,
-      } satisfies Partial<PosthornError>);
-      expect(told.map(({ kind }) => kind)).toEqual(['uploaded']);
-      expect(session.spent).toBe(true);
-      const stored = await account.messages('Cut');
-      expect(stored.map(({ octets }) => octets)).toEqual([sample(1).octets]);
-    });
-  });
-
-  test('into a folder that is not there fails by its name', async () => {
-    await enter({}, async (session) => {
-      const error = await errorOf(uploadAll(session, 'Nowhere', [uploadOf(sample(1))]));
-      expect(error).toMatchObject({ code: 'no-such-folder', reach: 'folder' });
-      expect((await session.select('INBOX')).status.exists).toBe(0);
-    });
-  });
-
-  test('may be left early, and the session goes on', async () => {
-    await enter({ folders: ['Left'] }, async (session, account) => {
-      for await (const each of session.upload(
-        'Left',
-        samples(20).map((one) => uploadOf(one)),
-      )) {
-        expect(each.kind).toBe('uploaded');
-        break;
-      }
-      expect(session.spent).toBe(false);
-      const folder = await session.select('Left');
-      expect((await folder.uids(1)).uids.size).toBe((await account.messages('Left')).length);
-    });
-  });
-}
-
-function folderTests({ enter, can }: Stage): void {
-  test('are renamed with what is below them, and with their subscriptions', async () => {
-    await enter({}, async (session, account) => {
-      await session.folders();
-      const below = session.delimiter ?? '/';
-      const paths = ['Ältere', `Ältere${below}100%`, 'Ältere Sachen', `Ältere${below}ohne`];
-      for (const path of paths) await session.createFolder(path, null);
-      await session.subscribe(`Ältere${below}ohne`, false);
-      await session.selectForWriting(`Ältere${below}100%`);
-      await uploadAll(session, `Ältere${below}100%`, [uploadOf(sample(1))]);
-      await session.renameFolder('Ältere', 'Neuere');
-      const { folders } = await session.folders();
-      const names = folders.map(({ path }) => path).filter((path) => /Älte|Neue/.test(path));
-      const renamed = ['Neuere', `Neuere${below}100%`, `Neuere${below}ohne`];
-      expect(names.sort()).toEqual(['Ältere Sachen', ...renamed].sort());
-      expect(await account.messages(`Neuere${below}100%`)).toHaveLength(1);
-      const subscribed = (await account.subscribed()).filter((path) => /Älte|Neue/.test(path));
-      expect(subscribed).toEqual(['Ältere Sachen', 'Neuere', `Neuere${below}100%`].sort());
-    });
-  });
-
-  test('are subscribed and unsubscribed', async () => {
-    await enter({}, async (session) => {
-      await session.createFolder('News', null);
-      const isSubscribed = async () =>
-        (await session.folders()).folders.find(({ path }) => path === 'News')?.subscribed;
-      const told = can().subscriptions;
-      expect(await isSubscribed()).toBe(told ? true : null);
-      await session.subscribe('News', false);
-      expect(await isSubscribed()).toBe(told ? false : null);
-      await session.subscribe('News', true);
-      expect(await isSubscribed()).toBe(told ? true : null);
-    });
-  });
-
-  test('are deleted, and nobody minds where they are gone', async () => {
-    await enter({}, async (session, account) => {
-      await session.createFolder('Old', null);
-      await uploadAll(session, 'Old', [uploadOf(sample(1))]);
-      await session.selectForWriting('Old');
-      await session.deleteFolder('Old');
-      await session.deleteFolder('Old');
-      const { folders } = await session.folders();
-      expect(folders.some(({ path }) => path === 'Old')).toBe(false);
-      expect(await account.subscribed()).not.toContain('Old');
-      expect((await session.select('INBOX')).status.exists).toBe(0);
-    });
-  });
-
-  test('one that is in the way is not replaced', async () => {
-    await enter({ folders: ['One', 'Two'] }, async (session) => {
-      expect((await errorOf(session.renameFolder('One', 'Two'))).reach).toBe('folder');
-      expect((await errorOf(session.renameFolder('INBOX', 'Three'))).reach).toBe('folder');
-      expect((await errorOf(session.deleteFolder('INBOX'))).reach).toBe('folder');
-      const { folders } = await session.folders();
-      expect(folders.map(({ path }) => path)).toEqual(
-        expect.arrayContaining(['INBOX', 'One', 'Two']),
-      );
     });
   });
 }

@@ -1,12 +1,11 @@
 /** The real Maildir and the real state, stopped at every call to the disk and every commit: the next run ends whole. */
 
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesOf, writersOf } from '../adapters/maildir/disk-world.ts';
 import { diskAround } from '../disk/faulty-disk.ts';
+import { scratch } from '../disk/scratch.ts';
 import { mapBounded } from '../../src/app/bounded.ts';
 import { World } from '../app/world.ts';
 import { createMaildirStore } from '../../src/adapters/maildir/store.ts';
@@ -28,9 +27,6 @@ const history: readonly ((world: World) => void)[] = [
     world.server.faults.refused.set(world.server.folder().messages.at(-1)?.id ?? '', 1);
   },
 ];
-
-/** In memory where the system has such a folder: thousands of fsyncs are not what is tried here. */
-const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 const whole = ['', 'five\n', 'four\nwithout an end', 'one\n', 'six\n', 'two\n'];
 

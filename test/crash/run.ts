@@ -23,10 +23,17 @@ export interface Home {
 }
 
 /** A HOME with one account that receives the user's mail: POP3 deletes on the server what is stored. */
-export async function makeHome(dovecot: Dovecot, user: User, type: 'imap' | 'pop3'): Promise<Home> {
+export async function makeHome(
+  dovecot: Dovecot,
+  user: User,
+  type: 'imap' | 'pop3',
+  sync?: Readonly<Record<string, unknown>>,
+): Promise<Home> {
   const dir = await mkdtemp(join(tmpdir(), 'posthorn-crash-'));
   await writeFile(join(dir, 'password'), `${user.password}\n`, { mode: 0o600 });
-  await writeFile(join(dir, 'config.yaml'), configuration(dovecot, user, type), { mode: 0o600 });
+  await writeFile(join(dir, 'config.yaml'), configuration(dovecot, user, type, sync), {
+    mode: 0o600,
+  });
   const start = (...options: string[]): ChildProcess =>
     spawn(
       process.execPath,
@@ -46,7 +53,12 @@ export async function makeHome(dovecot: Dovecot, user: User, type: 'imap' | 'pop
 }
 
 /** The example's way of writing: relative paths start at the file's folder. */
-function configuration(dovecot: Dovecot, user: User, type: 'imap' | 'pop3'): string {
+function configuration(
+  dovecot: Dovecot,
+  user: User,
+  type: 'imap' | 'pop3',
+  sync?: Readonly<Record<string, unknown>>,
+): string {
   const port = type === 'imap' ? dovecot.ports.imaps : dovecot.ports.pop3s;
   return JSON.stringify({
     version: 1,
@@ -55,6 +67,7 @@ function configuration(dovecot: Dovecot, user: User, type: 'imap' | 'pop3'): str
       work: {
         type,
         send: false,
+        ...(sync === undefined ? {} : { sync }),
         identity: { address: user.address },
         incoming: {
           host: dovecot.host,

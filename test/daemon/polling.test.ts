@@ -31,7 +31,7 @@ async function minutes(count: number): Promise<void> {
   }
 }
 
-const both = { send: true, receive: true, full: false } as const;
+const both = { send: true, receive: true, full: false, acceptDeletions: false } as const;
 
 function syncOf(name: string) {
   return { command: 'sync', accounts: [{ name, id: null }], ...both } as const;

@@ -29,7 +29,7 @@ it('goes by the id where it is asked for an account that got the NAME of another
     { name: 'a', id: 'b' },
     { name: 'b', id: 'new' },
   ];
-  const wish = { send: false, receive: true, full: false };
+  const wish = { send: false, receive: true, full: false, acceptDeletions: false };
   const answer = await daemon.ask({ command: 'sync', accounts, ...wish });
   expect(answer).toMatchObject({ accounts: [{ account: 'x' }, { account: 'a' }], unknown: ['b'] });
   expect(world.pollsOf('a').length).toBe(1);

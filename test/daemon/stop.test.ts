@@ -62,6 +62,7 @@ it('the end begins nothing new, not even what was asked for', async () => {
       send: true,
       receive: true,
       full: false,
+      acceptDeletions: false,
     },
   });
   await settled();

@@ -15,6 +15,7 @@ import { createMemoryLock } from '../fakes/memory-lock.ts';
 import { refusingMailbox } from '../fakes/refusing-sessions.ts';
 import { MemoryMailStore } from '../fakes/memory-mail-store.ts';
 import { createMemoryStateStore } from '../fakes/memory-state-store.ts';
+import { unwatched } from '../fakes/memory-mailbox-watch.ts';
 
 export const minute = 60_000;
 
@@ -114,6 +115,7 @@ export class DaemonWorld {
         await this.onPoll(polled.name, signal);
         return emptyMailbox;
       },
+      watch: unwatched,
     };
     return {
       sources: { imap: source, pop3: { connect: refuse } },

@@ -73,6 +73,7 @@ function nowAround(around: AroundNow): DiskNow {
         now.close(descriptor);
       }
     },
+    readInto: (path, room) => around({ name: 'readInto', path }, () => now.readInto(path, room)),
     renameNew: (from, to) => around({ name: 'renameNew', path: to }, () => now.renameNew(from, to)),
   };
 }

@@ -53,7 +53,9 @@ export class MemoryFolder extends Map<string, Buffer> {
   /** Two files of one base name: the same content is one message, other content gets a name of its own. */
   settleDoubles(): void {
     const kept = new Map<string, string>();
-    for (const path of this.mail()) {
+    const newFirst = (path: string): string => (path.startsWith('new/') ? '0' : '1') + path;
+    const paths = this.mail().sort((a, b) => (newFirst(a) < newFirst(b) ? -1 : 1));
+    for (const path of paths) {
       const base = baseOf(path);
       const other = kept.get(base);
       kept.set(base, path);
@@ -74,15 +76,14 @@ export class MemoryFolder extends Map<string, Buffer> {
     }
   }
 
-  /** `seen`: where it was when the change was decided. */
+  /** `seen`: where it was when the change was decided. Where whoever decided it believes it now; undefined where it is gone. */
   setFlags(change: FlagChange, seen: string | undefined): string | undefined {
     const path = this.pathOf(change.base);
     if (path === undefined) return undefined;
-    const wanted = placeWith(placeOf(path), placeOf(seen ?? path), change);
-    const directory = wanted.slice(0, 3);
-    const newPath = `${directory}/${change.base}${wanted.slice(3)}`;
+    const before = placeOf(seen ?? path);
+    const newPath = pathAt(change.base, placeWith(placeOf(path), before, change));
     if (newPath !== path) this.rename(path, this, newPath);
-    return newPath;
+    return pathAt(change.base, placeWith(before, before, change));
   }
 
   identify(base: string): LocalIdentity | null {
@@ -120,7 +121,10 @@ function placeOf(path: string): string {
 }
 
 export function withBase(path: string, base: string): string {
-  const place = placeOf(path);
+  return pathAt(base, placeOf(path));
+}
+
+function pathAt(base: string, place: string): string {
   return `${place.slice(0, 3)}/${base}${place.slice(3)}`;
 }
 

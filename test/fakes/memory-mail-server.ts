@@ -2,6 +2,7 @@
 
 import type { MailboxSource } from '../../src/ports/receiving/mailbox-source.ts';
 import type { MaildropSource } from '../../src/ports/receiving/maildrop-source.ts';
+import { watchMemory } from './memory-mailbox-watch.ts';
 import { MemoryMailboxSession } from './memory-mailbox-session.ts';
 import { MemoryMaildropSession } from './memory-maildrop-session.ts';
 import { ServedMail, type ServerStep } from './served-mail.ts';
@@ -15,6 +16,7 @@ export class MemoryMailServer extends ServedMail {
         this.connections += 1;
         return new MemoryMailboxSession(this, step);
       },
+      watch: (_account, _login, paths, signal) => watchMemory(this, paths, signal, step),
     };
   }
 

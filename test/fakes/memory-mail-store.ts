@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { lettersIn } from '../../src/adapters/maildir/keyword-letters.ts';
 import type { Layout } from '../../src/core/account/settings.ts';
-import type { Flag } from '../../src/core/sync/flags.ts';
 import { ConfigurationError, PosthornError, StorageError } from '../../src/errors.ts';
 import type {
   Delivered,

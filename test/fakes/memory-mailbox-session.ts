@@ -1,25 +1,26 @@
 /** An IMAP session over mail in memory. */
 
-import { createHash } from 'node:crypto';
+import { assignRoles } from '../../src/core/sync/roles.ts';
+import type { FolderListing, FolderStatus, SelectedStatus } from '../../src/core/sync/remote.ts';
+import { RefusedError, TemporaryError } from '../../src/errors.ts';
 import type {
-  FolderListing,
-  FolderStatus,
-  MessageFacts,
-  SelectedStatus,
-} from '../../src/core/sync/remote.ts';
-import { UidSet } from '../../src/core/sync/uid-set.ts';
-import { InternalError, TemporaryError } from '../../src/errors.ts';
-import type {
-  Fetched,
   MailboxSession,
   OpenFolder,
-  UidListing,
+  Upload,
+  Uploaded,
+  WritableFolder,
 } from '../../src/ports/receiving/mailbox-source.ts';
-import { MemorySession, notGiven, type ServedFolder, type ServedMessage } from './served-mail.ts';
+import type { Flag } from '../../src/core/sync/flags.ts';
+import { appendTo } from './memory-append.ts';
+import { MemoryOpenFolder, type OpenMemory } from './memory-open-folder.ts';
+import { MemoryWritableFolder } from './memory-writable-folder.ts';
+import { MemorySession } from './served-mail.ts';
+import type { ServedFolder } from './served-folder.ts';
 
 export class MemoryMailboxSession extends MemorySession implements MailboxSession {
+  readonly delimiter = '/';
   /** Counts what was selected, so that a folder of before knows that it is closed. */
-  selected = 0;
+  #selected = 0;
 
   async folders(): Promise<FolderListing> {
     await this.ask('folders');
@@ -28,36 +29,68 @@ export class MemoryMailboxSession extends MemorySession implements MailboxSessio
     const folders = this.server.folders.map((folder) => ({
       path: folder.path,
       segments: folder.path.split('/'),
-      role: folder.path === 'INBOX' ? ('inbox' as const) : null,
       attributes: [],
       selectable: true,
-      status: this.server.tellsStatus ? statusOf(folder) : null,
+      subscribed: folder.isSubscribed,
+      status: this.server.tellsStatus ? this.#statusOf(folder) : null,
     }));
-    return { folders, warnings: [] };
+    const roles = assignRoles(folders, {});
+    return {
+      folders: folders.map((folder) => ({ ...folder, role: roles.get(folder.path) ?? null })),
+      warnings: [],
+    };
   }
 
   async status(path: string): Promise<FolderStatus> {
     await this.ask('status');
-    return statusOf(this.server.folder(path));
+    return this.#statusOf(this.existing(path));
   }
 
   async select(path: string): Promise<OpenFolder> {
     await this.ask('select');
-    this.selected += 1;
-    return new MemoryOpenFolder(this, this.server.folder(path), this.selected);
+    return new MemoryOpenFolder(this.#open(this.existing(path)));
+  }
+
+  async selectForWriting(path: string): Promise<WritableFolder> {
+    await this.ask('select');
+    return new MemoryWritableFolder(this.#open(this.existing(path)));
   }
 
   async uidNext(path: string): Promise<number> {
     await this.ask('status');
-    return this.server.folder(path).uidNext;
+    return this.existing(path).uidNext;
   }
 
-  findByMessageId(): Promise<readonly number[]> {
-    return Promise.reject(new InternalError('no copy is filed here'));
+  async findByMessageId(
+    path: string,
+    messageId: string,
+    fromUid: number,
+  ): Promise<readonly number[]> {
+    await this.ask('search');
+    this.#selected += 1;
+    return this.existing(path)
+      .messages.filter(({ text }) => (text.split('\r\n\r\n')[0] ?? '').includes(messageId))
+      .map(({ id }) => Number(id))
+      .filter((uid) => uid >= fromUid);
   }
 
-  append(): Promise<number | null> {
-    return Promise.reject(new InternalError('no copy is filed here'));
+  async *upload(path: string, uploads: readonly Upload[]): AsyncGenerator<Uploaded> {
+    for (const upload of uploads) yield await appendTo(this, path, upload);
+  }
+
+  async append(
+    path: string,
+    octets: Buffer,
+    flags: readonly Flag[],
+    internalDate: number,
+  ): Promise<number | null> {
+    const pieces = async function* (): AsyncGenerator<Buffer> {
+      yield await Promise.resolve(octets);
+    };
+    const message = { size: octets.length, octets: pieces, flags, keywords: [], internalDate };
+    const appended = await appendTo(this, path, message);
+    if (appended.kind !== 'uploaded') throw appended.error;
+    return appended.uid;
   }
 
   personalPrefix(): Promise<string> {
@@ -66,103 +99,63 @@ export class MemoryMailboxSession extends MemorySession implements MailboxSessio
 
   async createFolder(path: string): Promise<void> {
     await this.ask('create');
-    this.server.folders.push({ path, uidValidity: '7', uidNext: 1, messages: [] });
+    const there = this.server.folders.find((folder) => folder.path === path);
+    if (there === undefined) this.server.create(path);
+    else there.isSubscribed = true;
+    await this.done('create');
+  }
+
+  async renameFolder(from: string, to: string): Promise<void> {
+    await this.ask('rename');
+    this.#selected += 1;
+    const folder = this.existing(from);
+    const isTaken = this.server.folders.some(({ path }) => path === to);
+    if (isTaken || from === 'INBOX') throw refusedFolder(`${from} cannot be renamed`);
+    for (const each of this.server.folders)
+      if (each === folder || each.path.startsWith(`${from}/`))
+        each.path = to + each.path.slice(from.length);
+    await this.done('rename');
+  }
+
+  async deleteFolder(path: string): Promise<void> {
+    await this.ask('delete');
+    this.#selected += 1;
+    if (path === 'INBOX') throw refusedFolder('INBOX cannot be deleted');
+    const { folders } = this.server;
+    const at = folders.findIndex((folder) => folder.path === path);
+    if (at >= 0) folders.splice(at, 1);
+    await this.done('delete');
+  }
+
+  async subscribe(path: string, subscribed: boolean): Promise<void> {
+    await this.ask('subscribe');
+    this.existing(path).isSubscribed = subscribed;
+    await this.done('subscribe');
+  }
+
+  /** RefusedError `no-such-folder` where it is none. */
+  existing(path: string): ServedFolder {
+    const folder = this.server.folders.find((each) => each.path === path);
+    if (folder !== undefined) return folder;
+    throw new RefusedError(`the folder ${path} does not exist on the server`, {
+      noSuchFolder: true,
+      reach: 'folder',
+      retry: 'later',
+    });
+  }
+
+  #open(folder: ServedFolder): OpenMemory {
+    const selected = (this.#selected += 1);
+    const isCurrent = (): boolean => this.#selected === selected;
+    return { session: this, folder, status: this.#statusOf(folder), isCurrent };
+  }
+
+  #statusOf({ uidValidity, uidNext, messages, highestModSeq }: ServedFolder): SelectedStatus {
+    const modSeq = this.server.can.condstore ? String(highestModSeq) : null;
+    return { uidValidity, uidNext, exists: messages.length, highestModSeq: modSeq };
   }
 }
 
-function statusOf({ uidValidity, uidNext, messages }: ServedFolder): SelectedStatus {
-  return { uidValidity, uidNext, exists: messages.length, highestModSeq: null };
-}
-
-class MemoryOpenFolder implements OpenFolder {
-  readonly path: string;
-  readonly status: SelectedStatus;
-  readonly #session: MemoryMailboxSession;
-  readonly #folder: ServedFolder;
-  readonly #selected: number;
-
-  constructor(session: MemoryMailboxSession, folder: ServedFolder, selected: number) {
-    this.#session = session;
-    this.#folder = folder;
-    this.#selected = selected;
-    this.path = folder.path;
-    this.status = statusOf(folder);
-  }
-
-  async uids(from: number): Promise<UidListing> {
-    await this.#ask('uids');
-    const all = this.#folder.messages.map(({ id }) => Number(id)).filter((uid) => uid >= from);
-    const { listedAtMost } = this.#session.server.faults;
-    if (listedAtMost === null) return { uids: UidSet.of(all), complete: true };
-    return { uids: UidSet.of(all.slice(-listedAtMost)), complete: false };
-  }
-
-  async *facts(uids: UidSet): AsyncGenerator<readonly MessageFacts[]> {
-    await this.#ask('facts');
-    for (const message of this.#folder.messages)
-      if (uids.has(Number(message.id))) yield [factsOf(message)];
-  }
-
-  changesSince(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  async *fetch(uids: UidSet): AsyncGenerator<readonly Fetched[]> {
-    const { server } = this.#session;
-    let isWhole = false;
-    try {
-      for (const window of uids.windows(server.batchSize)) {
-        await this.#ask(`fetch ${window.toString()}`);
-        if (server.faults.throttled)
-          throw new TemporaryError('the server gives no messages now', { reach: 'folder' });
-        yield* this.#window(window);
-      }
-      isWhole = true;
-    } finally {
-      this.#session.spent ||= !isWhole;
-    }
-  }
-
-  *#window(window: UidSet): Generator<readonly Fetched[]> {
-    const { server } = this.#session;
-    const batch: Fetched[] = [];
-    for (const uid of window) {
-      const served = this.#folder.messages.find(({ id }) => id === String(uid));
-      if (served === undefined) {
-        batch.push({ kind: 'vanished', uid });
-        continue;
-      }
-      server.asked.push(served.id);
-      if (server.faults.hangsUpAt.has(served.id)) {
-        yield batch;
-        throw this.#session.broken();
-      }
-      const breaks = server.breaksNow();
-      if (server.refuses(served.id)) batch.push({ kind: 'refused', uid, error: notGiven() });
-      else {
-        const body = this.#session.body(served, breaks);
-        batch.push({ kind: 'message', facts: factsOf(served), body });
-      }
-      if (!breaks) continue;
-      yield batch;
-      throw this.#session.broken();
-    }
-    yield batch;
-  }
-
-  async #ask(what: string): Promise<void> {
-    await this.#session.ask(what);
-    if (this.#session.selected !== this.#selected)
-      throw new InternalError('the folder is not selected any more');
-  }
-}
-
-function factsOf({ id, text, flags, listedSize }: ServedMessage): MessageFacts {
-  const size = listedSize ?? text.length;
-  return { uid: Number(id), flags, keywords: [], modSeq: null, internalDate: dateOf(text), size };
-}
-
-/** A date of its own for each message. */
-function dateOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE() * 1000;
+function refusedFolder(message: string): RefusedError {
+  return new RefusedError(message, { reach: 'folder' });
 }

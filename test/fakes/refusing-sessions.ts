@@ -21,7 +21,9 @@ const close = (): Promise<void> => Promise.resolve();
 export const refusingMailbox: MailboxSession = {
   ...{ facts, spent: false, close },
   ...{ folders: refuse, status: refuse, select: refuse, uidNext: refuse, findByMessageId: refuse },
-  ...{ append: refuse, personalPrefix: refuse, createFolder: refuse },
+  ...{ append: refuse, personalPrefix: refuse, createFolder: refuse, selectForWriting: refuse },
+  ...{ upload: refuse, renameFolder: refuse, deleteFolder: refuse, subscribe: refuse },
+  delimiter: '/',
 };
 
 export const refusingMaildrop: MaildropSession = {

@@ -24,6 +24,7 @@ import { freeLock } from './memory-lock.ts';
 import { refusingMailbox } from './refusing-sessions.ts';
 import { MemoryMailStore } from './memory-mail-store.ts';
 import { createMemoryStateStore } from './memory-state-store.ts';
+import { unwatched } from './memory-mailbox-watch.ts';
 
 export interface Delivery {
   readonly recipients: readonly string[];
@@ -74,6 +75,7 @@ const sentFolder: RemoteFolder = {
   role: 'sent',
   attributes: [],
   selectable: true,
+  subscribed: null,
   status: null,
 };
 
@@ -171,7 +173,7 @@ export class SendingWorld {
     const nothing = () => Promise.resolve();
     return {
       sources: {
-        imap: { connect: () => this.#do(() => this.#filing()) },
+        imap: { connect: () => this.#do(() => this.#filing()), watch: unwatched },
         pop3: { connect: () => Promise.reject(new Error('not here')) },
       },
       store: this.store,

@@ -5,21 +5,20 @@ import type { Flag } from '../../src/core/sync/flags.ts';
 import { RefusedError, TemporaryError } from '../../src/errors.ts';
 import type { ConnectionFacts } from '../../src/ports/connection.ts';
 import type { MessageBody } from '../../src/ports/receiving/message-body.ts';
+import { ServedFolder } from './served-folder.ts';
 
 export interface ServedMessage {
+  /** UIDL, or the UID in decimal. */
   readonly id: string;
   readonly text: string;
   readonly flags: readonly Flag[];
+  readonly keywords?: readonly string[];
+  /** 1 where it was never changed by the server's own ways. */
+  readonly modSeq?: number;
+  /** Milliseconds since the epoch; by its text unless given. */
+  readonly internalDate?: number;
   /** RFC822.SIZE where it is not what comes. */
   readonly listedSize?: number | undefined;
-}
-
-/** One folder of the server; IMAP alone has several. */
-export interface ServedFolder {
-  readonly path: string;
-  uidValidity: string;
-  uidNext: number;
-  messages: ServedMessage[];
 }
 
 export interface ServerFaults {
@@ -35,6 +34,14 @@ export interface ServerFaults {
   throttledForMs: number | null;
   /** The listing leaves out all but so many; null: none. */
   listedAtMost: number | null;
+  /** IMAP: the connection breaks once this was done, before it is answered, e.g. `append`, `move`; works once. */
+  breaksAfter: string | null;
+  /** IMAP: COPYUID and APPENDUID tell what is not so. */
+  tellsWrongUids: boolean;
+  /** IMAP: nothing is taken any more (OVERQUOTA). */
+  isFull: boolean;
+  /** IMAP: texts that are not taken. */
+  readonly unwelcome: Set<string>;
   /** QUIT is answered with -ERR, or with nothing though the messages are gone. */
   atQuit: 'refuse' | 'delete-and-break' | null;
 }
@@ -45,6 +52,7 @@ export type ServerStep = (name: string) => Promise<void>;
 export class ServedMail {
   readonly type: 'imap' | 'pop3';
   readonly folders: ServedFolder[] = [];
+  #uidValidities = 7;
   readonly faults: ServerFaults = {
     refused: new Map(),
     breakAt: null,
@@ -52,8 +60,14 @@ export class ServedMail {
     throttled: false,
     throttledForMs: null,
     listedAtMost: null,
+    breaksAfter: null,
+    tellsWrongUids: false,
+    isFull: false,
+    unwelcome: new Set(),
     atQuit: null,
   };
+  /** IMAP: what the server can do beyond the least. */
+  readonly can = { condstore: false, qresync: false, uidPlus: true, move: true };
   /** Ids whose bodies were asked for, in order. */
   readonly asked: string[] = [];
   /** Messages in a batch of a fetch. */
@@ -69,16 +83,20 @@ export class ServedMail {
   connections = 0;
   /** Bodies that were begun. */
   given = 0;
+  /** IMAP: told the path of each folder that changes. */
+  readonly watchers = new Set<(path: string) => void>();
 
   constructor(type: 'imap' | 'pop3', paths: readonly string[] = ['INBOX']) {
     this.type = type;
     for (const path of paths)
-      this.folders.push({
-        path,
-        uidValidity: type === 'imap' ? '7' : '',
-        uidNext: 1,
-        messages: [],
-      });
+      this.folders.push(new ServedFolder(path, type === 'imap' ? '7' : '', this));
+  }
+
+  /** With a UIDVALIDITY that no folder has had. */
+  create(path: string): ServedFolder {
+    const folder = new ServedFolder(path, String((this.#uidValidities += 1)), this);
+    this.folders.push(folder);
+    return folder;
   }
 
   folder(path = 'INBOX'): ServedFolder {
@@ -94,21 +112,22 @@ export class ServedMail {
       path?: string;
       id?: string;
       flags?: readonly Flag[];
+      keywords?: readonly string[];
+      internalDate?: number;
       listedSize?: number;
     } = {},
   ): void {
-    const folder = this.folder(options.path);
-    const id = options.id ?? (this.type === 'imap' ? '' : 'uidl-') + String(folder.uidNext);
-    folder.uidNext += 1;
-    const { listedSize } = options;
-    const message = { id, text, flags: options.flags ?? [], listedSize };
-    folder.messages.push(message);
-    this.history.push(message);
+    const { path, ...rest } = options;
+    this.folder(path).add({ text, flags: [], ...rest });
   }
 
   expunge(id: string, path = 'INBOX'): void {
-    const folder = this.folder(path);
-    folder.messages = folder.messages.filter((message) => message.id !== id);
+    this.folder(path).remove((message) => message.id === id);
+  }
+
+  /** Whoever watches hears of it. */
+  changed(path: string): void {
+    for (const watcher of this.watchers) watcher(path);
   }
 
   /** Whether the connection breaks at this message. */
@@ -150,6 +169,15 @@ export class MemorySession {
     // The port: whoever left a fetch early has a session that is fit for close() alone.
     if (this.spent) throw new TemporaryError('the connection is gone');
     await turn();
+  }
+
+  /** It is done; whether the answer arrives is another thing. */
+  async done(what: string): Promise<void> {
+    await this.#step(`${what} done`);
+    const { faults } = this.server;
+    if (faults.breaksAfter !== what) return;
+    faults.breaksAfter = null;
+    throw this.broken();
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ import type { MaildropSession } from '../../src/ports/receiving/maildrop-source.
 import { createManualClock } from './manual-clock.ts';
 import { facts, refusingMailbox, refusingMaildrop } from './refusing-sessions.ts';
 import { account as both } from './sending-world.ts';
+import { unwatched } from './memory-mailbox-watch.ts';
 
 const unused = (): never => {
   throw new Error('not here');
@@ -23,7 +24,15 @@ export const reached: ConnectionStep[] = [
 ];
 
 function folder(path: string, role: RemoteFolder['role']): RemoteFolder {
-  return { path, segments: [path], role, attributes: [], selectable: true, status: null };
+  return {
+    path,
+    segments: [path],
+    role,
+    attributes: [],
+    selectable: true,
+    subscribed: null,
+    status: null,
+  };
 }
 
 /** Servers that a test changes; both greet, log in and answer. */
@@ -72,7 +81,10 @@ export class TestedServers {
         forget: unused,
         keyringState: unused,
       },
-      sources: { imap: connect(() => this.#folders()), pop3: connect(() => this.#maildrop()) },
+      sources: {
+        imap: { ...connect(() => this.#folders()), watch: unwatched },
+        pop3: connect(() => this.#maildrop()),
+      },
       sender: {
         connect: async (_account, _login, _signal, observe) => {
           for (const step of reached) observe?.(step);

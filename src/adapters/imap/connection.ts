@@ -15,7 +15,7 @@ import { readRefusal, RefusedCommand, throttled } from './answers/refusal.ts';
 import type { StatusLine } from './answers/status-line.ts';
 import type { TokenNode } from './answers/tokens.ts';
 import { endlessAnswer, lossOf } from './loss.ts';
-import { OwnCommands } from './own-commands.ts';
+import { OwnCommands, refusalIn } from './own-commands.ts';
 import { Watchdog, type WatchLimits } from './watchdog.ts';
 
 /** The part of imapflow that it uses itself and does not declare. */
@@ -169,6 +169,9 @@ export class ImapConnection {
     const running = await this.#exec(command, attributes, listener, options);
     if (running.thrown !== undefined) throw running.thrown;
     if (running.tagged === undefined) throw new UnreadableAnswer();
+    // imapflow takes the refusal of what is partly gone (EXPUNGEISSUED) for a success; that is right for reading alone.
+    const refusal = command === 'UID FETCH' ? null : refusalIn(running.tagged);
+    if (refusal !== null) throw refusal;
     return { line: running.tagged, unreadable: running.unreadable };
   }
 
@@ -188,8 +191,8 @@ export class ImapConnection {
   }
 
   /**
-   * Sends a command ahead of the next one without waiting for its answer, which costs no time on the line. `onAnswer` is told
-   * the tagged answer if one comes. Only between commands.
+   * Sends a command ahead of the next one without waiting for its answer, which costs no time on the line; with the next one,
+   * where that follows at once. `onAnswer` is told the tagged answer if one comes. Only between commands.
    */
   post(tag: string, text: string, onAnswer: (line: StatusLine) => void = () => {}): void {
     if (this.#closed) return;
@@ -197,7 +200,10 @@ export class ImapConnection {
     this.#posted.set(tag, onAnswer);
     // What a refused command left behind would be taken for the beginning of this one.
     this.#inner.commandParts = [];
+    const { socket } = this;
+    socket?.cork();
     this.#inner.write(`${tag} ${text}`);
+    setImmediate(() => socket?.uncork());
   }
 
   /**

@@ -4,9 +4,8 @@ import type { AccountType, AuthMethod, Security } from '../../core/account/accou
 import { DataError } from '../../errors.ts';
 import type { Imported, ImportedEntry } from '../../ports/accounts/importer.ts';
 import { readCsv, type CsvRow } from './csv-rows.ts';
+import { csvSwitch, csvSync, csvSyncColumns, type Get } from './csv-sync.ts';
 import { compact, Draft, flag, stored } from './draft.ts';
-
-type Get = (column: string) => string | undefined;
 
 const columns = [
   ...[
@@ -31,6 +30,7 @@ const columns = [
     'leave_on_server',
   ],
   ...['out_host', 'out_port', 'out_security', 'out_auth', 'out_user', 'out_password', 'path'],
+  ...csvSyncColumns,
 ];
 
 /** Throws DataError for the first thing that is wrong, all of them in its detail: a table is imported whole or not at all. */
@@ -136,7 +136,7 @@ function entryOf(get: Get, names: readonly string[], say: (what: string) => void
       ?.split(/[\s,;]+/)
       .filter((tag) => tag !== ''),
     type: get('type')?.toLowerCase() as AccountType | undefined,
-    enabled: switchOf(get, 'enabled', say),
+    enabled: csvSwitch(get, 'enabled', say),
     identity: {
       name: get('full_name'),
       organization: get('organization'),
@@ -144,19 +144,13 @@ function entryOf(get: Get, names: readonly string[], say: (what: string) => void
       replyTo: get('reply_to'),
     },
     incoming: incomingOf(get, number),
+    sync: csvSync(get, say),
     outgoing: outgoingOf(get, number),
     receive: isEmpty('in_host') ? false : undefined,
     send: isEmpty('out_host') ? false : undefined,
     path: get('path'),
   };
   return compact(entry) as ImportedEntry;
-}
-
-function switchOf(get: Get, column: string, say: (what: string) => void): boolean | undefined {
-  const value = get(column);
-  const found = value === undefined ? undefined : flag(value);
-  if (value !== undefined && found === undefined) say(`\`${column}\` must be yes or no`);
-  return found;
 }
 
 /** `yes`, `no`, or a duration. */
@@ -175,6 +169,7 @@ function incomingOf(get: Get, number: (column: string) => number | undefined): o
     password: get('password') === undefined ? undefined : stored,
     interval: get('interval'),
     leaveOnServer: leaveOf(get),
+    maxConnections: number('max_connections'),
   };
 }
 

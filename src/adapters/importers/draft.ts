@@ -19,6 +19,10 @@ export class Draft {
     this.#leftOver.push({ line, what, why });
   }
 
+  hasLeft(line: number): boolean {
+    return this.#leftOver.some((each) => each.line === line);
+  }
+
   add(account: ImportedAccount): void {
     this.#accounts.push(account);
   }

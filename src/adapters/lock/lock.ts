@@ -48,7 +48,7 @@ function lockFile(directory: string, name: string): string {
   try {
     makePrivateDirectory(directory);
     createPrivateFile(path);
-    return join(realpathSync(directory), `${name}.lock`);
+    return join(realpathSync.native(directory), `${name}.lock`);
   } catch (error) {
     throw errorOf(faultOf(error, path));
   }

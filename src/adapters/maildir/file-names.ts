@@ -35,6 +35,13 @@ export function suffixed(base: string, count: number): string {
   return count === 1 ? base : `${base}-${String(count)}`;
 }
 
+const ourName = /^[0-9a-f]{32}(?:-[1-9][0-9]*)?$/;
+
+/** Whether no other program gives this name to a message of its own. */
+export function isOurs(base: string): boolean {
+  return ourName.test(base);
+}
+
 const ourSuffixed = /^([0-9a-f]{32})-[1-9][0-9]*$/;
 
 /** The hash that this name of ours is a suffixed one of; null for every other name. */

@@ -6,6 +6,7 @@ import { syncDirectory } from '../../disk/durable.ts';
 import { GroupCommit } from '../../disk/group-commit.ts';
 import { FolderDurability } from './delivering/durability.ts';
 import { diskError, explained } from './mail-disk.ts';
+import { settleDoubles } from './scanning/doubles.ts';
 import { FolderIndex } from './scanning/folder-index.ts';
 import { directoryAt, pathAt, restless, scanUntil } from './scanning/scan.ts';
 import type { Place, Scan, Scanner } from './scanning/scan.ts';
@@ -53,11 +54,15 @@ export class MailFolder {
     return done;
   }
 
-  /** Every file. Throws TemporaryError (folder) where the folder never rests. */
+  /** Every file, each under a base name of its own. Throws TemporaryError (folder) where the folder never rests. */
   async scan(): Promise<Scan> {
-    const scan = await scanUntil(this.tools, this.path, () => false);
-    this.index.take(scan);
-    return scan;
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      const scan = await scanUntil(this.tools, this.path, () => false);
+      this.index.tell(scan);
+      if (scan.doubled.size === 0) return scan;
+      await settleDoubles(this, scan.doubled);
+    }
+    throw restless(this.path);
   }
 
   /** From then on the index knows all names of ours. */
@@ -84,9 +89,16 @@ export class MailFolder {
     throw restless(this.path);
   }
 
+  /** Those that are not gone by a complete scan: one for all that nobody has seen yet. */
+  async present(bases: readonly string[]): Promise<ReadonlySet<string>> {
+    const unseen = bases.filter((base) => this.index.placeOf(base) === undefined);
+    if (unseen.length > 0) await this.#seek(...unseen);
+    return new Set(bases.filter((base) => this.index.placeOf(base) !== undefined));
+  }
+
   /** Many who look for a file at once share a scan. */
-  #seek(base: string): Promise<void> {
-    this.#sought.add(base);
+  #seek(...bases: readonly string[]): Promise<void> {
+    for (const base of bases) this.#sought.add(base);
     return this.#search.run();
   }
 

@@ -51,8 +51,10 @@ class HereConnection implements Connection {
   }
 }
 
-/** A thread costs more than all that a poll without news asks. So the first few small requests are answered without one … */
-const fewRequests = 64;
+/** A thread costs more than all that polls without news ask. So small requests are answered without one, a few thousand of them … */
+const fewRequests = 4_096;
+/** … and the few that wait for the disk … */
+const fewFlushes = 64;
 /** … by a process that has only just begun: a daemon must not stand still with its disk … */
 const youngMs = 10_000;
 /** … where no other process writes for long … */
@@ -65,6 +67,7 @@ class ConnectionInTurn implements Connection {
   readonly #thread: ThreadConnection;
   readonly #startedAt = performance.now();
   #answeredHere = 0;
+  #flushedHere = 0;
   #isThreadAsked = false;
 
   constructor(path: string, thread: ThreadConnection) {
@@ -75,6 +78,7 @@ class ConnectionInTurn implements Connection {
   async ask(request: StateRequest): Promise<Reply> {
     if (!this.#isThreadAsked && this.#isForHere(request)) {
       this.#answeredHere += 1;
+      if (isFlush(request)) this.#flushedHere += 1;
       const reply = await this.#here.ask(request);
       if (reply.ok || reply.fault.kind !== 'locked') return reply;
     }
@@ -88,8 +92,14 @@ class ConnectionInTurn implements Connection {
 
   #isForHere(request: StateRequest): boolean {
     const isYoung = performance.now() - this.#startedAt < youngMs;
-    return isYoung && this.#answeredHere < fewRequests && isSmall(request);
+    const isFew = this.#answeredHere < fewRequests && this.#flushedHere < fewFlushes;
+    return isYoung && isFew && isSmall(request);
   }
+}
+
+/** What asks for an fsync; `bind` does where it meets a new account. */
+function isFlush(request: StateRequest): boolean {
+  return request.kind === 'bind' || (request.kind === 'commit' && request.durability === 'durable');
 }
 
 function isSmall(request: StateRequest): boolean {

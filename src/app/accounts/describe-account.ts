@@ -8,6 +8,7 @@ import type {
 } from '../../core/account/account.ts';
 import { formatDuration } from '../../core/account/duration.ts';
 import type { AccountState } from '../../ports/state-store.ts';
+import { syncRows } from './describe-sync.ts';
 import { messageRows, yesNo } from '../outbox/describe-messages.ts';
 import { isoTime } from '../sync/report-json.ts';
 
@@ -47,6 +48,7 @@ export function describeAccount(
       `folders.${role}`,
       folder,
     ]),
+    ...(incoming === undefined ? [] : syncRows(account)),
     ...messageRows(account),
     ...stateRows(state),
   ];
@@ -90,6 +92,7 @@ function protocolRows(type: AccountType, incoming: IncomingServer): [string, str
     ['incoming.idle', yesNo(incoming.idle)],
     ['incoming.backgroundSync', yesNo(incoming.backgroundSync)],
     ['incoming.createSystemFolders', yesNo(incoming.createSystemFolders)],
+    ['incoming.maxConnections', String(incoming.maxConnections)],
   ];
 }
 

@@ -118,7 +118,8 @@ export class DeliveryQueue<M, X> {
       const file = delivered.get(each);
       const name = file?.name ?? known.get(each) ?? '';
       const outcome = file?.outcome ?? 'known';
-      return { ...each, name, outcome, collided: file?.collided ?? false };
+      const { message, staged: written } = each;
+      return { message, staged: written, name, outcome, collided: file?.collided ?? false };
     });
     await this.#options.remember({ arrived, failed, others });
   }

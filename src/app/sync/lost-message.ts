@@ -12,7 +12,7 @@ export interface Loss<Id> {
   readonly at: Id;
 }
 
-/** Null where nothing was lost: the poll is to end, the disk is full, the server asks for a pause. */
+/** Null where nothing was lost: the poll is to end, the disk is full, the state is another's, the server asks for a pause. */
 export function lossOf<Id>(
   { signal }: AccountRun,
   spent: boolean,
@@ -22,7 +22,7 @@ export function lossOf<Id>(
   const error = asPosthornError(thrown);
   if (!spent || signal.aborted || at === undefined) return null;
   if (!(error instanceof TemporaryError) || error.reach !== 'account') return null;
-  return error.pauseMs === undefined ? { error, at } : null;
+  return error.pauseMs === undefined && error.code !== 'locked' ? { error, at } : null;
 }
 
 /** The server hung up; where one only stalls, each question for another message may wait as long again. */

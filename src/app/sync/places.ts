@@ -91,10 +91,9 @@ class StallWatch {
   async #watch(): Promise<void> {
     const { clock, patienceMs } = this.#options;
     while (!this.#ended.signal.aborted) {
-      await clock.sleepUntil(
-        Math.max(this.#since + patienceMs, clock.now() + 1),
-        this.#ended.signal,
-      );
+      // One that stalls is looked at no more often than one that does not.
+      const from = this.#stalls ? clock.now() : this.#since;
+      await clock.sleepUntil(Math.max(from + patienceMs, clock.now() + 1), this.#ended.signal);
       if (this.#stalls || clock.now() < this.#since + patienceMs) continue;
       this.#stalls = true;
       this.#tell(1);

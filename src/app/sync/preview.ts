@@ -224,24 +224,6 @@ async function described(
     }
     case 'make-folder':
       return { step: 'create-folder', folder };
-    case 'adopt':
-      return { step: 'adopt', folder, messages: operation.items.length };
-    case 'move-remote':
-      return { step: 'move-on-server', folder: operation.to, messages: operation.items.length };
-    case 'copy-remote':
-      return { step: 'copy-on-server', folder: operation.to, messages: operation.items.length };
-    case 'move-local':
-      return { step: 'move-here', folder, messages: operation.items.length };
-    case 'merge-flags':
-      return { step: 'flag', folder, messages: operation.items.length };
-    case 'upload':
-      return { step: 'upload', folder, messages: operation.items.length };
-    case 'delete-remote':
-      return { step: 'delete-on-server', folder, messages: operation.uids.length };
-    case 'delete-local':
-      return { step: 'delete-here', folder, messages: operation.items.length };
-    case 'keep':
-      return { step: 'keep', folder, messages: operation.uids.length };
     case 'delete-folder':
       return { step: 'delete-folder', folder, side: operation.side };
     // What only the state learns.
@@ -249,8 +231,34 @@ async function described(
     case 'forget':
     case 'forget-folder':
       return null;
+    default:
+      return counted(operation);
   }
 }
+
+type Counted = Extract<
+  Operation,
+  { readonly items: readonly unknown[] } | { kind: 'delete-remote' | 'keep' }
+>;
+
+function counted(operation: Exclude<Counted, { kind: 'rename' }>): PlannedStep {
+  const { kind, path } = operation;
+  const messages = 'items' in operation ? operation.items.length : operation.uids.length;
+  const isTransfer = kind === 'move-remote' || kind === 'copy-remote';
+  return { step: steps[kind], folder: isTransfer ? operation.to : path, messages };
+}
+
+const steps = {
+  adopt: 'adopt',
+  'move-remote': 'move-on-server',
+  'copy-remote': 'copy-on-server',
+  'move-local': 'move-here',
+  'merge-flags': 'flag',
+  upload: 'upload',
+  'delete-remote': 'delete-on-server',
+  'delete-local': 'delete-here',
+  keep: 'keep',
+} as const;
 
 async function previewMaildrop(
   account: Account,

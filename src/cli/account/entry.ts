@@ -2,6 +2,7 @@
 
 import type { AccountEntry } from '../../config/schema/schema.ts';
 import type { AccountFlags } from './options.ts';
+import { selectionFrom, syncFrom } from './sync-options.ts';
 
 type Side = NonNullable<AccountEntry['incoming']>;
 type PasswordEntry = NonNullable<Side['password']>;
@@ -21,6 +22,7 @@ export function entryFrom(flags: AccountFlags, id: string): AccountEntry {
     receive: flags.receive,
     send: flags.send,
     saveSent: saveSentFrom(flags.saveSent),
+    sync: filledOrNone({ ...syncFrom(flags), folders: filledOrNone(selectionFrom(flags)) }),
     path: flags.path,
     ...messagesFrom(flags),
     access: flags.access,
@@ -65,6 +67,7 @@ function incomingFrom(flags: AccountFlags): Record<string, unknown> {
     leaveOnServer: flags.deleteAfter ?? flags.leaveOnServer,
     backgroundSync: flags.backgroundSync,
     createSystemFolders: flags.createSystemFolders,
+    maxConnections: flags.maxConnections,
     tls: filledOrNone({
       ca: flags.inTlsCa ?? flags.tlsCa,
       fingerprint: flags.inTlsFingerprint,

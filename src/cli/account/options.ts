@@ -1,10 +1,12 @@
 /** The options of account add and edit; account-entry makes keys of the file of them. */
 
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { authWords, type AccountEntry } from '../../config/schema/schema.ts';
+import { choice, collect, numberFrom } from './option-kinds.ts';
+import { addSyncOptions, type SyncFlags } from './sync-options.ts';
 
 /** As commander hands them over: camel case, undefined where not given. */
-export interface AccountFlags {
+export interface AccountFlags extends SyncFlags {
   readonly type?: 'imap' | 'pop3';
   readonly label?: string;
   readonly tag?: readonly string[];
@@ -76,11 +78,13 @@ export interface AccountFlags {
   readonly skipTest?: boolean;
 }
 
+const port = numberFrom(1, 65_535, 'A port');
 const securities = ['tls', 'starttls', 'none'];
 
 export function addAccountOptions(command: Command): Command {
   addIdentity(command);
   addIncoming(command);
+  addSyncOptions(command);
   addOutgoing(command);
   addMessages(command);
   return addTls(command)
@@ -227,18 +231,4 @@ function addTls(command: Command): Command {
 
 function camelCase(text: string): string {
   return text.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function choice(flags: string, text: string, choices: readonly string[]): Option {
-  return new Option(flags, text).choices(choices);
-}
-
-function collect(value: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), value];
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (/^\d{1,5}$/.test(text) && number >= 1 && number <= 65_535) return number;
-  throw new InvalidArgumentError('A port is a number from 1 to 65535.');
 }

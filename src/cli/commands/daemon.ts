@@ -1,15 +1,16 @@
 /** posthorn daemon: run in the foreground, start in the background, stop, and ask how it is. */
 
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { accountJson } from '../../app/sync/report-json.ts';
 import { syncStatus } from '../../app/sync/sync-all.ts';
 import type { AccountReport } from '../../app/sync/report.ts';
 import type { Config } from '../../config/read/config.ts';
 import { runDaemon } from '../../daemon/daemon.ts';
-import { ConfigurationError, TemporaryError } from '../../errors.ts';
+import { ConfigurationError } from '../../errors.ts';
+import type { Control } from '../../ports/control.ts';
 import { printableJson } from '../../printable.ts';
+import { unlessKept, untilGone } from '../sync/departing-daemon.ts';
 import { announceReady, startFailure } from '../sync/readiness.ts';
 import type { Act } from '../act.ts';
 import { printTable } from '../terminal/table.ts';
@@ -156,47 +157,45 @@ async function askStatus(run: Run, config: Config): Promise<DaemonStatus | null>
   return answer as unknown as DaemonStatus | null;
 }
 
-/** The daemon's lock is free only once it has ended, however it ended. */
+/**
+ * A daemon has ended once its process is gone: its lock would be as good a sign, but to take one writes to the disk, and where
+ * that hangs, so would this command.
+ */
 async function stop(run: Run): Promise<number> {
   const config = await readConfig(run);
   const control = run.world.control(config.location);
+  const { signal } = run.world;
   const id = await control.daemonProcess();
-  const answer = await control.call({ command: 'stop' }, run.world.signal);
-  await withNeighbours(run, config, async ({ lock }) => {
-    const held = await lock.acquire('daemon', { waitMs: stopWithinMs, signal: run.world.signal });
-    await held.release();
-  });
-  const wasRunning = answer !== null;
-  if (wasRunning && id !== null) await untilGone(id, run.world.signal);
+  const wasRunning = await askToStop(control, id, signal);
+  if (wasRunning && id !== null) await untilGone(id, stopWithinMs, signal);
+  else await untilUnlocked(run, config);
   if (run.output.json) run.output.document({ running: false, stopped: wasRunning });
   else run.output.say(wasRunning ? 'The daemon has stopped.' : 'The daemon was not running.');
   return 0;
 }
 
-/** After its work has ended; a disk that does not answer keeps a process until it does. */
-const goneWithinMs = 5_000;
-
-/** TemporaryError where the process is still there: who is told that it has stopped may unmount its disk. */
-async function untilGone(id: number, signal: AbortSignal): Promise<void> {
-  for (const deadline = Date.now() + goneWithinMs; isThere(id);) {
-    if (Date.now() > deadline)
-      throw new TemporaryError(
-        `the daemon has ended its work, but its process ${String(id)} is still there: it waits for a disk that does not answer`,
-        {
-          reach: 'program',
-          remedy: 'Look at the disks (`dmesg`); it ends by itself once they answer.',
-        },
-      );
-    await pause(50, undefined, { signal });
+/** False where none listens. One whose own thread waits for a disk can't even answer. */
+async function askToStop(
+  control: Control,
+  id: number | null,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const asking = new AbortController();
+  const both = AbortSignal.any([signal, asking.signal]);
+  const answer = control.call({ command: 'stop' }, both);
+  try {
+    return (await (id === null ? answer : Promise.race([answer, unlessKept(id, both)]))) !== null;
+  } finally {
+    asking.abort();
   }
 }
 
-function isThere(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** One that does not listen yet, or not any more, holds its lock for as long as it works. */
+async function untilUnlocked(run: Run, config: Config): Promise<void> {
+  await withNeighbours(run, config, async ({ lock }) => {
+    const held = await lock.acquire('daemon', { waitMs: stopWithinMs, signal: run.world.signal });
+    await held.release();
+  });
 }
 
 /** Exit status 1 where it does not run, as systemctl does with 3: the contract has 1 for what ails. */

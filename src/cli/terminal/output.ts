@@ -165,7 +165,7 @@ export function oneLine(
 }
 
 function sentence(text: string): string {
-  return /[.!?][”")]?$/.test(text) ? text : `${text}.`;
+  return /[.!?][\u201d")]?$/.test(text) ? text : `${text}.`;
 }
 
 function capital(text: string): string {

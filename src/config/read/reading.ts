@@ -3,8 +3,9 @@ import { dirname } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 import type { Config, ConfigLocation, Problem } from './config.ts';
 import { readConfigText, type Reading } from './read.ts';
-import { configOf } from './resolve-file.ts';
-import { described } from './yaml-file.ts';
+import type { FileEntry } from '../schema/schema.ts';
+import { configOf, withoutEmptySections } from './resolve-file.ts';
+import { described, parseYaml } from './yaml-file.ts';
 
 /** Checks the text as if it were the file's; throws as loadConfig does. */
 export function configFrom(
@@ -15,6 +16,11 @@ export function configFrom(
   const reading = readingOf(text, location);
   if (reading.problems.length > 0) throw refusal(location.path, reading.problems);
   return configOf(reading, location, warnings);
+}
+
+/** What stands in a text that holds. */
+export function entriesOf(text: string): FileEntry {
+  return withoutEmptySections(parseYaml(text).file.value ?? {}) as FileEntry;
 }
 
 interface Read {

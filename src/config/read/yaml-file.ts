@@ -167,6 +167,12 @@ export function located(fault: Fault, file: YamlFile): Problem {
   return { ...rest, path: path.join('.'), ...positionOf(file, path, at) };
 }
 
+/** A problem with the value of a key that the text itself does not show, e.g. a file that is missing; with its place. */
+export function problemAt(text: string, path: readonly string[], message: string): Problem {
+  const { file } = parseYaml(text);
+  return located({ path, message, at: 'value' }, file);
+}
+
 /** One line for people: what, where, and the key that was probably meant. */
 export function described(problem: Problem): string {
   const place =

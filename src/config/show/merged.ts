@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import type { Account, OutgoingServer } from '../../core/account/account.ts';
 import { formatDuration } from '../../core/account/duration.ts';
+import { usualSync } from '../../core/account/policy/sync-settings.ts';
 import type { Settings } from '../../core/account/settings.ts';
 import type { Config } from '../read/config.ts';
 import { below, dataOf, type Data } from '../edit/edit.ts';
@@ -123,15 +124,23 @@ function builtInKeys(account: Account): Data {
   return {
     ...{ label, type, enabled, receive, send, saveSent, path },
     incoming: incoming === undefined ? undefined : builtInIncoming(account, incoming),
+    sync: incoming === undefined ? undefined : builtInSync(type),
     outgoing: outgoing === undefined ? undefined : builtInOutgoing(outgoing),
   };
 }
 
 function builtInIncoming({ type }: Account, incoming: NonNullable<Account['incoming']>): Data {
-  const { port, security, auth, username, allowInsecure, intervalMs, idle } = incoming;
+  const { port, security, auth, username, allowInsecure, intervalMs, ...others } = incoming;
+  const { idle, maxConnections } = others;
   const interval = intervalMs === null ? 'never' : formatDuration(intervalMs);
-  const ofType = type === 'imap' ? { idle } : { leaveOnServer: true };
+  const ofType = type === 'imap' ? { idle, maxConnections } : { leaveOnServer: true };
   return { port, security, auth, username, allowInsecure, interval, ...ofType };
+}
+
+/** Without limits and patterns, of which there are none. */
+function builtInSync(type: Account['type']): Data {
+  const { direction, onLocalDelete, onRemoteDelete } = usualSync[type];
+  return { ...(type === 'imap' ? { direction } : {}), onLocalDelete, onRemoteDelete };
 }
 
 /** With `same` no name of its own may stand there; `own` is said by one, and said outright it would mean more. */

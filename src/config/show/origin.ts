@@ -1,5 +1,8 @@
 /** Where each value of an account comes from: its own part of the file, the defaults there, or posthorn. Pure. */
-import { writtenKeys } from '../edit/key-changes.ts';
+import { below, dataOf, type Data } from '../edit/edit.ts';
+import { flattened } from '../edit/key-changes.ts';
+import { inherit } from '../read/inherit.ts';
+import type { AccountEntry, FileEntry } from '../schema/schema.ts';
 
 export type Origin = 'account' | 'defaults' | 'built-in';
 
@@ -9,7 +12,13 @@ export function originsOf(
   name: string,
   keys: readonly string[],
 ): Map<string, Origin> {
-  const { own, defaults } = writtenKeys(text, name);
+  const data = dataOf(text);
+  const account = below(below(data, 'accounts'), name) as AccountEntry;
+  const own = flattened(account as Data);
+  // What of the defaults belongs to the other type passes the account by.
+  const { type } = account;
+  const given = inherit((data as FileEntry).defaults ?? {}, type === undefined ? {} : { type });
+  const defaults = flattened(given as Data);
   const origin = (key: string): Origin => {
     if (own.has(key)) return 'account';
     return defaults.has(key) ? 'defaults' : 'built-in';

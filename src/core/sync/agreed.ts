@@ -21,7 +21,7 @@ export interface AgreedFolder {
   readonly uidNext: number | null;
   readonly exists: number | null;
   readonly highestModSeq: string | null;
-  /** Stamp of the folder here (ports/mail-store, FolderStamp) when all of it was agreed; null where it never was. */
+  /** How the folder stood here when all of it was agreed (agreed-stamp); null where it never was. */
   readonly stamp: string | null;
 }
 

@@ -13,6 +13,7 @@ export interface ArrivedMessage {
   readonly wireSha256: string;
   readonly messageIdHash: string | null;
   readonly storedAt: number;
+  readonly status: 'both' | 'placeholder';
 }
 
 /** What became of some of the messages of a fetch. */
@@ -20,6 +21,8 @@ export interface FetchedPart {
   readonly arrived: readonly ArrivedMessage[];
   readonly refused: readonly { readonly uid: number; readonly reason: string }[];
   readonly vanished: readonly number[];
+  /** The account does not want them: they stay on the server alone. */
+  readonly leftOut: readonly number[];
 }
 
 /** A durable part of a range; `settledUid` is the watermark with it. */
@@ -35,7 +38,8 @@ export function foldRetry(
   { path, uid, trouble }: Extract<Operation, { kind: 'fetch' }>,
   part: FetchedPart,
 ): AgreedChange[] {
-  const over = part.vanished.includes(uid) || part.arrived.length > 0;
+  const isGone = part.vanished.includes(uid) || part.leftOut.includes(uid);
+  const over = isGone || part.arrived.length > 0;
   const before = trouble === null ? [] : [[uid, trouble] as const];
   return [
     ...(over && trouble !== null ? [{ kind: 'trouble-over', path, id: trouble.id } as const] : []),
@@ -85,9 +89,22 @@ function messageChanges(
   return changes;
 }
 
-function agreedMessage({ facts, ...file }: ArrivedMessage): AgreedMessage {
-  const { uid, flags, keywords, modSeq, internalDate } = facts;
-  return { uid, flags: flagBits(flags), keywords, modSeq, internalDate, status: 'both', ...file };
+function agreedMessage(arrived: ArrivedMessage): AgreedMessage {
+  const { uid, flags, keywords, modSeq, internalDate } = arrived.facts;
+  const { name, wireSize, wireSha256, messageIdHash, storedAt, status } = arrived;
+  return {
+    uid,
+    name,
+    flags: flagBits(flags),
+    keywords,
+    modSeq,
+    wireSize,
+    wireSha256,
+    messageIdHash,
+    internalDate,
+    storedAt,
+    status,
+  };
 }
 
 /** Octets by which a server may be wrong without a word: many count line ends or their own header fields otherwise. */
@@ -97,8 +114,9 @@ const carelessness = 512;
 export function isShort({
   facts: { size },
   wireSize,
-}: Pick<ArrivedMessage, 'facts' | 'wireSize'>): boolean {
-  return size !== null && wireSize + Math.max(carelessness, size / 8) < size;
+  status,
+}: Pick<ArrivedMessage, 'facts' | 'wireSize' | 'status'>): boolean {
+  return status === 'both' && size !== null && wireSize + Math.max(carelessness, size / 8) < size;
 }
 
 function short({ uid, size }: MessageFacts, wireSize: number): Trouble {

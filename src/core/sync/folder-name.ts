@@ -75,12 +75,16 @@ function escape(segment: string, layout: Layout): string {
     .join('');
 }
 
-/** `/`, `%`, control characters (C0, DEL, C1), and halves of surrogate pairs, which UTF-8 has no form for. */
+/**
+ * `/`, `%`, control characters (C0, DEL, C1), halves of surrogate pairs, which UTF-8 has no form for, and what stands for octets
+ * that are no UTF-8 in names on disk (disk/file-name).
+ */
 function cannotStand(character: string): boolean {
   const code = character.codePointAt(0) ?? 0;
   const control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
   const loneSurrogate = code >= 0xd800 && code <= 0xdfff;
-  return control || loneSurrogate || character === '/' || character === '%';
+  const standsForOctet = code >= 0x10f780 && code <= 0x10f7ff;
+  return control || loneSurrogate || standsForOctet || character === '/' || character === '%';
 }
 
 function escapeReserved(name: string, layout: Layout): string {

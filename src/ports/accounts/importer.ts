@@ -2,6 +2,11 @@
 
 import type { FormerAccount, FormerPlaces } from './former-state.ts';
 import type { AccountType, AuthMethod, Security } from '../../core/account/account.ts';
+import type {
+  Direction,
+  OnLocalDelete,
+  OnRemoteDelete,
+} from '../../core/account/policy/sync-settings.ts';
 
 export type ImportKind =
   'mbsyncrc' | 'offlineimaprc' | 'getmailrc' | 'fetchmailrc' | 'msmtprc' | 'csv';
@@ -19,6 +24,19 @@ export interface ImportedServer {
   tls?: { ca?: string; fingerprint?: string; cert?: string; key?: string };
 }
 
+/** Two-way sync with the keys of the file. */
+export interface ImportedSync {
+  direction?: Direction;
+  /** POP3 has `delete`. */
+  onLocalDelete?: OnLocalDelete | 'delete';
+  onRemoteDelete?: OnRemoteDelete;
+  /** `20M`. */
+  maxSize?: string;
+  /** `90d`. */
+  maxAge?: string;
+  folders?: { include?: string[]; exclude?: string[]; subscribed?: boolean };
+}
+
 /** An account with the keys of the file. */
 export interface ImportedEntry {
   label?: string;
@@ -31,6 +49,7 @@ export interface ImportedEntry {
     interval?: string;
     idle?: boolean;
     leaveOnServer?: boolean | string;
+    maxConnections?: number;
   };
   outgoing?: ImportedServer & {
     auth?: Exclude<AuthMethod, 'apop'>;
@@ -39,6 +58,7 @@ export interface ImportedEntry {
   receive?: boolean;
   send?: boolean;
   folders?: { trash?: string };
+  sync?: ImportedSync;
   path?: string;
 }
 

@@ -10,6 +10,8 @@ export interface Delivery {
   /** What the name is a hash of: the same message of the same folder has the same key in every run. */
   readonly key: string;
   readonly flags: readonly Flag[];
+  /** Dovecot's letters of its keywords; none where left out. */
+  readonly letters?: string;
   /** Becomes the file's mtime; null leaves the time of writing. Milliseconds since the epoch. */
   readonly internalDate: number | null;
   /** Written with CRLF as LF and nothing else changed. */
@@ -24,6 +26,7 @@ export interface Staged {
   readonly key: string;
   readonly temporaryPath: string;
   readonly flags: readonly Flag[];
+  readonly letters?: string | undefined;
   /** Octets and SHA-256 (hex) as on the wire. */
   readonly wireSize: number;
   readonly wireSha256: string;
@@ -129,7 +132,11 @@ export interface MailTree {
   /** Drops a staged message; never throws. */
   discard(staged: Staged): Promise<void>;
   stamp(localPath: string): Promise<FolderStamp>;
-  /** Every file of the folder, foreign ones too. Throws TemporaryError (folder) where other programs never let it rest. */
+  /**
+   * Every file of the folder, foreign ones too. Two files of one base name, left by a program that died in the middle of a rename:
+   * of the same content one stays, else the later one gets a name of its own. Throws TemporaryError (folder) where other programs
+   * never let it rest.
+   */
   scan(localPath: string): Promise<LocalScan>;
   /** The octets on disk. StorageError (message) where it is gone by a complete scan. */
   read(localPath: string, base: string): AsyncIterable<Buffer>;
@@ -138,8 +145,9 @@ export interface MailTree {
   /** Each read once, some side by side; what is gone is left out. */
   identify(localPath: string, bases: readonly string[]): Promise<readonly LocalIdentity[]>;
   /**
-   * Renames for new flags, durably: one directory fsync for all. Whether each was there, in the order given. A file in `new`
-   * that gets no flag stays there.
+   * Renames for new flags, durably: one directory fsync for all. Whether each was there, in the order given. A letter that a
+   * reader added or took away since the file was last seen here (`scan`) is no part of the change, and stays so. A file in `new` that
+   * gets no flag stays there.
    */
   setFlags(localPath: string, changes: readonly FlagChange[]): Promise<readonly boolean[]>;
   /**

@@ -87,7 +87,10 @@ export interface PermanentFlags {
 
 /** Where messages went within the account. */
 export interface Transferred {
-  /** The target's UIDs by those of the source; null where the server does not tell (no COPYUID), or what it tells can't be right. */
+  /**
+   * The target's UIDs by those of the source; null where the server does not tell (no COPYUID), or what it tells can't be right.
+   * One that was asked for and is not in it was gone before, as far as the server says.
+   */
   readonly uids: ReadonlyMap<number, number> | null;
   /** The target's UIDVALIDITY, told with them. */
   readonly uidValidity: string | null;
@@ -103,7 +106,10 @@ export interface WritableFolder extends OpenFolder {
   /** The server lets nobody change it ([READ-ONLY], ACL): each call below is refused. */
   readonly readOnly: boolean;
   readonly permanent: PermanentFlags;
-  /** MODSEQs in decimal that the server gave to the changed messages, by UID; empty without CONDSTORE. */
+  /**
+   * MODSEQs in decimal that the server gave to the changed messages, by UID; empty without CONDSTORE. A message that somebody else
+   * changed at the same moment has none. What is not `permanent`, or no keyword to IMAP, is not asked for.
+   */
   store(requests: readonly StoreRequest[]): Promise<ReadonlyMap<number, string>>;
   /**
    * UID MOVE (RFC 6851); without it UID COPY, then as `expunge`. Never a bare EXPUNGE. Not repeatable: whoever calls looks before
@@ -155,7 +161,9 @@ export interface MailboxSession {
   selectForWriting(path: string): Promise<WritableFolder>;
   /**
    * Appends in the order given, several on the wire at once where the server takes that; yields each as it was answered. What
-   * concerns more than one – quota, the folder, the connection – is thrown after those before it. Not repeatable (rule 4).
+   * concerns more than one – quota, the folder, the connection – is thrown after those before it. A refusal without a reason
+   * counts against the message where another one is taken, else against the folder. A large file that changes while it is sent
+   * ends the connection, since its octets can't be taken back. Not repeatable (rule 4).
    */
   upload(path: string, uploads: readonly Upload[]): AsyncIterable<Uploaded>;
   /** UIDNEXT of a folder without opening it. */
@@ -187,7 +195,7 @@ export interface MailboxSession {
   /** DELETE, and unsubscribes; one that is gone already is no error. The server deletes what is in it. Errors reach `folder`. */
   deleteFolder(path: string): Promise<void>;
   subscribe(path: string, subscribed: boolean): Promise<void>;
-  /** The character between the levels of folder names, as LIST tells it; null where names have no levels. */
+  /** The character between the levels of folder names, as folders() found it; null where names have no levels, and before it. */
   readonly delimiter: string | null;
   /** Logs out politely, within a moment; never throws. */
   close(): Promise<void>;

@@ -44,6 +44,7 @@ describe('asking', () => {
           send: true,
           receive: true,
           full: false,
+          acceptDeletions: false,
         }),
       ),
     );

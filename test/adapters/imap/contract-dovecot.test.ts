@@ -2,7 +2,8 @@
 
 import { flagsToImap } from '../../../src/core/sync/flags.ts';
 import { mailboxSourceContract } from '../../contract/mailbox-source.ts';
-import { mailboxWritingContract, type WritingWorld } from '../../contract/mailbox-writing.ts';
+import type { WritingWorld } from '../../contract/mailbox-stage.ts';
+import { mailboxWritingContract } from '../../contract/mailbox-writing.ts';
 import { startDovecot } from '../../servers/dovecot.ts';
 import type { RawImap } from '../../servers/raw-imap.ts';
 import { accountAt, connect } from './harness.ts';

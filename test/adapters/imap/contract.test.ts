@@ -4,7 +4,8 @@ import { startImapServer } from '../../../src/demo/imap/server.ts';
 import { Mailbox, type Folder } from '../../../src/demo/mail/mailbox.ts';
 import { flagsToImap } from '../../../src/core/sync/flags.ts';
 import { mailboxSourceContract } from '../../contract/mailbox-source.ts';
-import { mailboxWritingContract, type WritingWorld } from '../../contract/mailbox-writing.ts';
+import type { WritingWorld } from '../../contract/mailbox-stage.ts';
+import { mailboxWritingContract } from '../../contract/mailbox-writing.ts';
 import { accountAt, connect, secret } from './harness.ts';
 
 async function demoWorld(hide: readonly string[]): Promise<WritingWorld> {

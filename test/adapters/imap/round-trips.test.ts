@@ -65,6 +65,17 @@ test('ID and ENABLE are not waited for', async () => {
   ]);
 });
 
+test('ID goes out in one piece with the command that follows it', async () => {
+  const octetsAt = new Map<string, number>();
+  const { session } = await scripted((line, socket) => {
+    octetsAt.set(line.text.replace(/ .*/, ''), socket.bytesRead);
+    return answers(line, socket);
+  });
+  await session.folders();
+  expect(octetsAt.get('ID')).toBe(octetsAt.get('LIST'));
+  expect(octetsAt.get('ID')).toBeGreaterThan(octetsAt.get('AUTHENTICATE') ?? 0);
+});
+
 test('a server that has told its capabilities is not asked for them; one that has not is, once', async () => {
   const { server } = await scripted(({ text }) =>
     text.startsWith('AUTHENTICATE') ? '$ OK in\r\n' : undefined,

@@ -133,7 +133,7 @@ export const keywords: readonly Keywords[] = [
       ExpungeSolo Near
       CopyArrivalDate yes
       SyncState *`),
-    anyway: [],
+    anyway: ['Pattern *', 'Sync All'],
   },
   {
     kind: 'mbsyncrc',
@@ -206,7 +206,7 @@ export const keywords: readonly Keywords[] = [
       customflag_a = word
       nametrans = lambda f: f
       folderfilter = lambda f: True`),
-    anyway: [],
+    anyway: ['sync_deletes = yes'],
   },
   {
     kind: 'offlineimaprc',
@@ -264,6 +264,6 @@ export const keywords: readonly Keywords[] = [
       copy_ignore_eval = lambda f: {}
       trashfolder = Trash
       spamfolder = Spam`),
-    anyway: ['starttls = yes'],
+    anyway: ['starttls = yes', 'subscribedonly = no', 'sync_deletes = yes', 'readonly = False'],
   },
 ];

@@ -40,6 +40,6 @@ describe('Near :store:box', () => {
       'Far :home:"[Gmail]/Sent Mail"\nNear :local:home/sent',
     ]);
     expect(paths).toEqual(['~/mail/work', '~/mail/home']);
-    expect(leftOver.map(({ what }) => what)).toEqual(['Patterns', 'Far', 'Near', 'Far', 'Near']);
+    expect(leftOver.map(({ what }) => what)).toEqual(['Far', 'Near', 'Far', 'Near']);
   });
 });

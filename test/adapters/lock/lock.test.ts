@@ -66,6 +66,25 @@ test('folder and files are for the owner alone, and stay', async () => {
   expect(readdirSync(directory).toSorted()).toEqual(['account-x.lock', 'account-x.pid']);
 });
 
+test('the note says who has it and the newest fence, however its length changes', async () => {
+  const directory = scratch();
+  const lock = createLock(directory);
+  const note = join(directory, 'account-x.pid');
+  for (const [noted, fenceAbove] of [
+    ['1\n8\n', 0],
+    [`${String(process.pid)}\n9\n`, 0],
+    [`${String(process.pid)}\n1234\n`, 0],
+    ['x'.repeat(9), 99],
+  ] as const) {
+    writeFileSync(note, noted);
+    const held = await lock.acquire('account-x', { fenceAbove });
+    expect(readFileSync(note, 'utf8')).toBe(`${String(process.pid)}\n${String(held.fence)}\n`);
+    expect(held.fence).toBe(Math.max(Number(noted.split('\n')[1] ?? 0), fenceAbove) + 1);
+    await held.release();
+  }
+  expect(readdirSync(directory).toSorted()).toEqual(['account-x.lock', 'account-x.pid']);
+});
+
 test('another process is refused, and told who holds it', async () => {
   const directory = scratch();
   const held = await createLock(directory).acquire('account-x');

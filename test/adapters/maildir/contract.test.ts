@@ -25,7 +25,7 @@ mailStoreContract('in memory', () => {
   return Promise.resolve({
     store,
     root,
-    files: (localPath) => Promise.resolve(folder(localPath)),
+    files: (localPath) => Promise.resolve(new Map(folder(localPath))),
     temporary: () => Promise.resolve([...store.temporary.keys()]),
     put: (localPath, path, content) => {
       if (path === 'dovecot-keywords') folder(localPath).keywords = content;
@@ -39,6 +39,10 @@ mailStoreContract('in memory', () => {
     },
     remove: (localPath, path) => {
       folder(localPath).delete(path);
+      return Promise.resolve();
+    },
+    makeFolder: (localPath) => {
+      folder(localPath);
       return Promise.resolve();
     },
     dispose: () => Promise.resolve(),

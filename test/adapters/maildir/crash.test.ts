@@ -8,6 +8,7 @@ import type { Disk } from '../../../src/disk/disk.ts';
 import { StorageError } from '../../../src/errors.ts';
 import type { MailTree } from '../../../src/ports/receiving/mail-store.ts';
 import { asDelivery, asStream, stagedOf, type Message } from '../../contract/mail-store.ts';
+import { scratch } from '../../disk/scratch.ts';
 import { filesOf, temporaryFolder, writersOf } from './disk-world.ts';
 import { diskWithoutLinks, dyingDisk, PowerCut, type Cut } from './faulty-disk.ts';
 
@@ -100,7 +101,7 @@ const ways: readonly Way[] = [
 
 describe.each(ways)('crash at every step (hard links: $links, large from: $bulk)', (way) => {
   it.each([false, true])('(after the call: %s)', { timeout: 60_000 }, async (after) => {
-    const base = await temporaryFolder();
+    const base = await temporaryFolder(scratch);
     try {
       const whole = dyingDisk({ at: Number.POSITIVE_INFINITY, after }, way.links);
       await run(join(base, 'whole'), way, whole.disk);

@@ -1,14 +1,14 @@
 /** A Maildir store in a temporary folder, and what another program does there. */
 
-import { mkdtemp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMaildirStore, type MaildirOptions } from '../../../src/adapters/maildir/store.ts';
 import type { Writers } from '../../../src/adapters/maildir/writers.ts';
 import type { StoreWorld } from '../../contract/mail-store.ts';
 
-export async function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'posthorn-maildir-'));
+export async function temporaryFolder(parent = tmpdir()): Promise<string> {
+  return mkdtemp(join(parent, 'posthorn-maildir-'));
 }
 
 /** In a folder of `parent`, which is the system's folder for such unless given. */
@@ -26,6 +26,10 @@ export async function diskWorld(
     put: (localPath, path, content) => writeFile(join(root, localPath, path), content),
     move: (localPath, from, to) => rename(join(root, localPath, from), join(root, localPath, to)),
     remove: (localPath, path) => unlink(join(root, localPath, path)),
+    makeFolder: async (localPath) => {
+      for (const part of ['tmp', 'new', 'cur'])
+        await mkdir(join(root, localPath, part), { recursive: true });
+    },
     dispose: () => rm(base, { recursive: true, force: true }),
   };
 }

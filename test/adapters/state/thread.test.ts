@@ -149,6 +149,22 @@ describe('first here, then in a thread', () => {
     await store.close();
   });
 
+  test('nor do polls of two hundred accounts', async () => {
+    const directory = scratch();
+    const ids = Array.from({ length: 200 }, (_, at) => `account-${String(at)}`);
+    const before = createStateStore({ directory });
+    for (const id of ids) await before.commit(setUp(id), 'relaxed');
+    await before.close();
+    const store = createStateStore({ directory, connect: connectInTurn(telltale()) });
+    for (const id of ids) {
+      expect((await store.account(id))?.id).toBe(id);
+      for (let at = 0; at < 4; at += 1) await store.troubles(id, 'INBOX');
+      await store.commit([{ kind: 'root', accountId: id, root: '/mail' }], 'relaxed');
+    }
+    expect(await store.accounts()).toHaveLength(200);
+    await store.close();
+  });
+
   test.each<{ what: string; ask: (store: StateStore) => Promise<unknown> }>([
     {
       what: 'a folder that is read',
@@ -161,7 +177,14 @@ describe('first here, then in a thread', () => {
     },
     {
       what: 'many questions',
-      ask: (store) => Promise.all(Array.from({ length: 100 }, () => store.accounts())),
+      ask: (store) => Promise.all(Array.from({ length: 5_000 }, () => store.accounts())),
+    },
+    {
+      what: 'what waits for the disk again and again',
+      ask: async (store) => {
+        for (let at = 0; at < 70; at += 1)
+          await store.commit(setUp(`account-${String(at)}`), 'durable').catch(() => null);
+      },
     },
   ])('$what does, and what follows is asked there', async ({ ask }) => {
     const store = createStateStore({ directory: scratch(), connect: connectInTurn(telltale()) });

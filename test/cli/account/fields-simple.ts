@@ -1,6 +1,6 @@
 /** The fields whose row of account show has the name of their key, and that name no file. */
 
-type Simple = readonly [
+export type Simple = readonly [
   field: string,
   words: readonly string[],
   key: string,

@@ -1,6 +1,7 @@
 /** Every field of an account as data: its option, its key, how it is shown, an edit of it, and a value that it refuses. */
 
 import { simpleFields } from './fields-simple.ts';
+import { syncFields } from './fields-sync.ts';
 
 /** Files that the table names, as they stand in the home of a test. */
 export interface FieldFiles {
@@ -151,14 +152,16 @@ const others: readonly Field[] = [
 ];
 
 export const accountFields: readonly Field[] = [
-  ...simpleFields.map(([field, words, key, value, shown, edit, edited, bad]): Field => ({
-    field,
-    words: () => words,
-    written: () => ({ [key]: value }),
-    shown: () => [key, shown],
-    edit: () => edit,
-    edited: () => edited,
-    bad,
-  })),
+  ...[...simpleFields, ...syncFields].map(
+    ([field, words, key, value, shown, edit, edited, bad]): Field => ({
+      field,
+      words: () => words,
+      written: () => ({ [key]: value }),
+      shown: () => [key, shown],
+      edit: () => edit,
+      edited: () => edited,
+      bad,
+    }),
+  ),
   ...others,
 ];

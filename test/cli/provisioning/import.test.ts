@@ -57,6 +57,7 @@ Channel all
 Far :far:
 Near :near:
 Patterns *
+MaxMessages 100
 
 Group daily all
 `;
@@ -66,7 +67,7 @@ it('an mbsyncrc and a getmailrc, and both are fetched', async () => {
   const first = await take(await home.write('.mbsyncrc', mbsyncrc()), '--test');
   expect(first.status).toBe(0);
   expect(first.stdout).toMatch(/mine: added/);
-  expect(first.stdout).toMatch(/\.mbsyncrc:19: Patterns: every folder/);
+  expect(first.stdout).toMatch(/\.mbsyncrc:20: MaxMessages: every message/);
   const getmailrc = `[retriever]
 type = SimplePOP3SSLRetriever
 server = ${dovecot.host}

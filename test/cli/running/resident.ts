@@ -15,7 +15,7 @@ export class Resident {
   }
 
   static async start(home: Home): Promise<Resident> {
-    const program = pathToFileURL(resolve(import.meta.dirname, '../../../dist/main.js')).href;
+    const program = pathToFileURL(resolve(import.meta.dirname, '../../../dist/main.cjs')).href;
     const child = fork(join(import.meta.dirname, 'resident.mjs'), [program], {
       cwd: home.folder,
       env: { HOME: home.folder, PATH: process.env['PATH'] },

@@ -1,5 +1,6 @@
 /** The wizard over accounts that are there already: another type, and what they inherit from the defaults of the file. */
 import { describe, expect, it } from 'vitest';
+import type { AccountEntry } from '../../../src/config/schema/schema.ts';
 import { firstAnswers } from '../../../src/cli/wizard/first-answers.ts';
 import { prove } from '../../../src/cli/wizard/mend.ts';
 import { fieldsOf, sections } from '../../../src/cli/wizard/fields/sections.ts';
@@ -53,6 +54,19 @@ describe('another type', () => {
     ]);
     const draft = await field('type', pop3).ask(wizard, pop3);
     expect(draft.entry).toEqual({ ...imap, incoming: { host: 'h.example', port: 1995 } });
+  });
+
+  it.each<[AccountEntry['sync'], string, AccountEntry['type']]>([
+    [{ direction: 'pull', onLocalDelete: 'expunge', folders: { include: ['a'] } }, 'POP3', 'imap'],
+    [{ onLocalDelete: 'delete' }, 'IMAP', 'pop3'],
+  ])('and what %j says of the sides, which is chosen anew', async (sync, name, type) => {
+    const before = draftOf({ ...imap, type, sync: { ...sync, maxSize: '5M' } });
+    const wizard = wizardOf([
+      ['Type', name],
+      [`Which server for ${name}?`, 'Keep'],
+    ]);
+    const draft = await field('type', before).ask(wizard, before);
+    expect(draft.entry.sync).toEqual({ maxSize: '5M' });
   });
 
   it('is looked for by the address', async () => {

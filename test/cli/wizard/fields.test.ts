@@ -8,6 +8,9 @@ import type { AccountEntry } from '../../../src/config/schema/schema.ts';
 import { accountFields } from '../account/fields.ts';
 import { draftOf, wizardOf } from './draft.ts';
 import { imap, wizardRows } from './rows.ts';
+import { syncRows } from './rows-sync.ts';
+
+const rows = [...wizardRows, ...syncRows];
 
 function field(key: string, entry: AccountEntry = imap): Field {
   const found = sections
@@ -27,7 +30,7 @@ function valueAt(entry: AccountEntry, key: string): unknown {
 }
 
 describe('each field of the wizard', () => {
-  it.each(wizardRows)('$key: $answers', async ({ key, entry = imap, answers, written, shown }) => {
+  it.each(rows)('$key: $answers', async ({ key, entry = imap, answers, written, shown }) => {
     const wizard = wizardOf(answers);
     const each = field(key, entry);
     const draft = await each.ask(wizard, draftOf(entry));
@@ -68,6 +71,8 @@ describe('each field of the wizard', () => {
     await expect(wrong('incoming.host', 'Host', 'imaps://x')).rejects.toThrow('host name');
     await expect(wrong('identity.address', 'Address', 'nobody')).rejects.toThrow('address');
     await expect(wrong('incoming.interval', 'Polling', '7 minutes')).rejects.toThrow('unit');
+    await expect(wrong('sync.maxSize', 'Largest', '20 MB')).rejects.toThrow('size');
+    await expect(wrong('sync.folders.include', 'Only', 'a, !b')).rejects.toThrow('folders.exclude');
   });
 });
 
@@ -84,10 +89,7 @@ describe('the wizard as a whole', () => {
       key: file,
     };
     const fields = new Set(sections.flatMap((section) => section.fields.map(({ key }) => key)));
-    const asked = new Set([
-      ...fields,
-      ...wizardRows.flatMap(({ written }) => Object.keys(written)),
-    ]);
+    const asked = new Set([...fields, ...rows.flatMap(({ written }) => Object.keys(written))]);
     const keys = accountFields.flatMap(({ written }) => Object.keys(written(files)));
     expect(keys.filter((key) => !asked.has(key))).toEqual([]);
   });
@@ -180,6 +182,7 @@ describe('a draft', () => {
     const glances = sections.map((section) => `${section.title}: ${summary(section, draft)}`);
     expect(glances).toContain('Incoming server: h:993 (tls)');
     expect(glances).toContain('Fetching: polling interval 1m');
+    expect(glances).toContain('Sync: as usual');
     expect(glances).toContain('Signature: as usual');
   });
 });

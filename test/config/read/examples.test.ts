@@ -56,7 +56,18 @@ it('they say what their comments say', async () => {
     incoming: { tls: { ca: '/etc/posthorn/company-ca.pem' } },
     outgoing: { port: 587, username: 'anna', password: { kind: 'env' } },
   });
+  expect((await account('full.yaml', 'old'))?.sync).toMatchObject({
+    onLocalDelete: 'expunge',
+    maxSize: 5 * 1024 ** 2,
+  });
   expect(await account('full.yaml', 'work')).toMatchObject({
+    sync: {
+      maxAge: 2 * 365 * 86_400_000,
+      perFolder: [
+        { folders: ['Archive/2024'], policy: { maxAge: null } },
+        { folders: ['Archive/*', 'role:archive'], policy: { direction: 'pull' } },
+      ],
+    },
     signature: { text: 'Anna Beispiel\nExample Ltd\n', onReply: true },
     certificate: { file: '/etc/posthorn/anna.p12', password: { kind: 'stored' } },
     access: { name: 'office', entries: [{ name: 'anna' }, { kind: 'group' }] },

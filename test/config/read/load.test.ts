@@ -1,4 +1,15 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -181,12 +192,34 @@ describe('a text that this build has found sound', () => {
     await write(userFile(), good);
     await loadConfig(source, { build });
     const noted = await note();
-    expect(noted).toMatch(/^[0-9a-f]{64}$/);
+    expect(noted).toMatch(/^[0-9a-f]{64}\n\{.*\}$/);
     await loadConfig(source, { build: 'b' });
     expect(await note()).not.toBe(noted);
     await write(userFile(), good.replace('receive', 'recieve'));
     await expect(loadConfig(source, { build })).rejects.toThrow('unknown key `recieve`');
     await expect(loadConfig(source, { build })).rejects.toThrow('unknown key `recieve`');
+  });
+
+  it('is checked again where the note is not whole, was changed, or may be written by others', async () => {
+    await makeState();
+    await write(userFile(), good);
+    const checked = await loadConfig(source, { build });
+    const noted = await note();
+    const file = join((await findConfig(source)).places.stateDir, 'config.sound');
+    for (const broken of [
+      '',
+      noted.slice(0, 64),
+      noted.slice(0, -9),
+      noted.replace('receive', 'recieve'),
+    ]) {
+      await writeFile(file, broken);
+      expect(await loadConfig(source, { build })).toEqual(checked);
+      expect(await note()).toBe(noted);
+    }
+    await chmod(file, 0o666);
+    await utimes(file, 1, 1);
+    expect(await loadConfig(source, { build })).toEqual(checked);
+    expect((await stat(file)).mtimeMs).toBeGreaterThan(1_000);
   });
 
   it('is noted nowhere without a state folder, or without the name of the build', async () => {

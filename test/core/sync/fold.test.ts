@@ -3,13 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import type { AgreedFolder } from '../../../src/core/sync/agreed.ts';
 import {
-  foldDone,
   foldPart,
   foldRange,
   foldRetry,
   isShort,
   type ArrivedMessage,
 } from '../../../src/core/sync/fold.ts';
+import { foldNoted } from '../../../src/core/sync/fold-done.ts';
 
 const path = 'INBOX';
 
@@ -25,10 +25,11 @@ function arrived(
     wireSha256: 'ab',
     messageIdHash: null,
     storedAt: 9_000,
+    status: 'both',
   };
 }
 
-const nothing = { arrived: [], refused: [], vanished: [] };
+const nothing = { arrived: [], refused: [], vanished: [], leftOut: [] };
 
 function agreed(more: Partial<AgreedFolder> = {}): AgreedFolder {
   return {
@@ -41,6 +42,7 @@ function agreed(more: Partial<AgreedFolder> = {}): AgreedFolder {
     uidNext: 11,
     exists: 3,
     highestModSeq: '100',
+    stamp: null,
     ...more,
   };
 }
@@ -152,11 +154,11 @@ describe('an operation that was done', () => {
     [{ kind: 'assign-role', path, role: null }, 'folder-role'],
     [{ kind: 'release', path }, 'trouble-over'],
     [{ kind: 'note-endpoint', path, endpoint: 'x@y' }, 'folder-endpoint'],
-    [
-      { kind: 'renumber', path, endpoint: 'x@y', uidValidity: '8', reason: '' },
-      'folder-renumbered',
-    ],
+    [{ kind: 'rename', path, items: [{ uid: 4, name: 'other' }] }, 'messages-renamed'],
+    [{ kind: 'keep', path, status: 'here-alone', uids: [4] }, 'messages-status'],
+    [{ kind: 'forget', path, uids: [4] }, 'messages-forgotten'],
+    [{ kind: 'forget-folder', path }, 'folder-forgotten'],
   ] as const)('%j is folded as %s', (operation, kind) => {
-    expect(foldDone(operation).map((change) => change.kind)).toEqual([kind]);
+    expect(foldNoted(operation).map((change) => change.kind)).toEqual([kind]);
   });
 });

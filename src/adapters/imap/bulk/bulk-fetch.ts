@@ -5,13 +5,15 @@ import type { UidSet } from '../../../core/sync/uid-set.ts';
 import type { ImapConnection } from '../connection.ts';
 import { BorrowedSocket } from './borrowed-socket.ts';
 import type { BulkItem, BulkOptions } from './bulk-item.ts';
+import { collectSoon } from './thrifty-heap.ts';
 import { Transfer, type TransferOptions } from './transfer.ts';
 
 const defaults = {
   withFlags: true,
   factsFirst: false,
   window: 500,
-  octetsInFlight: 8 * 1024 * 1024,
+  octetsInFlight: 1024 * 1024,
+  heldOctets: 8 * 1024 * 1024,
   wholeOctets: 256 * 1024,
   stallMs: 60_000,
   floorOctets: 768,
@@ -31,6 +33,7 @@ export async function* bulkFetch(
 ): AsyncGenerator<readonly BulkItem[]> {
   if (uids.isEmpty) return;
   const settings: TransferOptions = { ...defaults, ...options };
+  if (uids.size > settings.window) collectSoon();
   const transfer = new Transfer(connection, await BorrowedSocket.take(connection), uids, settings);
   try {
     for (;;) {

@@ -32,8 +32,10 @@ export interface BulkOptions {
   readonly factsFirst?: boolean;
   /** UIDs of one command; two commands are on the wire at a time. Default 500. */
   readonly window?: number;
-  /** Octets that may have been read and not yet taken. Default 8 MiB. */
+  /** Octets that may have been read and not yet taken: what waits longer is what memory grows by. Default 1 MiB. */
   readonly octetsInFlight?: number;
+  /** A literal above this is not held until what the server tells behind it is known. Default 8 MiB. */
+  readonly heldOctets?: number;
   /** Literals above this are streams. Default 256 KiB. */
   readonly wholeOctets?: number;
   /** How long the server may send nothing while it is waited for. Default 60 s. */

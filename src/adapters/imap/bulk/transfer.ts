@@ -92,10 +92,10 @@ export class Transfer {
   }
 
   #newAssembly(): MessageAssembly {
-    const { wholeOctets, octetsInFlight, withFlags } = this.#options;
+    const { wholeOctets, heldOctets, withFlags } = this.#options;
     return new MessageAssembly(
       this.#windows,
-      { wholeOctets, heldOctets: octetsInFlight, withFlags },
+      { wholeOctets, heldOctets, withFlags },
       (item) => this.#add(item),
       (octets, drained) => {
         if (drained) this.#inFlight.takenTo(this.#inFlight.position);

@@ -83,14 +83,13 @@ async function listen(
   paths: readonly string[],
 ): Promise<void> {
   const offers = (way: Way): boolean => ways.includes(way) && line.connection.has(way);
-  const notified = offers('NOTIFY') ? await startNotify(line, paths) : null;
-  if (notified !== null) await keepNotified(line, news, paths, notified);
+  if (offers('NOTIFY') && (await startNotify(line, paths))) await keepNotified(line, news, paths);
   else if (offers('IDLE')) await keepIdle(line, news, paths[0] ?? 'INBOX');
   else throw unwatchable();
 }
 
 function unwatchable(): RefusedError {
-  return new RefusedError('the server does not tell by itself what is new (no NOTIFY, no IDLE)', {
+  return new RefusedError('the server does not tell by itself what is new (by NOTIFY or IDLE)', {
     layer: 'session',
     remedy: 'Nothing is lost: it is asked at each `interval`.',
   });

@@ -25,8 +25,21 @@ const lineEnd = Buffer.from('\r\n');
 
 type Sendable = Exclude<Octets, { kind: 'unsent' }>;
 
-/** Resolves once all is written, with the answer to come in a box. Throws CutShort, lossError(). */
+/** Resolves once all is written, with the answer to come in a box. Throws CutShort, lossError(). The octets are let go of. */
 export async function sendAppend(
+  connection: ImapConnection,
+  wire: string,
+  upload: Upload,
+  octets: Sendable,
+): Promise<{ readonly answer: Promise<StatusLine> }> {
+  try {
+    return await send(connection, wire, upload, octets);
+  } finally {
+    if (octets.kind === 'stream') await octets.rest.return?.().catch(() => {});
+  }
+}
+
+async function send(
   connection: ImapConnection,
   wire: string,
   upload: Upload,
@@ -39,7 +52,6 @@ export async function sendAppend(
   );
   if (waits && !(await own.isAskedFor(answer))) {
     if ((await answer).status === 'OK') throw new CutShort(unasked());
-    if (octets.kind === 'stream') await octets.rest.return?.();
     return { answer };
   }
   if (octets.kind === 'whole') await own.write(Buffer.concat([octets.octets, lineEnd]));

@@ -14,8 +14,8 @@ import { storable } from './flag-names.ts';
 
 /** UIDs in one command. */
 const setSize = 1_000;
-/** Their answers are read before more are sent, so that neither side waits for the other to read. */
-const commandsAtOnce = 16;
+/** Octets of commands on the wire; their answers are awaited before more are sent. */
+const mostAtOnce = 128 * 1024;
 
 /** MODSEQs by UID. Errors reach `folder`. */
 export async function store(
@@ -98,8 +98,7 @@ async function runAll(
   commands: readonly string[],
   listener: Listener = { data: {} },
 ): Promise<void> {
-  for (let at = 0; at < commands.length; at += commandsAtOnce) {
-    const round = commands.slice(at, at + commandsAtOnce);
+  for (const round of rounds(commands)) {
     const sendAll = async (): Promise<StatusLine[]> =>
       await Promise.all(round.map((text) => connection.own.send(text)));
     for (const line of await connection.own.attend(what, sendAll, { listener })) {
@@ -107,6 +106,20 @@ async function runAll(
       if (refusal !== null && !isGone(refusal)) throw refusal;
     }
   }
+}
+
+function* rounds(commands: readonly string[]): Generator<readonly string[]> {
+  let round: string[] = [];
+  let octets = 0;
+  for (const command of commands) {
+    round.push(command);
+    octets += command.length;
+    if (octets < mostAtOnce) continue;
+    yield round;
+    round = [];
+    octets = 0;
+  }
+  if (round.length > 0) yield round;
 }
 
 /** RFC 5530, section 3: others have expunged some of them; the rest was done (RFC 9051, section 6.4.6, for UIDs). */

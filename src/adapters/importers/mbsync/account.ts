@@ -1,7 +1,11 @@
 /** How to connect, as mbsync writes it: an IMAPAccount, or an IMAPStore without one. */
 
 import type { AuthMethod, Security } from '../../../core/account/account.ts';
-import type { ImportedEntry, ImportedPassword } from '../../../ports/accounts/importer.ts';
+import type {
+  ImportedEntry,
+  ImportedPassword,
+  ImportedSync,
+} from '../../../ports/accounts/importer.ts';
 import {
   addressGuessed,
   addressOf,
@@ -20,9 +24,14 @@ export interface Joined {
   readonly path: string | undefined;
   readonly tags: string[] | undefined;
   readonly trash: string | undefined;
+  readonly sync: ImportedSync;
 }
 
-export function mbsyncAccount(section: Section, { path, tags, trash }: Joined, draft: Draft): void {
+export function mbsyncAccount(
+  section: Section,
+  { path, tags, trash, sync }: Joined,
+  draft: Draft,
+): void {
   const what = `${section.kind === 'imapstore' ? 'IMAPStore' : 'IMAPAccount'} ${section.name}`;
   const tunnel = section.entries.find(({ key }) => key === 'tunnel');
   if (tunnel !== undefined) {
@@ -58,6 +67,7 @@ export function mbsyncAccount(section: Section, { path, tags, trash }: Joined, d
         draft,
       ),
       folders: { ...defined({ trash }) },
+      sync,
       ...defined({ path }),
     }),
   });

@@ -12,9 +12,9 @@ import type {
 } from '../../../ports/accounts/former-state.ts';
 import { encodeMailboxName } from '../../../wire/mailbox-name.ts';
 import { Draft } from '../draft.ts';
-import { endOf, farKeys, nearKeys, storesOf, type End, type Stores } from './mbsyncrc.ts';
+import { storesOf, type Stores } from './mbsyncrc.ts';
 import { hasPatterns } from './near-folder.ts';
-import { readSections, type Line, type Section } from './sections.ts';
+import { endOf, farKeys, nearKeys, readSections, type End, type Section } from './sections.ts';
 import { readIfThere, readNumbering, requireWhole, stateName } from './state-files.ts';
 import { readStateText, type StatePair, type StateText } from './state-text.ts';
 
@@ -31,10 +31,9 @@ interface Channel {
 
 export function formerMbsync(text: string, places: FormerPlaces): FormerAccount[] {
   const draft = new Draft();
-  const outside: Line[] = [];
-  const sections = readSections(text, draft, outside);
+  const { sections, globals } = readSections(text, draft, (key) => key === 'syncstate');
   const stores = storesOf(sections, draft);
-  const syncState = outside.find(({ key }) => key === 'syncstate')?.value;
+  const syncState = globals.find(({ key }) => key === 'syncstate')?.value;
   const channels = sections
     .filter(({ kind }) => kind === 'channel')
     .flatMap((section) => channelOf(section, stores, sections, syncState));
@@ -65,9 +64,7 @@ function channelOf(
   const farStore = sections.find(({ kind, name }) => kind === 'imapstore' && name === far.name);
   const nearStore = stores.locals.get(near.name);
   if (farStore === undefined || nearStore === undefined) return [];
-  return [
-    { section, far, near, farStore, nearStore, syncState },
-  ];
+  return [{ section, far, near, farStore, nearStore, syncState }];
 }
 
 function layoutOf(store: Section): Layout {

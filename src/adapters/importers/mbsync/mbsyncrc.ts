@@ -4,7 +4,8 @@ import type { Imported } from '../../../ports/accounts/importer.ts';
 import { Draft, folder } from '../draft.ts';
 import { mbsyncAccount } from './account.ts';
 import { isWholeBox, nearFolder, type NearEnd } from './near-folder.ts';
-import { readSections, type Section } from './sections.ts';
+import { mbsyncPolicy, policyKeys } from './policy.ts';
+import { endOf, farKeys, nearKeys, readSections, type Line, type Section } from './sections.ts';
 
 /** Stores by their names, channels by theirs: what an account is joined from. */
 export interface Stores {
@@ -16,7 +17,7 @@ export interface Stores {
 
 export function parseMbsyncrc(text: string): Imported {
   const draft = new Draft();
-  const sections = readSections(text, draft);
+  const { sections, globals } = readSections(text, draft, isGlobal);
   const stores = storesOf(sections, draft);
   const ends = new Map<Section, NearEnd[]>();
   const tags = new Map<Section, string[]>();
@@ -34,9 +35,14 @@ export function parseMbsyncrc(text: string): Imported {
         path: nearFolder(ends.get(account) ?? []),
         tags: tags.get(account),
         trash: trashOf(account, stores),
+        sync: mbsyncPolicy(
+          { ends: ends.get(account) ?? [], far: storesAt(account, stores), globals },
+          draft,
+        ),
       },
       draft,
     );
+  leaveUnused(globals, ends, stores, draft);
   return draft.result();
 }
 
@@ -64,7 +70,35 @@ export function storesOf(sections: readonly Section[], draft: Draft): Stores {
   return { accounts, remotes, locals: new Map(locals.map((each) => [each.name, each])) };
 }
 
-const ownStoreKeys = new Set(['account', 'trash']);
+/** Of the keys that may stand before every section, those that are read (mbsync(1), GLOBAL SECTIONS). */
+const isGlobal = (key: string): boolean => key === 'sync' || key === 'expunge';
+
+/** What an account without a channel, or a store that no channel names, says of the folders. */
+function leaveUnused(
+  globals: readonly Line[],
+  ends: ReadonlyMap<Section, readonly NearEnd[]>,
+  { locals }: Stores,
+  draft: Draft,
+): void {
+  const used = new Set([...ends.values()].flat().map(({ store }) => store));
+  if (used.size === 0)
+    for (const { line, word } of globals) draft.leave(line, word, 'no channel is imported');
+  for (const store of locals.values()) {
+    const size = store.entry('maxsize');
+    if (size !== undefined && !used.has(store))
+      draft.leave(size.line, size.word, 'no channel that is imported uses the store');
+  }
+}
+
+/** The stores of the account on the server, by their names. */
+function storesAt(account: Section, { remotes }: Stores): Map<string, Section> {
+  const stores = account.siblings.filter(
+    ({ kind, name }) => kind === 'imapstore' && remotes.get(name) === account,
+  );
+  return new Map(stores.map((store) => [store.name, store]));
+}
+
+const ownStoreKeys = new Set(['account', 'trash', 'subscribedonly']);
 
 function leaveStoreKeys(store: Section, draft: Draft): void {
   for (const { key, word, line } of store.entries)
@@ -79,8 +113,7 @@ const storeReasons: Readonly<Record<string, string>> = {
   usenamespace: 'the namespace that the server names is always used',
   pathdelimiter: 'the server is asked for it',
   mapinbox: 'the inbox is always called INBOX',
-  subscribedonly: 'every folder is fetched, subscribed or not',
-  maxsize: 'messages are always fetched whole',
+  maxsize: 'messages of any size go to the server',
 };
 
 function leaveLocalKeys(store: Section, draft: Draft): void {
@@ -96,7 +129,7 @@ function leaveLocalKeys(store: Section, draft: Draft): void {
     } else if (key === 'inbox') {
       if (path === undefined || folder(value) !== `${folder(path)}/INBOX`)
         draft.leave(line, word, 'the inbox of posthorn is INBOX in the folder of the account');
-    } else if (key !== 'subfolders' || value.toLowerCase() !== 'verbatim')
+    } else if (key !== 'maxsize' && (key !== 'subfolders' || value.toLowerCase() !== 'verbatim'))
       draft.leave(line, word, localReasons[key] ?? unknown);
   }
 }
@@ -111,16 +144,10 @@ const localReasons: Readonly<Record<string, string>> = {
   trash: 'name the folder of the server under folders.trash',
 };
 
-function trashOf(account: Section, { remotes }: Stores): string | undefined {
-  if (account.kind === 'imapstore') return account.value('trash');
-  const stores = account.siblings.filter(
-    ({ kind, name }) => kind === 'imapstore' && remotes.get(name) === account,
-  );
-  return stores.map((store) => store.value('trash')).find((value) => value !== undefined);
+function trashOf(account: Section, stores: Stores): string | undefined {
+  const values = [...storesAt(account, stores).values()].map((store) => store.value('trash'));
+  return values.find((value) => value !== undefined);
 }
-
-export const farKeys = ['far', 'master'] as const;
-export const nearKeys = ['near', 'slave'] as const;
 
 /** The account that the channel belongs to; where its mail lies becomes the account's path. */
 function joinChannel(
@@ -155,17 +182,6 @@ function joinChannel(
   return account;
 }
 
-export interface End {
-  readonly name: string;
-  readonly box: string;
-}
-
-/** `:store:mailbox`, with or without a mailbox. */
-export function endOf(text: string | undefined): End | undefined {
-  const [, name, box = ''] = /^:([^:]+):(.*)/.exec(text ?? '') ?? [];
-  return name === undefined ? undefined : { name, box };
-}
-
 function leaveChannelKeys(channel: Section, { locals }: Stores, draft: Draft): void {
   for (const { key, word, line, value } of channel.entries) {
     const isEnd = ([...farKeys, ...nearKeys] as string[]).includes(key);
@@ -173,26 +189,21 @@ function leaveChannelKeys(channel: Section, { locals }: Stores, draft: Draft): v
     const isKept = locals.has(name) && isWholeBox({ channel, box });
     if (box !== '' && !isKept)
       draft.leave(line, word, 'every folder of the account is fetched, not one');
-    if (!isEnd) draft.leave(line, word, channelReasons[key] ?? unknown);
+    if (!isEnd && !policyKeys.has(key)) draft.leave(line, word, channelReasons[key] ?? unknown);
   }
 }
 
 const ownRules = 'posthorn keeps its own rules for this: see docs/configuration.md';
 
 const channelReasons: Readonly<Record<string, string>> = {
-  patterns: 'every folder of the account is fetched',
-  pattern: 'every folder of the account is fetched',
   create: 'folders that are missing here are made',
   remove: ownRules,
-  expunge: ownRules,
   expungesolo: ownRules,
-  sync: ownRules,
   syncstate: 'posthorn keeps its own state; what was fetched by mbsync is not known to it',
   copyarrivaldate: 'the date of arrival is always kept',
   maxmessages: 'every message is fetched',
   expireunread: 'every message is fetched',
   expireside: 'every message is fetched',
-  maxsize: 'messages are always fetched whole',
 };
 
 /** `Group name channel channel:box …`, and `Channel` or `Channels` below it. */

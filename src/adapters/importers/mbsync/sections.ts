@@ -56,9 +56,20 @@ export const connectionKeys = new Set(
   ).split(' '),
 );
 
-/** `outside` gets the lines that stand before the first section, which hold for all. */
-export function readSections(text: string, draft: Draft, outside: Line[] = []): Section[] {
+/** `globals`: keys before and between the sections, which hold for every channel. */
+export interface Sections {
+  readonly sections: readonly Section[];
+  readonly globals: readonly Line[];
+}
+
+/** `isGlobal`: whether a key outside of every section is wanted; others are left over. */
+export function readSections(
+  text: string,
+  draft: Draft,
+  isGlobal: (key: string) => boolean,
+): Sections {
   const sections: Section[] = [];
+  const globals: Line[] = [];
   let open: Section | undefined;
   for (const [at, raw] of text.split(/\r?\n/).entries()) {
     if (raw.trim() === '') open = undefined;
@@ -69,16 +80,35 @@ export function readSections(text: string, draft: Draft, outside: Line[] = []): 
       open = new Section(kind, line, sections);
       sections.push(open);
     } else if (open !== undefined) open.entries.push(line);
-    else {
-      outside.push(line);
+    else if (isGlobal(line.key)) globals.push(line);
+    else
       draft.leave(
         line.line,
         line.word,
         'it stands outside of every section; posthorn has nothing like it',
       );
-    }
   }
-  return sections;
+  return { sections, globals };
+}
+
+export const farKeys = ['far', 'master'] as const;
+export const nearKeys = ['near', 'slave'] as const;
+
+export interface End {
+  readonly name: string;
+  readonly box: string;
+}
+
+/** `:store:mailbox`, with or without a mailbox. */
+export function endOf(text: string | undefined): End | undefined {
+  const [, name, box = ''] = /^:([^:]+):(.*)/.exec(text ?? '') ?? [];
+  return name === undefined ? undefined : { name, box };
+}
+
+/** The end of the channel that is one of these stores, whatever the file calls it. */
+export function farEnd(channel: Section, stores: ReadonlyMap<string, unknown>): End | undefined {
+  const ends = [...farKeys, ...nearKeys].flatMap((key) => endOf(channel.value(key)) ?? []);
+  return ends.find(({ name }) => stores.has(name));
 }
 
 /** Undefined for an empty line and a comment. */

@@ -33,7 +33,7 @@ function accountSection({ name, incoming, identity }: Account): string[] {
     '# PassCmd "…": the command that prints the password',
     '# TLSType from isync 1.5 on',
     `SSLType ${security[incoming?.security ?? 'tls']}`,
-    ...(incoming?.tls?.ca === undefined ? [] : [`CertificateFile ${quoted(incoming.tls.ca)}`]),
+    ...(incoming?.tls.ca === undefined ? [] : [`CertificateFile ${quoted(incoming.tls.ca)}`]),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** OfflineIMAP: accounts of a remote and a local repository. */
 
 import type { AuthMethod, Security } from '../../../core/account/account.ts';
-import type { Imported, ImportedPassword } from '../../../ports/accounts/importer.ts';
+import type { Imported, ImportedPassword, ImportedSync } from '../../../ports/accounts/importer.ts';
 import { defined } from '../../../defined.ts';
 import {
   addressGuessed,
@@ -16,6 +16,7 @@ import {
   stored,
 } from '../draft.ts';
 import { readIni, type IniSection } from '../ini.ts';
+import { connectionsOf, offlineimapPolicy } from './policy.ts';
 import { pythonPassword, pythonText } from '../python.ts';
 
 type Sections = ReadonlyMap<string, IniSection>;
@@ -75,6 +76,8 @@ function readAccount(
   const remote = sections.get(`Repository ${section.text('remoterepository') ?? ''}`);
   const local = sections.get(`Repository ${section.text('localrepository') ?? ''}`);
   const interval = intervalOf(section, draft);
+  const sync =
+    remote === undefined ? {} : offlineimapPolicy({ account: section, remote, local }, draft);
   section.leaveRest(draft, accountReasons);
   const refusal =
     remote === undefined ? 'it names no remote repository that is there' : refusalOf(remote);
@@ -82,7 +85,7 @@ function readAccount(
     draft.leave(section.line, section.name, `not imported: ${refusal ?? ''}`);
     return;
   }
-  addAccount({ name, section, remote, path: pathOf(local, draft), enabled, interval }, draft);
+  addAccount({ name, section, remote, path: pathOf(local, draft), enabled, interval, sync }, draft);
   remote.leaveRest(draft, remoteReasons);
   local?.leaveRest(draft, localReasons);
 }
@@ -99,8 +102,6 @@ function refusalOf(remote: IniSection): string | undefined {
 
 const accountReasons = {
   quick: 'a poll without news costs next to nothing',
-  maxage: 'every message is fetched',
-  maxsize: 'messages are always fetched whole',
   status_backend: 'posthorn keeps its own state',
   utf8foldernames: 'folder names are always UTF-8 on disk',
   filterheaders: 'mail stays as it is, byte for byte',
@@ -142,9 +143,11 @@ interface Found {
   readonly path: string | undefined;
   readonly enabled: boolean;
   readonly interval: string | undefined;
+  readonly sync: ImportedSync;
 }
 
-function addAccount({ name, section, remote, path, enabled, interval }: Found, draft: Draft): void {
+function addAccount(found: Found, draft: Draft): void {
+  const { name, section, remote, path, enabled, interval, sync } = found;
   const host = remote.text('remotehost') ?? 'imap.gmail.com';
   const user = remote.text('remoteuser');
   const { address, guessed } = addressOf(user, host);
@@ -169,8 +172,10 @@ function addAccount({ name, section, remote, path, enabled, interval }: Found, d
           password,
           interval,
         }),
+        ...connectionsOf(remote, draft),
         tls: tlsOf(remote, draft),
       },
+      sync,
       ...defined({ path }),
     }),
   });
@@ -256,9 +261,6 @@ const remoteReasons = {
   folderincludes: 'every folder is fetched',
   foldersort: 'the inbox comes first',
   decodefoldernames: 'folder names are always UTF-8 on disk',
-  subscribedonly: 'every folder is fetched, subscribed or not',
-  sync_deletes: 'posthorn keeps its own rules for this: see docs/configuration.md',
-  expunge: 'posthorn keeps its own rules for this: see docs/configuration.md',
   newmail_hook: 'posthorn runs no commands around a poll',
   retrycount: 'posthorn tries again by itself',
   trashfolder: 'name the folder under folders.trash',
@@ -268,15 +270,12 @@ const remoteReasons = {
   oauth2_refresh_token: 'name a command that prints a token: incoming.password, with auth xoauth2',
   oauth2_access_token: 'name a command that prints a token: incoming.password, with auth xoauth2',
   remoteusereval: 'posthorn runs no Python: set incoming.username',
-  folderfilter: 'every folder is fetched',
   nametrans: 'folders keep their names',
-  maxconnections: 'posthorn paces itself',
   holdconnectionopen: 'see incoming.idle',
   idlefolders: 'see incoming.idle',
   keepalive: 'posthorn keeps connections alive by itself',
   ssl_version: 'TLS 1.2 and newer are always used',
   tls_level: 'TLS 1.2 and newer are always used',
-  readonly: 'posthorn changes nothing on the server while it fetches',
   createfolders: 'posthorn makes no folders on the server while it fetches',
 };
 
@@ -287,5 +286,4 @@ const localReasons = {
   filename_use_mail_timestamp: 'names of files are those of posthorn',
   startdate: 'every message is fetched',
   restoreatime: 'posthorn reads no message again',
-  sync_deletes: 'posthorn keeps its own rules for this: see docs/configuration.md',
 };

@@ -4,7 +4,7 @@ import type { FlagChange } from '../../../ports/receiving/mail-store.ts';
 import { fileAt, type Place } from '../scanning/scan.ts';
 
 /**
- * Where the file belongs that is at `place`, and was at `seen` when the change was decided: a letter that came or went since is
+ * Where the file belongs that is at `place`, and was seen at `seen` when the change was decided: a letter that came or went since is
  * no part of the change. Letters in the order of ASCII; a file in `new` stays there while it gets none.
  */
 export function placeWith(place: Place, seen: Place, change: FlagChange): Place {

@@ -2,6 +2,7 @@
 
 import { errorCode } from '../../../disk/disk.ts';
 import { renameWithoutReplacing } from '../../../disk/durable.ts';
+import { isOurs } from '../file-names.ts';
 import type { MailFolder } from '../mail-folder.ts';
 import type { Place } from '../scanning/scan.ts';
 import { inBatch } from './in-batch.ts';
@@ -18,12 +19,14 @@ export async function moveFiles(
   to: MailFolder,
 ): Promise<readonly (string | null)[]> {
   if (bases.length === 0) return [];
-  await to.complete();
+  // What others delivered since then has none of our names, but it may have one of theirs.
+  await (bases.every(isOurs) ? to.complete() : to.scan());
+  const present = await from.present(bases);
   const moved = await to.inTurn(Promise.resolve(), () =>
     inBatch<string, Moved | null>(bases, {
       bulk: to.tools.bulk,
       now: (base) => renameNow(from, base, to),
-      waiting: (base) => renameInto(from, base, to),
+      waiting: async (base) => (present.has(base) ? renameInto(from, base, to) : null),
     }),
   );
   const places = moved.flatMap((each) => each?.place ?? []);

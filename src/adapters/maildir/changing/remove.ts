@@ -8,10 +8,12 @@ export async function removeFiles(
   folder: MailFolder,
   bases: readonly string[],
 ): Promise<readonly boolean[]> {
+  const present = await folder.present(bases);
   const removed = await inBatch(bases, {
     bulk: Infinity,
     now: () => undefined,
     waiting: async (base) => {
+      if (!present.has(base)) return null;
       const place = await folder.withFile(base, async (found) => {
         await folder.tools.disk.unlink(folder.pathOf(base, found));
         return found;

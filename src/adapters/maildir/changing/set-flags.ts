@@ -14,42 +14,43 @@ export async function setFlags(
   changes: readonly FlagChange[],
 ): Promise<readonly boolean[]> {
   const { disk, bulk } = folder.tools;
-  const seen = changes.map(({ base }) => folder.index.placeOf(base));
-  const touched: Place[] = [];
-  const noteRenamed = (base: string, place: Place, wanted: Place): void => {
-    folder.index.add(base, wanted);
-    // The new name's directory first: lost with the power, the other order would lose the message.
-    touched.unshift(wanted);
-    touched.push(place);
+  const present = await folder.present(changes.map(({ base }) => base));
+  const believed = changes.map(({ base }) => folder.index.believedPlaceOf(base));
+  const [from, to] = [new Set<Place>(), new Set<Place>()];
+  const note = (change: FlagChange, at: number, place: Place, wanted: Place): void => {
+    const before = believed[at] ?? place;
+    folder.index.change(change.base, wanted, placeWith(before, before, change));
+    if (wanted === place) return;
+    from.add(place);
+    to.add(wanted);
   };
   const found = await inBatch(changes, {
     bulk,
     now: (change, at) => {
-      const place = seen[at];
-      if (place === undefined) return undefined;
       const { base } = change;
-      const wanted = placeWith(place, place, change);
-      if (wanted === place) return undefined;
-      if (!disk.now.renameNew(folder.pathOf(base, place), folder.pathOf(base, wanted)))
-        return undefined;
-      noteRenamed(base, place, wanted);
+      const place = folder.index.placeOf(base);
+      if (place === undefined) return undefined;
+      const wanted = placeWith(place, believed[at] ?? place, change);
+      const paths = [folder.pathOf(base, place), folder.pathOf(base, wanted)] as const;
+      if (wanted === place || !disk.now.renameNew(...paths)) return undefined;
+      note(change, at, place, wanted);
       return true;
     },
     waiting: async (change, at) => {
       const { base } = change;
+      if (!present.has(base)) return false;
       const isThere = await folder.withFile(base, async (place) => {
-        const wanted = placeWith(place, seen[at] ?? place, change);
+        const wanted = placeWith(place, believed[at] ?? place, change);
         if (wanted === place) await disk.stat(folder.pathOf(base, place));
-        else {
-          await renameOnce(folder, base, place, wanted);
-          noteRenamed(base, place, wanted);
-        }
+        else await renameOnce(folder, base, place, wanted);
+        note(change, at, place, wanted);
         return true;
       });
       return isThere ?? false;
     },
   });
-  await folder.syncNames(touched);
+  // The new names first: lost with the power, the other order would lose the messages.
+  await folder.syncNames([...to, ...from]);
   return found;
 }
 

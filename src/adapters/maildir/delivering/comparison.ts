@@ -4,10 +4,9 @@ import type { Disk, DiskFile } from '../../../disk/disk.ts';
 import type { Staged } from '../../../ports/receiving/mail-store.ts';
 import { explained } from '../mail-disk.ts';
 import type { MailFolder } from '../mail-folder.ts';
+import { hasSameOctets } from '../scanning/same-octets.ts';
 
 export type Verdict = 'same' | 'other' | 'gone';
-
-const longestRead = 256 * 1024;
 
 /**
  * Compares size and octets with the staged file, which was written now. `gone` needs a complete scan. A file that is the same is
@@ -38,34 +37,4 @@ async function isSame(disk: Disk, file: DiskFile, staged: Staged): Promise<boole
   } finally {
     await written.close();
   }
-}
-
-/** Both are of this size. */
-async function hasSameOctets(one: DiskFile, other: DiskFile, size: number): Promise<boolean> {
-  const length = Math.min(size, longestRead);
-  const buffers = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)] as const;
-  for (let at = 0; at < size; at += length) {
-    const [first, second] = await Promise.all([
-      readAt(one, buffers[0], at),
-      readAt(other, buffers[1], at),
-    ]);
-    if (!first.equals(second)) return false;
-  }
-  return true;
-}
-
-/** As much as there is room for, or up to the end. */
-async function readAt(file: DiskFile, buffer: Buffer, position: number): Promise<Buffer> {
-  let length = 0;
-  while (length < buffer.length) {
-    const { bytesRead } = await file.read(
-      buffer,
-      length,
-      buffer.length - length,
-      position + length,
-    );
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return buffer.subarray(0, length);
 }

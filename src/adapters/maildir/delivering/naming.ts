@@ -40,7 +40,7 @@ export async function giveNames(
 /** On Node's thread: for many, a wait each would cost more than the work. False where nothing was done. */
 function rename(folder: MailFolder, { kind, staged, base }: Decision): boolean {
   if (kind === 'adopt') return false;
-  const place = placeFor(staged.flags);
+  const place = placeFor(staged);
   const done = folder.tools.disk.now.renameNew(staged.temporaryPath, folder.pathOf(base, place));
   if (done) folder.index.add(base, place);
   return done;
@@ -49,7 +49,7 @@ function rename(folder: MailFolder, { kind, staged, base }: Decision): boolean {
 /** False where the name is taken after all; the index knows it then. */
 async function link(folder: MailFolder, { staged, base }: Decision): Promise<boolean> {
   const { disk } = folder.tools;
-  const place = placeFor(staged.flags);
+  const place = placeFor(staged);
   const path = folder.pathOf(base, place);
   try {
     await linkWithoutReplacing(disk, staged.temporaryPath, path);

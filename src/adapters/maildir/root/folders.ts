@@ -14,8 +14,10 @@ interface Walk {
   readonly disk: Disk;
   readonly root: string;
   readonly found: string[];
-  /** Symbolic links are followed, so the same directory may come by twice. */
+  /** Device and number of the directories that were looked into. */
   readonly seen: Set<string>;
+  /** Local paths of symbolic links: followed last, so that a folder is known by its own name, and not by a second one. */
+  readonly links: string[];
 }
 
 /** Local paths in the layout's form, sorted. */
@@ -24,9 +26,9 @@ export async function findFolders(
   root: string,
   layout: Layout,
 ): Promise<readonly string[]> {
-  const walk: Walk = { disk, root, found: [], seen: new Set() };
+  const walk: Walk = { disk, root, found: [], seen: new Set(), links: [] };
   await explained(root, disk.stat(root));
-  await explained(root, layout === 'fs' ? nested(walk, '') : flat(walk));
+  await explained(root, layout === 'fs' ? allNested(walk) : flat(walk));
   return walk.found.sort();
 }
 
@@ -38,17 +40,37 @@ async function flat(walk: Walk): Promise<void> {
   if (await isMaildir(disk, root)) found.push('');
 }
 
+async function allNested(walk: Walk): Promise<void> {
+  await nested(walk, '');
+  for (let link = walk.links.shift(); link !== undefined; link = walk.links.shift())
+    await nested(walk, link);
+}
+
 /** A root within this one, e.g. of another account, is none of its folders. */
 async function nested(walk: Walk, localPath: string): Promise<void> {
   const { disk, root, found, seen } = walk;
   const path = join(root, localPath);
   if (!(await isUnseen(disk, path, seen))) return;
   const names = (await nullOn(closed, disk.readdir(path))) ?? [];
+  if (names.length === 0) return;
   if (localPath !== '' && names.includes(markerName)) return;
   if (localPath !== '' && (await isMaildir(disk, path))) found.push(localPath);
-  for (const name of names)
-    if (!name.startsWith('.') && name !== 'tmp' && !visible.some((part) => part === name))
-      await nested(walk, localPath === '' ? name : `${localPath}/${name}`);
+  const links = (await nullOn(closed, linksIn(disk, path))) ?? new Set();
+  for (const name of names.filter(isFolderName).sort()) {
+    const below = localPath === '' ? name : `${localPath}/${name}`;
+    if (links.has(name)) walk.links.push(below);
+    else await nested(walk, below);
+  }
+}
+
+function isFolderName(name: string): boolean {
+  return !name.startsWith('.') && name !== 'tmp' && !visible.some((part) => part === name);
+}
+
+async function linksIn(disk: Disk, path: string): Promise<Set<string>> {
+  const links = new Set<string>();
+  for await (const entry of disk.entries(path)) if (entry.isSymbolicLink()) links.add(entry.name);
+  return links;
 }
 
 async function isUnseen(disk: Disk, path: string, seen: Set<string>): Promise<boolean> {

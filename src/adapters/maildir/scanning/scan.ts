@@ -1,10 +1,10 @@
 /** What a folder holds, whoever delivered it. readdir(3) may miss a file that is renamed meanwhile, so a scan proves presence, seldom absence. */
 
 import { join } from 'node:path';
-import { infoSuffix, parseFileName, type Flag } from '../../../core/sync/flags.ts';
+import { infoSuffix, parseFileName } from '../../../core/sync/flags.ts';
 import { nullOn, type Disk } from '../../../disk/disk.ts';
 import { TemporaryError } from '../../../errors.ts';
-import type { LocalFile } from '../../../ports/receiving/mail-store.ts';
+import type { LocalFile, Staged } from '../../../ports/receiving/mail-store.ts';
 import { explained } from '../mail-disk.ts';
 import { longerThanATick, stampOf, visible, type Visible } from './stamp.ts';
 
@@ -16,6 +16,8 @@ export interface Scan {
   readonly places: ReadonlyMap<string, Place>;
   /** Nothing changed from before the first directory was read until after the last: what isn't in `places` isn't there. */
   readonly complete: boolean;
+  /** Base names that were seen twice; a rename meanwhile does that too, unless the scan is complete. */
+  readonly doubled: ReadonlySet<string>;
 }
 
 const longestWait = 1000;
@@ -60,17 +62,24 @@ async function scanOnce(disk: Disk, pause: Pause, folder: string): Promise<Scan>
   const before = await looksAt(disk, folder);
   await pause(longerThanATick);
   const places = new Map<string, Place>();
+  const doubled = new Set<string>();
   const known = new Map<string, Place>();
   for (const directory of visible)
     for (const name of await disk.readdir(join(folder, directory))) {
       if (name.startsWith('.')) continue;
-      const length = baseLength(name);
-      const place = directory + name.slice(length);
+      const { base, place } = splitName(directory, name);
       const shared = known.get(place) ?? place;
       known.set(shared, shared);
-      places.set(name.slice(0, length), shared);
+      const count = places.size;
+      places.set(base, shared);
+      if (places.size === count) doubled.add(base);
     }
-  return { places, complete: before === (await looksAt(disk, folder)) };
+  return { places, complete: before === (await looksAt(disk, folder)), doubled };
+}
+
+export function splitName(directory: Visible, name: string): { base: string; place: Place } {
+  const length = baseLength(name);
+  return { base: name.slice(0, length), place: directory + name.slice(length) };
 }
 
 async function looksAt(disk: Disk, folder: string): Promise<string> {
@@ -95,8 +104,8 @@ export function directoryAt(place: Place): Visible {
 }
 
 /** Mail without flags is new and has no info yet; all else has been seen by somebody. */
-export function placeFor(flags: readonly Flag[]): Place {
-  return flags.length === 0 ? 'new' : `cur${infoSuffix(flags)}`;
+export function placeFor({ flags, letters = '' }: Pick<Staged, 'flags' | 'letters'>): Place {
+  return flags.length + letters.length === 0 ? 'new' : `cur${infoSuffix(flags)}${letters}`;
 }
 
 /** The files of a scan as others see them. */

@@ -47,7 +47,7 @@ class FolderWatch {
   readonly #aborted: Promise<void>;
   #onAbort: () => void = () => undefined;
   #isStale = false;
-  #isRestless = false;
+  #events = 0;
   #failure: { readonly error: unknown } | null = null;
   #wake: () => void = () => undefined;
 
@@ -96,7 +96,7 @@ class FolderWatch {
     if (below !== null && this.#directories.has(below)) this.#watches.doubt(below);
     const concernsDirectories = below === null || this.#directories.has(below);
     this.#isStale ||= concernsDirectories || name === basename(path);
-    this.#isRestless = true;
+    this.#events += 1;
     this.#wake();
   }
 
@@ -139,11 +139,11 @@ class FolderWatch {
 
   /** Whether the burst is over, once its time has passed; false where something else is to be done first. */
   async #isOver(): Promise<boolean> {
-    for (let waited = 0; waited < longestBurst; waited += 1) {
-      this.#isRestless = false;
+    let events = -1;
+    for (let waited = 0; waited < longestBurst && events !== this.#events; waited += 1) {
+      events = this.#events;
       await Promise.race([this.#tools.pause(quiet), this.#aborted]);
       if (this.#signal.aborted) return false;
-      if (!this.#isRestless) break;
     }
     return !this.#isStale;
   }

@@ -4,15 +4,22 @@ import type { AgreedFolder } from '../../../core/sync/agreed.ts';
 import { foldAdopted, foldNoted, type Noted } from '../../../core/sync/fold-done.ts';
 import type { Operation } from '../../../core/sync/plan/operation.ts';
 import { commit } from '../account-run.ts';
-import { fetchAgain, fetchRange, type FetchTarget } from './fetch-messages.ts';
+import type { Fetching, FetchTarget } from './deliver-messages.ts';
+import type { Limits } from './fetch-within.ts';
+import { fetchAgain, fetchRange } from './fetch-messages.ts';
 import { mergeFlags } from './store-flags.ts';
 import { deleteHere, deleteThere, moveHere, transferThere } from './transfer-messages.ts';
 import { uploadMessages } from './upload-messages.ts';
 import { agreedFolder, reportOf, type Work } from './work.ts';
 
 export type Retry = Extract<Operation, { kind: 'fetch' }>;
+export type Range = Extract<Operation, { kind: 'fetch-range' }>;
 
-export async function carryOut(work: Work, operation: Exclude<Operation, Retry>): Promise<void> {
+/** All but fetches, which are carried out beside each other. */
+export async function carryOut(
+  work: Work,
+  operation: Exclude<Operation, Retry | Range>,
+): Promise<void> {
   const { path } = operation;
   switch (operation.kind) {
     case 'begin-folder':
@@ -34,11 +41,6 @@ export async function carryOut(work: Work, operation: Exclude<Operation, Retry>)
       return await mergeFlags(work, operation);
     case 'upload':
       return await uploadMessages(work, operation);
-    case 'fetch-range': {
-      const end = await fetchRange(await fetchTarget(work, path), operation);
-      if (end !== null) work.fetched.set(path, end);
-      return;
-    }
     case 'delete-remote':
       return await deleteThere(work, operation);
     case 'delete-local':
@@ -116,14 +118,36 @@ async function deleteFolder(
   report.notes.push('deleted on the server, since it was removed here, empty');
 }
 
-/** Those of one folder together: they share what proves whose trouble it is. */
-export async function carryOutRetries(work: Work, path: string, retries: readonly Retry[]) {
-  await fetchAgain(await fetchTarget(work, path), retries);
+/** `ready`: nothing is written before it resolves. */
+export async function carryOutRange(
+  work: Work,
+  range: Range,
+  ready: Promise<void>,
+): Promise<Fetching> {
+  const target = await fetchTarget(work, range.path, ready);
+  return await fetchRange({ ...target, mayBeHere: range.mayBeHere }, range);
 }
 
-async function fetchTarget(work: Work, path: string): Promise<FetchTarget> {
-  const { run, folders } = work;
+/** Those of one folder together: they share what proves whose trouble it is. */
+export async function carryOutRetries(
+  work: Work,
+  path: string,
+  retries: readonly Retry[],
+): Promise<void> {
+  await fetchAgain(await fetchTarget(work, path, Promise.resolve()), retries);
+}
+
+async function fetchTarget(work: Work, path: string, ready: Promise<void>): Promise<FetchTarget> {
+  const { run, folders, filled } = work;
   const folder = agreedFolder(work, path);
   await run.tree.ensureFolder(folder.localPath);
-  return { run, folders, folder, report: reportOf(work, path) };
+  const beside = filled.filter((other) => other !== path);
+  const report = reportOf(work, path);
+  const limits = limitsOf(work, path);
+  return { run, folders, folder, report, ready, beside, mayBeHere: new Map(), limits };
+}
+
+function limitsOf({ run, policies }: Work, path: string): Limits {
+  const { maxSize = null, maxAge = null } = policies.get(path) ?? {};
+  return { maxSize, notBefore: maxAge === null ? null : run.neighbours.clock.now() - maxAge };
 }

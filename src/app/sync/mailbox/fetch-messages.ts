@@ -1,55 +1,42 @@
 /** IMAP: carries out fetches – ranges of new messages, and single ones that were in trouble before. */
 
-import type { AgreedFolder, FormerMessage, Trouble } from '../../../core/sync/agreed.ts';
+import type { AgreedFolder } from '../../../core/sync/agreed.ts';
 import {
   foldPart,
   foldRange,
   foldRetry,
-  type RangeEnd,
-  isShort,
-  shortText,
   type FetchedPart,
+  type RangeEnd,
 } from '../../../core/sync/fold.ts';
 import type { Operation } from '../../../core/sync/plan/operation.ts';
-import type { MessageFacts } from '../../../core/sync/remote.ts';
+import type { SelectedStatus } from '../../../core/sync/remote.ts';
 import { highestUid, UidSet } from '../../../core/sync/uid-set.ts';
 import { Watermark } from '../../../core/sync/watermark.ts';
-import { asPosthornError, TemporaryError } from '../../../errors.ts';
-import type { Fetched, OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
-import type { Staged } from '../../../ports/receiving/mail-store.ts';
-import { commit, type AccountRun } from '../account-run.ts';
-import { DeliveryQueue, type Arrived, type Arriving, type Batch } from '../delivery-queue.ts';
-import { blamed, isHangUp, lossOf, type Loss } from '../lost-message.ts';
-import type { FolderReport } from '../report.ts';
-import type { OpenFolders } from './open-folders.ts';
+import { TemporaryError } from '../../../errors.ts';
+import type { OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
+import { commit } from '../account-run.ts';
+import { blamed } from '../lost-message.ts';
+import {
+  deliver,
+  formerMessages,
+  reaching,
+  refusal,
+  refusedUid,
+  uidsOf,
+  type Changes,
+  type Fetching,
+  type FetchTarget,
+} from './deliver-messages.ts';
 
 type Retry = Extract<Operation, { kind: 'fetch' }>;
 type Range = Extract<Operation, { kind: 'fetch-range' }>;
-type Missing = Exclude<Fetched, { kind: 'message' }>;
-type FetchedBatch = Batch<MessageFacts, Missing>;
 
-/** One folder, while its fetches are carried out. */
-export interface FetchTarget {
-  readonly run: AccountRun;
-  readonly folders: OpenFolders;
-  readonly folder: AgreedFolder;
-  readonly report: FolderReport;
-  /** Base names of new files by what they hold (SHA-256): a message that is one of them is not delivered again. */
-  readonly mayBeHere?: ReadonlyMap<string, string>;
-}
-
-/**
- * Everything from the UID on that is not here; what the server said of the folder, or null where its listing was not complete. What
- * was whole is kept where it throws.
- */
-export async function fetchRange(
-  target: FetchTarget,
-  { from, mayBeHere }: Range,
-): Promise<RangeEnd | null> {
-  const { run, folder, folders } = target;
+/** Everything from the UID on that is not here. What was whole is kept where it throws. */
+export async function fetchRange(target: FetchTarget, { from }: Range): Promise<Fetching> {
+  const { folder, folders } = target;
   const open = await folders.reading(folder.path);
   requireNumbering(folder, open);
-  const { uidNext, exists, highestModSeq } = open.status;
+  const { uidNext } = open.status;
   const listing = await open.uids(from);
   // What came since the folder was opened is the next poll's; a UID out of all bounds would settle the folder for ever.
   const listed = listing.uids.within(from, (uidNext ?? highestUid + 1) - 1);
@@ -59,15 +46,24 @@ export async function fetchRange(
     watermark.finish(uidsOf(part));
     return foldPart(folder.path, part, listing.complete ? watermark.mark : folder.settledUid);
   };
-  const loss = await deliver({ ...target, mayBeHere }, open, wanted, fold);
+  const { loss, durable } = await deliver(target, open, wanted, fold);
   if (loss !== null) {
-    if (loss.isOfMessage) await commit(run, fold(refusal(loss)), 'durable');
-    throw loss.error;
+    if (loss.whose === 'message') await commit(target.run, fold(refusal(loss)), 'durable');
+    throw reaching(loss);
   }
   // A listing that leaves something out proves of nothing that it is not there.
-  if (!listing.complete) return null;
+  if (!listing.complete) return { durable: durable.then(() => null) };
+  return { durable: durable.then(() => endRange(target, open.status, listed)) };
+}
+
+async function endRange(
+  target: FetchTarget,
+  told: SelectedStatus,
+  listed: UidSet,
+): Promise<RangeEnd> {
+  const { uidNext, exists, highestModSeq } = told;
   const end = { uidNext, exists, highestModSeq, lastListed: listed.last ?? 0 };
-  await commit(run, foldRange(folder, end), 'relaxed');
+  await commit(target.run, foldRange(target.folder, end), 'relaxed');
   await dropFormer(target);
   return end;
 }
@@ -83,15 +79,21 @@ async function dropFormer(target: FetchTarget): Promise<void> {
 
 /** Messages that could not be fetched at earlier polls; where the connection is lost again, the others have a new one. */
 export async function fetchAgain(target: FetchTarget, operations: readonly Retry[]): Promise<void> {
-  const open = await target.folders.reading(target.folder.path);
+  const { folder, folders } = target;
+  const open = await folders.reading(folder.path);
   const retries = new Map(operations.map((operation) => [operation.uid, operation]));
   const fold = (part: FetchedPart): Changes =>
     [...retries.values()].flatMap((retry) => foldRetry(retry, only(part, retry.uid)));
-  for (let session = open, rest = UidSet.of(retries.keys()); ; session = await reopened(target)) {
-    requireNumbering(target.folder, session);
-    const loss = await deliver(target, session, rest, fold);
+  for (
+    let session = open, rest = UidSet.of(retries.keys());
+    ;
+    session = await folders.afresh(folder.path)
+  ) {
+    requireNumbering(folder, session);
+    const { loss, durable } = await deliver(target, session, rest, fold);
+    await durable;
     if (loss === null) return;
-    if (!loss.isOfMessage) throw loss.error;
+    if (loss.whose !== 'message') throw reaching(loss);
     await commit(target.run, fold(refusal(loss)), 'durable');
     target.report.failed.push({ id: String(loss.at), error: blamed(loss) });
     rest = loss.left;
@@ -99,11 +101,12 @@ export async function fetchAgain(target: FetchTarget, operations: readonly Retry
   }
 }
 
-function only({ arrived, refused, vanished }: FetchedPart, wanted: number): FetchedPart {
+function only({ arrived, refused, vanished, leftOut }: FetchedPart, wanted: number): FetchedPart {
   return {
     arrived: arrived.filter(({ facts }) => facts.uid === wanted),
     refused: refused.filter(({ uid }) => uid === wanted),
     vanished: vanished.filter((uid) => uid === wanted),
+    leftOut: leftOut.filter((uid) => uid === wanted),
   };
 }
 
@@ -126,202 +129,4 @@ async function notHere(
   const agreed = await state.agreedUids(run.accountId, folder.path, from);
   const troubles = await state.troubles(run.accountId, folder.path);
   return listed.without(agreed).without(UidSet.of(troubles.flatMap(refusedUid)));
-}
-
-function refusedUid({ kind, id }: Trouble): number[] {
-  return kind === 'refused' ? [Number(id)] : [];
-}
-
-type Changes = Parameters<typeof commit>[1];
-
-interface FolderLoss extends Loss<number> {
-  /** What is still to be asked for beside it. */
-  readonly left: UidSet;
-  /** Others come. */
-  readonly isOfMessage: boolean;
-}
-
-/** What was whole is kept also where the connection is lost, or where it throws. */
-async function deliver(
-  target: FetchTarget,
-  open: OpenFolder,
-  uids: UidSet,
-  fold: (part: FetchedPart) => Changes,
-): Promise<FolderLoss | null> {
-  if (uids.isEmpty) return null;
-  let left = uids;
-  const came = { any: false };
-  try {
-    await deliverWhole(target, open, uids, (part) => {
-      left = left.without(UidSet.of(uidsOf(part)));
-      came.any ||= part.arrived.length > 0;
-      return fold(part);
-    });
-    return null;
-  } catch (thrown) {
-    const loss = lossOf(target.run, target.folders.spent, thrown, left.first);
-    if (loss === null) throw thrown;
-    left = left.without(UidSet.of([loss.at]));
-    const isOfMessage = came.any || (await givesAnother(target, loss));
-    return { ...loss, left, isOfMessage };
-  }
-}
-
-async function deliverWhole(
-  target: FetchTarget,
-  open: OpenFolder,
-  uids: UidSet,
-  fold: (part: FetchedPart) => Changes,
-): Promise<void> {
-  const { run, folder, report, mayBeHere } = target;
-  const former = await formerMessages(target);
-  const here = new Map(mayBeHere);
-  const queue = new DeliveryQueue<MessageFacts, Missing>({
-    tree: run.tree,
-    localPath: folder.localPath,
-    knownName: (_, { wireSha256 }) =>
-      former.get(wireSha256)?.pop()?.name ?? taken(here, wireSha256),
-    remember: async (batch) => {
-      const now = run.neighbours.clock.now();
-      await commit(run, fold(fetchedPart(batch, now)), 'durable');
-      count(report, batch);
-      run.progress(report);
-    },
-  });
-  try {
-    for await (const batch of open.fetch(uids))
-      await queue.add(
-        batch.flatMap((each) => arriving(target, each)),
-        batch.filter(isMissing),
-      );
-  } finally {
-    await queue.finish();
-  }
-}
-
-function taken(names: Map<string, string>, wireSha256: string): string | null {
-  const name = names.get(wireSha256);
-  names.delete(wireSha256);
-  return name ?? null;
-}
-
-async function reopened({ folders, folder }: FetchTarget): Promise<OpenFolder> {
-  return await folders.afresh(folder.path);
-}
-
-/** Of these, the smallest ones are asked for; so many of them may be as bad. */
-const candidates = 50;
-const mostProofs = 3;
-
-/** Whether the server gives any other message of the folder, on a connection of its own; its octets are not kept. */
-async function givesAnother(target: FetchTarget, loss: Loss<number>): Promise<boolean> {
-  const { run, folder } = target;
-  try {
-    const troubles = await run.neighbours.state.troubles(run.accountId, folder.path);
-    const bad = UidSet.of([loss.at, ...troubles.flatMap(refusedUid)]);
-    const others = await smallestBeside(await reopened(target), bad);
-    for (const uid of others.slice(0, isHangUp(loss) ? mostProofs : 1))
-      if (await comes(await reopened(target), uid)) return true;
-  } catch {
-    // Then nothing is proven.
-  }
-  return false;
-}
-
-async function smallestBeside(open: OpenFolder, bad: UidSet): Promise<number[]> {
-  const { uids } = await open.uids(1);
-  const [some = UidSet.empty] = uids.without(bad).windows(candidates);
-  const facts: MessageFacts[] = [];
-  for await (const page of open.facts(some)) facts.push(...page);
-  const bySize = facts.toSorted((one, other) => (one.size ?? 0) - (other.size ?? 0));
-  return bySize.map(({ uid }) => uid);
-}
-
-async function comes(open: OpenFolder, uid: number): Promise<boolean> {
-  let came = false;
-  try {
-    for await (const batch of open.fetch(UidSet.of([uid])))
-      came ||= batch.some((each) => each.kind === 'message');
-  } catch {
-    return false;
-  }
-  return came;
-}
-
-function refusal(loss: Loss<number>): FetchedPart {
-  return {
-    arrived: [],
-    refused: [{ uid: loss.at, reason: blamed(loss).message }],
-    vanished: [],
-  };
-}
-
-function isMissing(fetched: Fetched): fetched is Missing {
-  return fetched.kind !== 'message';
-}
-
-function arriving({ run, folder }: FetchTarget, fetched: Fetched): Arriving<MessageFacts>[] {
-  if (fetched.kind !== 'message') return [];
-  const { facts, body } = fetched;
-  const { flags, internalDate, uid } = facts;
-  const key = [run.accountId, folder.path, folder.uidValidity, String(uid)].join('\0');
-  return [{ message: facts, delivery: { key, flags, internalDate, body } }];
-}
-
-/** By the hash of what came over the wire; those that were met again before an earlier run ended are not there any more. */
-async function formerMessages({ run, folder }: FetchTarget): Promise<Map<string, FormerMessage[]>> {
-  const { state } = run.neighbours;
-  const former = new Map<string, FormerMessage[]>();
-  const messages = await state.former(run.accountId, folder.path);
-  if (messages.length === 0) return former;
-  const met = new Set((await state.agreed(run.accountId, folder.path)).name);
-  for (const message of messages.filter(({ name }) => !met.has(name)))
-    former.set(message.wireSha256, [...(former.get(message.wireSha256) ?? []), message]);
-  return former;
-}
-
-function fetchedPart({ arrived, failed, others }: FetchedBatch, now: number): FetchedPart {
-  const refusals = others.flatMap((each) => (each.kind === 'refused' ? [each] : []));
-  return {
-    arrived: arrived.map(({ message, staged, name }) => {
-      const { wireSize, wireSha256, messageIdHash } = staged as Staged;
-      return { facts: message, name, wireSize, wireSha256, messageIdHash, storedAt: now };
-    }),
-    refused: [
-      ...refusals.map(({ uid, error }) => ({ uid, reason: error.message })),
-      ...failed.map(({ message, error }) => ({ uid: message.uid, reason: error.message })),
-    ],
-    vanished: others.flatMap((each) => (each.kind === 'vanished' ? [each.uid] : [])),
-  };
-}
-
-function* uidsOf({ arrived, refused, vanished }: FetchedPart): Generator<number> {
-  for (const { facts } of arrived) yield facts.uid;
-  for (const { uid } of refused) yield uid;
-  yield* vanished;
-}
-
-function count(report: FolderReport, { arrived, failed, others }: FetchedBatch): void {
-  for (const each of arrived) countArrived(report, each);
-  for (const { message, error } of failed) report.failed.push({ id: String(message.uid), error });
-  for (const each of others)
-    if (each.kind === 'refused')
-      report.failed.push({ id: String(each.uid), error: asPosthornError(each.error) });
-}
-
-function countArrived(report: FolderReport, arrived: Arrived<MessageFacts>): void {
-  const { message, staged, name, outcome, collided } = arrived;
-  const { wireSize } = staged;
-  if (isShort({ facts: message, wireSize })) report.notes.push(shortNote(message, wireSize));
-  if (outcome === 'known') report.known += 1;
-  if (outcome === 'known') return;
-  report.fetched += 1;
-  report.octets += wireSize;
-  if (outcome === 'adopted') report.adopted += 1;
-  if (collided) report.collided.push(name);
-}
-
-function shortNote({ uid, size }: MessageFacts, wireSize: number): string {
-  const what = shortText(size ?? 0, wireSize);
-  return `message ${String(uid)}: ${what}; \`posthorn sync --full\` fetches it again`;
 }

@@ -1,5 +1,6 @@
 /** What changed in the Maildir folders of an account since they were agreed. A folder whose stamp is as it was is not read. */
 
+import { readStamp, writeStamp } from '../../../core/sync/agreed-stamp.ts';
 import type { KnownMessages } from '../../../core/sync/known-messages.ts';
 import type { LocalNews, NewHere } from '../../../core/sync/plan/views.ts';
 import type { LocalScan, MailTree } from '../../../ports/receiving/mail-store.ts';
@@ -51,7 +52,7 @@ async function changed(tree: MailTree, folders: readonly FolderHere[]): Promise<
   const found: FolderHere[] = [];
   for (const folder of folders) {
     const stamp = folder.isThere ? await tree.stamp(folder.localPath) : null;
-    if (stamp === null || stamp !== folder.stamp) found.push(folder);
+    if (stamp === null || stamp !== readStamp(folder.stamp).files) found.push(folder);
   }
   return found;
 }
@@ -86,7 +87,7 @@ async function movedOn(
     // A stamp that proves nothing yet is no sign of change: the scan itself was complete.
     const isSame =
       last === undefined
-        ? stamp === folder.stamp
+        ? stamp === readStamp(folder.stamp).files
         : stamp === null || stamp === last.stamp || last.stamp === null;
     if (!isSame) found.push(folder);
   }
@@ -103,7 +104,12 @@ async function newsOf(tree: MailTree, { folder, scan, stamp }: Look): Promise<Lo
   );
   const identities = await newcomers(tree, folder, files.keys());
   const keywordLetters = scan === null ? null : await tree.keywordLetters(localPath);
-  return { files, identities, keywordLetters, isMissing: scan === null, stamp };
+  const { lettered } = readStamp(folder.stamp);
+  const isMissing = scan === null;
+  return {
+    ...{ files, identities, keywordLetters, lettered, isMissing },
+    stamp: writeStamp({ files: stamp, lettered: namesOf(keywordLetters) }),
+  };
 }
 
 async function newcomers(
@@ -118,4 +124,8 @@ async function newcomers(
   if (unknown.length === 0 || !folder.wantsNewcomers) return new Map();
   const identities = await tree.identify(folder.localPath, unknown);
   return new Map(identities.map((identity) => [identity.base, identity]));
+}
+
+function namesOf(letters: ReadonlyMap<string, string> | null): ReadonlySet<string> {
+  return new Set([...(letters?.values() ?? [])].map((name) => name.toLowerCase()));
 }

@@ -56,7 +56,11 @@ async function renameFiles(
   return items.filter((each) => !gone.has(each));
 }
 
-function lettersFor(keywords: readonly string[], letters: ReadonlyMap<string, string>): string {
+/** Sorted. */
+export function lettersFor(
+  keywords: readonly string[],
+  letters: ReadonlyMap<string, string>,
+): string {
   const wanted = new Set(keywords.map((each) => each.toLowerCase()));
   return [...letters]
     .filter(([, name]) => wanted.has(name.toLowerCase()))

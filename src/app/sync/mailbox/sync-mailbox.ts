@@ -9,12 +9,12 @@ import type {
 } from '../../../core/sync/plan/operation.ts';
 import { planAccount } from '../../../core/sync/plan/plan-account.ts';
 import type { AccountView } from '../../../core/sync/plan/views.ts';
-import { asPosthornError, TemporaryError } from '../../../errors.ts';
+import { TemporaryError } from '../../../errors.ts';
 import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
 import { commit, type AccountRun } from '../account-run.ts';
 import type { ReconnectingSession } from '../reconnecting-session.ts';
 import { emptyFolderReport, type FolderReport, type ReceiveReport } from '../report.ts';
-import { carryOut, carryOutRetries, type Retry } from './carry-out.ts';
+import { carryOutAll } from './carry-out-all.ts';
 import { endpointOf, gatherMailbox, type GatheredMailbox } from './gather-mailbox.ts';
 import { OpenFolders } from './open-folders.ts';
 import { foldersWithRoles } from './system-folders.ts';
@@ -89,7 +89,9 @@ function workOf(
     endpoint: endpointOf(run.account),
     empty: new Set(begun.map(({ path }) => path).filter((path) => !ranges.has(path))),
     reports,
+    policies: new Map(view.folders.map(({ remote, policy }) => [remote.path, policy])),
     fetched: new Map(),
+    filled: view.folders.flatMap(({ remote, status }) => (status.exists ? [remote.path] : [])),
   };
 }
 
@@ -117,57 +119,6 @@ function heldError(
       ? `Nothing was done in it. If it does not come back by itself, run: posthorn sync ${account.name} --full`
       : `Nothing was deleted; everything else goes on. If they are to be deleted on the other side too, run: posthorn sync ${account.name} --accept-deletions`;
   return new TemporaryError(reason, { reach: 'folder', remedy });
-}
-
-/** Paths of the folders in which something failed. */
-async function carryOutAll(
-  work: Work,
-  operations: readonly Operation[],
-): Promise<ReadonlySet<string>> {
-  const failed = new Set<string>();
-  for (let at = 0; at < operations.length;) {
-    const retries = retriesFrom(operations, at);
-    const operation = operations[at];
-    if (operation === undefined) break;
-    at += Math.max(1, retries.length);
-    const touched = pathsOf(operation);
-    if (touched.some((path) => failed.has(path))) {
-      for (const path of touched) failed.add(path);
-      continue;
-    }
-    try {
-      if (operation.kind === 'fetch') await carryOutRetries(work, operation.path, retries);
-      else await carryOut(work, operation);
-    } catch (thrown) {
-      const error = asPosthornError(thrown);
-      if (error.reach === 'account' || error.reach === 'program') throw error;
-      for (const path of touched) failed.add(path);
-      reportOf(work, operation.path).error = error;
-    }
-  }
-  return failed;
-}
-
-/** Those of one folder that stand together. */
-function retriesFrom(operations: readonly Operation[], from: number): Retry[] {
-  const retries: Retry[] = [];
-  for (const operation of operations.slice(from)) {
-    if (operation.kind !== 'fetch' || operation.path !== operations[from]?.path) break;
-    retries.push(operation);
-  }
-  return retries;
-}
-
-function pathsOf(operation: Operation): string[] {
-  switch (operation.kind) {
-    case 'move-remote':
-    case 'copy-remote':
-      return [operation.path, operation.to];
-    case 'move-local':
-      return [operation.path, operation.from];
-    default:
-      return [operation.path];
-  }
 }
 
 /** Both sides are as they were when they were looked at, or as this sync has made them: the next one looks for what changed since. */

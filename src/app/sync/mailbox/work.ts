@@ -1,6 +1,8 @@
 /** What is at hand while a plan is carried out. */
 
+import type { FolderPolicy } from '../../../core/account/policy/sync-settings.ts';
 import type { AgreedFolder, Intent } from '../../../core/sync/agreed.ts';
+import type { RangeEnd } from '../../../core/sync/fold.ts';
 import { InternalError } from '../../../errors.ts';
 import type { AccountRun } from '../account-run.ts';
 import type { FolderReport } from '../report.ts';
@@ -18,11 +20,12 @@ export interface Work {
   readonly empty: ReadonlySet<string>;
   /** Of each folder of the plan. */
   readonly reports: ReadonlyMap<string, FolderReport>;
+  /** Of each folder of the plan. */
+  readonly policies: ReadonlyMap<string, FolderPolicy>;
   /** What the server said of a folder when it was fetched from last: newer than the plan. */
-  readonly fetched: Map<
-    string,
-    { readonly uidNext: number | null; readonly exists: number | null }
-  >;
+  readonly fetched: Map<string, RangeEnd>;
+  /** Paths of the folders that hold messages on the server. */
+  readonly filled: readonly string[];
 }
 
 export function reportOf({ reports }: Work, path: string): FolderReport {

@@ -9,6 +9,7 @@ import { readingOf } from '../../../config/read/reading.ts';
 import type { Account } from '../../../core/account/account.ts';
 import { ConfigurationError, UsageError } from '../../../errors.ts';
 import { changesAnything, changesFrom, refuseSharing } from '../../account/changes.ts';
+import { collect } from '../../account/option-kinds.ts';
 import { addAccountOptions, type AccountFlags } from '../../account/options.ts';
 import type { Act } from '../../act.ts';
 import { carryOutEdit } from '../../account/carry-out-edit.ts';
@@ -53,10 +54,6 @@ export function registerEdit(command: Command, act: Act): void {
         'posthorn account edit --editor',
       ),
     );
-}
-
-function collect(value: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), value];
 }
 
 async function run(run: Run, names: readonly string[], flags: EditFlags): Promise<number> {

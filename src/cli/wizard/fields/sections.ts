@@ -7,7 +7,8 @@ import { accountGlance, loginGlance, personGlance, serverGlance, useGlance } fro
 import { accessField, certificateFields, signatureFields } from './later.ts';
 import { loginFields } from './login.ts';
 import { defaultField, nameField, tagsField } from './name.ts';
-import { receives, sends, serverFields } from './server.ts';
+import { isImap, isPop3, receives, sends, serverFields } from './server.ts';
+import { syncFields } from './sync.ts';
 import { typeField } from './type.ts';
 
 export interface Section {
@@ -16,9 +17,6 @@ export interface Section {
   /** What is set, in one phrase; left out: the fields that are set. */
   readonly glance?: (draft: Draft) => string;
 }
-
-const isImap = (entry: AccountEntry): boolean => receives(entry) && entry.type !== 'pop3';
-const isPop3 = (entry: AccountEntry): boolean => receives(entry) && entry.type === 'pop3';
 
 export const addressField = textField({
   key: 'identity.address',
@@ -71,6 +69,7 @@ export const sections: readonly Section[] = [
   { title: 'Login', glance: loginGlance, fields: loginFields() },
   { title: 'Fetching', fields: fetchingFields() },
   { title: 'Folders', fields: folderFields() },
+  { title: 'Sync', fields: syncFields },
   { title: 'Signature', fields: signatureFields },
   { title: 'E-mail certificate', fields: certificateFields },
   { title: 'Access', fields: [accessField] },

@@ -17,6 +17,14 @@ export function sends(entry: AccountEntry): boolean {
   return entry.send !== false;
 }
 
+export function isImap(entry: AccountEntry): boolean {
+  return receives(entry) && entry.type !== 'pop3';
+}
+
+export function isPop3(entry: AccountEntry): boolean {
+  return receives(entry) && entry.type === 'pop3';
+}
+
 export function serverFields(side: Side): Field[] {
   const applies = side === 'incoming' ? receives : sends;
   const file = (key: string, label: string, otherwise: string): Field =>

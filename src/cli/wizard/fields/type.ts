@@ -33,9 +33,18 @@ function typeOf(draft: Draft): AccountType {
   return whole(draft).type ?? 'imap';
 }
 
+const deletions = ['sync.onLocalDelete', 'sync.onRemoteDelete'];
+
+/** What is deleted means another thing to each type: it is chosen anew. */
 const ofTheOther: Readonly<Record<AccountType, readonly string[]>> = {
-  imap: ['incoming.leaveOnServer'],
-  pop3: ['incoming.idle', 'incoming.backgroundSync', 'incoming.createSystemFolders'],
+  imap: ['incoming.leaveOnServer', ...deletions],
+  pop3: [
+    ...['idle', 'backgroundSync', 'createSystemFolders', 'maxConnections'].map(
+      (key) => `incoming.${key}`,
+    ),
+    ...['direction', 'maxAge', 'folders', 'perFolder'].map((key) => `sync.${key}`),
+    ...deletions,
+  ],
 };
 
 /** Without what the type does not have; a port follows where it was the usual one of the other type. */

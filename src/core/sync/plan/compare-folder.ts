@@ -157,10 +157,20 @@ function mergeItem(
   const here = typeof file === 'string' ? agreed : stateHere(view, at, file);
   const there = typeof told === 'string' ? agreed : stateThere(told);
   const merged = mergeFlags({ agreed, here, there }, policy.direction, keeping);
-  const isNews = merged.store !== null || merged.here !== null || !isSame(merged.agreed, agreed);
+  const shown = merged.here ?? (isShown(view, file, here) ? null : here);
+  const isNews = merged.store !== null || shown !== null || !isSame(merged.agreed, agreed);
   if (!isNews) return null;
   const modSeq = typeof told === 'string' ? null : told.modSeq;
-  return { uid: known.uid(at), name: known.name(at), modSeq, ...merged };
+  return { uid: known.uid(at), name: known.name(at), modSeq, ...merged, here: shown };
+}
+
+/** Whether its letters tell of every keyword that has one: Dovecot may have got a letter for it since. */
+function isShown({ here }: FolderView, file: Side<FileHere>, { keywords }: FlagState): boolean {
+  if (typeof file === 'string' || here?.keywordLetters === null || here === null) return true;
+  const wanted = new Set(keywords.map(lower));
+  return [...here.keywordLetters].every(
+    ([letter, name]) => !wanted.has(lower(name)) || file.letters.includes(letter),
+  );
 }
 
 /** Also in spelling: what the server writes is kept. */
@@ -182,10 +192,15 @@ export function stateThere({
   return { flags: flagBits(flags), keywords };
 }
 
-/** A file says nothing of keywords that have no letter in its folder: they are as agreed. */
+/** A file says nothing of keywords that have, or had, no letter in its folder: they are as agreed. */
 function stateHere(view: FolderView, at: number, file: FileHere): FlagState {
   const names = new Set([...(view.here?.keywordLetters?.values() ?? [])].map(lower));
-  const unsaid = view.known.keywords(at).filter((keyword) => !names.has(lower(keyword)));
+  const isSaid = (keyword: string): boolean =>
+    names.has(keyword) && view.here?.lettered.has(keyword) === true;
+  const letters = new Set(keywordsOf(view.here, file).map(lower));
+  const unsaid = view.known
+    .keywords(at)
+    .filter((keyword) => !isSaid(lower(keyword)) && !letters.has(lower(keyword)));
   return {
     flags: flagBits(file.flags),
     keywords: [...unsaid, ...keywordsOf(view.here, file)].sort(),

@@ -55,7 +55,9 @@ export interface LocalNews {
   readonly keywordLetters: ReadonlyMap<string, string> | null;
   /** The folder's directory is not there. */
   readonly isMissing: boolean;
-  /** As it was before and after the scan; null where that proves nothing. */
+  /** Keywords, in lower case, that had a letter when the folder was agreed: without the letter they were taken off since. */
+  readonly lettered: ReadonlySet<string>;
+  /** To be agreed (agreed-stamp). */
   readonly stamp: string | null;
 }
 
