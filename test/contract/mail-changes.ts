@@ -156,6 +156,30 @@ export function mailChangesContract(title: string, makeWorld: () => Promise<Stor
       expect(await paths(inbox)).toEqual(['new/other']);
     });
 
+    it('gives other base names, and keeps flags and places', async () => {
+      await put(`cur/${foreign}:2,FS`);
+      await put('new/other');
+      const names = [
+        { base: foreign, name: `${foreign},U=1` },
+        { base: 'other', name: 'other,U=2' },
+        { base: 'gone', name: 'gone,U=3' },
+      ];
+      expect(await tree.rename(inbox, names)).toEqual([true, true, false]);
+      expect(await paths(inbox)).toEqual([`cur/${foreign},U=1:2,FS`, 'new/other,U=2']);
+      expect([...(await tree.scan(inbox)).files.keys()].sort()).toEqual(
+        [`${foreign},U=1`, 'other,U=2'].sort(),
+      );
+    });
+
+    it('gives no name that another file has, whatever its flags', async () => {
+      await put('cur/one:2,S');
+      await put('cur/two:2,');
+      expect(await tree.rename(inbox, [{ base: 'one', name: 'two' }])).toEqual([false]);
+      expect(await tree.rename(inbox, [{ base: 'two', name: 'three' }])).toEqual([true]);
+      expect(await tree.rename(inbox, [{ base: 'one', name: 'two' }])).toEqual([true]);
+      expect(await paths(inbox)).toEqual(['cur/three:2,', 'cur/two:2,S']);
+    });
+
     it('says what is gone', async () => {
       await put(`cur/${foreign}:2,`);
       await tree.scan(inbox);

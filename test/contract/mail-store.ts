@@ -27,6 +27,8 @@ export interface StoreWorld {
   put(localPath: string, path: string, content: string): Promise<void>;
   move(localPath: string, from: string, to: string): Promise<void>;
   remove(localPath: string, path: string): Promise<void>;
+  /** Removes the marker of the root. */
+  unmark(): Promise<void>;
   /** A Maildir folder of another program's. */
   makeFolder(localPath: string): Promise<void>;
   dispose(): Promise<void>;
@@ -299,6 +301,27 @@ export function mailStoreContract(title: string, makeWorld: () => Promise<StoreW
       await expect(world.store.create(world.root, 'mine')).resolves.toBeDefined();
       await deliver(tree, inbox, [{ key: 'a', text: 'x' }]);
       await expect(world.store.create(world.root, 'mine')).rejects.toThrow(ConfigurationError);
+    });
+
+    it('adopts a root that holds mail, with our marker or with none', async () => {
+      await deliver(tree, inbox, [{ key: 'a', text: 'x' }]);
+      const adopted = await world.store.adopt(world.root, 'mine');
+      expect((await adopted.scan(inbox)).files.size).toBe(1);
+      await expect(world.store.adopt(world.root, 'other')).rejects.toThrow(StorageError);
+      await world.unmark();
+      await expect(world.store.open(world.root, 'other')).rejects.toThrow(StorageError);
+      await world.store.adopt(world.root, 'other');
+      await expect(world.store.open(world.root, 'other')).resolves.toBeDefined();
+      await expect(world.store.open(world.root, 'mine')).rejects.toThrow(StorageError);
+    });
+
+    it('adopts neither an empty mount point nor what is not there', async () => {
+      await world.unmark();
+      await expect(world.store.adopt(world.root, 'mine')).rejects.toThrow(StorageError);
+      await expect(world.store.adopt(`${world.root}-missing`, 'mine')).rejects.toThrow(
+        StorageError,
+      );
+      await expect(world.store.open(world.root, 'mine')).rejects.toThrow(StorageError);
     });
 
     it('refuses to stage in a folder that is not there', async () => {

@@ -68,7 +68,7 @@ interface Context extends ExportOptions {
 }
 
 /** Files renamed at once: a kill costs the names of one part, which the next sync knows again by their content. */
-const partSize = 1000;
+const partSize = 20_000;
 
 class Leaving {
   readonly #context: Context;

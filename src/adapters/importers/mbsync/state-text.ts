@@ -46,7 +46,7 @@ const formerKeys: Readonly<Record<string, string>> = {
 /** DataError where it is no such text; an entry that nobody can read stops it, since a pair that is left out would be mail that comes twice. */
 export function readStateText(text: string): StateText {
   const [head = '', ...rest] = text.split(/\n\n/);
-  const header = readHeader(head);
+  const header = readHeader(head.replace(/\n$/, ''));
   const lines = rest
     .join('\n\n')
     .split('\n')

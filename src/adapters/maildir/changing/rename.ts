@@ -13,7 +13,8 @@ export async function renameFiles(
   names: readonly NewName[],
 ): Promise<readonly boolean[]> {
   if (names.length === 0) return [];
-  await folder.complete();
+  // Other programs may have given a name since the folder was read last.
+  await folder.scan();
   const places: Place[] = [];
   const renamed = await folder.inTurn(Promise.resolve(), () =>
     inBatch(names, {
