@@ -237,6 +237,37 @@ describe('from mbsync', { timeout: minute }, () => {
     expect(list.accounts).toEqual([]);
   });
 
+  it('what was deleted here, and is kept on the server by mbsync, does not come back', async () => {
+    const keeping = channel('SyncState *').map((line) =>
+      line.replace('Expunge Both', 'Expunge None'),
+    );
+    await place().write('mbsyncrc', [...remoteOfMbsync(), ...verbatim(), ...keeping].join('\n'));
+    await place().mbsync('work');
+    await unlink(await fileOf('two'));
+    await place().mbsync('work');
+    const { states } = await imported('mbsyncrc');
+    expect(states).toMatchObject([{ left: [], error: null }]);
+    expect(await bodiesOf(() => sync())).toBe(0);
+    expect(await place().here('INBOX')).toEqual(['four', 'nameless', 'one S', 'three']);
+    expect(await there()).toHaveLength(5);
+  });
+
+  it('refuses an inbox that lies elsewhere, before anything is saved', async () => {
+    const near = nearOfMbsync(`Path ${place().path('mail')}/`, `Inbox ${place().path('box')}`);
+    await place().write('mbsyncrc', [...remoteOfMbsync(), ...near, ...channel()].join('\n'));
+    await place().write('config.yaml', JSON.stringify({ version: 1 }));
+    const refused = await place().posthorn(
+      'account',
+      'import',
+      '--with-state',
+      place().path('mbsyncrc'),
+    );
+    expect([refused.status, refused.stderr]).toEqual([
+      78,
+      expect.stringContaining('outside of its Path'),
+    ]);
+  });
+
   it('says what to do where mbsync was broken off, and a rebuild does it', async () => {
     await synced();
     for (const suffix of ['new', 'journal'])

@@ -151,6 +151,28 @@ describe('state rebuild', { timeout: minute }, () => {
   });
 });
 
+describe('an account of POP3', { timeout: minute }, () => {
+  it('is told, and neither rebuilt nor handed over', async () => {
+    const text = await readFile(place.path('config.yaml'), 'utf8');
+    await place.write(
+      'config.yaml',
+      text
+        .replace('"imap"', '"pop3"')
+        .replace(String(dovecot.ports.imaps), String(dovecot.ports.pop3s)),
+    );
+    await sync();
+    const state = await place.told<ShownState>('state', 'show', 'work', '--messages');
+    expect(state.folders).toMatchObject([
+      { remote: 'INBOX', uidValidity: null, known: 5, total: 5 },
+    ]);
+    expect(state.folders[0]?.messages).toHaveLength(5);
+    const rebuilt = await place.posthorn('state', 'rebuild', 'work');
+    expect([rebuilt.status, rebuilt.stderr]).toEqual([78, expect.stringContaining('POP3')]);
+    const exported = await place.posthorn('state', 'export', 'work', '--to', 'mbsync');
+    expect([exported.status, exported.stderr]).toEqual([78, expect.stringContaining('POP3')]);
+  });
+});
+
 describe('state export --to mbsync', { timeout: minute }, () => {
   async function leave(): Promise<void> {
     const { status, stdout, stderr } = await place.posthorn(
@@ -229,6 +251,23 @@ describe('state export --to mbsync', { timeout: minute }, () => {
     expect(await readFile(place.path('mail', 'INBOX', '.uidvalidity'), 'utf8')).toMatch(
       /^\d+\n5\n$/,
     );
+  });
+
+  it('what is kept on the server alone stays there alone', async () => {
+    const text = await readFile(place.path('config.yaml'), 'utf8');
+    const keeping = JSON.parse(text) as { accounts: { work: object } };
+    Object.assign(keeping.accounts.work, { sync: { onLocalDelete: 'keep' } });
+    await place.write('config.yaml', JSON.stringify(keeping));
+    await sync();
+    const names = await readdir(place.path('mail', 'INBOX', 'new'));
+    await unlink(place.path('mail', 'INBOX', 'new', names[0] ?? ''));
+    await sync();
+    await leave();
+    const here = await place.here('INBOX');
+    expect(here).toHaveLength(4);
+    await place.mbsync('work-all');
+    expect(await place.here('INBOX')).toEqual(here);
+    expect(await there('INBOX')).toHaveLength(5);
   });
 
   it('leaves alone a folder that mbsync was broken off in', async () => {

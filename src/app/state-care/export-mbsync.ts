@@ -98,7 +98,7 @@ class Leaving {
 
   async #folder(folder: AgreedFolder): Promise<ExportedFolder> {
     const { tree, neighbours, mbsync, fence } = this.#context;
-    const { path, localPath, uidValidity, settledUid } = folder;
+    const { path, localPath, uidValidity } = folder;
     const directory = tree.directory(localPath);
     const numbering = await mbsync.numbering(directory);
     const known = new KnownMessages(await neighbours.state.agreed(fence.accountId, path));
@@ -117,12 +117,20 @@ class Leaving {
     const validity = numbering?.validity ?? String(Math.floor(neighbours.clock.now() / 1000));
     await mbsync.write(directory, {
       farUidValidity: uidValidity,
-      maxPulledUid: settledUid,
+      maxPulledUid: await this.#pulledUid(folder),
       near: { validity, lastUid },
       pairs,
     });
     const renamed = numbered.filter(({ base, name }) => name !== base && !failed.has(base)).length;
     return { remote: path, path: directory, messages: pairs.length, renamed };
+  }
+
+  /** Below the first message that could not be fetched: mbsync tries it. */
+  async #pulledUid({ path, settledUid }: AgreedFolder): Promise<number> {
+    const { neighbours, fence } = this.#context;
+    const troubles = await neighbours.state.troubles(fence.accountId, path);
+    const missing = troubles.filter(({ id, kind }) => id !== '' && kind === 'refused');
+    return missing.reduce((least, { id }) => Math.min(least, Number(id) - 1), settledUid);
   }
 
   /** The file first, then the state: between the two the next sync knows the file again by its content. */

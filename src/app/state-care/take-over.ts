@@ -104,6 +104,8 @@ class Taking {
   readonly #folders: TakenFolder[] = [];
   readonly #left: { remote: string; why: string }[] = [];
   readonly #changes: Change[] = [];
+  /** Local paths that are a folder's already. */
+  readonly #taken = new Set<string>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -130,11 +132,12 @@ class Taking {
     const found = await former.folder(remote.segments, tree.root);
     if (found === null) return;
     const { localPath } = found;
-    if (localPath === null || !places.has(localPath))
+    if (localPath === null || !places.has(localPath) || this.#taken.has(localPath))
       return this.#leave(
         remote,
         `its mail lies in ${found.directory}, where posthorn looks for no folder`,
       );
+    this.#taken.add(localPath);
     const open = await session.select(remote.path);
     const fault = faultOf(found, open);
     // Its place is kept all the same: the layout may look for the folder elsewhere, and take this one for another.

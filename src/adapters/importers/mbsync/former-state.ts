@@ -41,7 +41,7 @@ export function formerMbsync(text: string, places: FormerPlaces): FormerAccount[
     const own = channels.filter(({ farStore }) => stores.remotes.get(farStore.name) === account);
     const [first] = own;
     if (first === undefined) return [];
-    for (const { nearStore } of own) refuseOdd(nearStore);
+    for (const { nearStore } of own) refuseOdd(nearStore, places);
     return [
       {
         line: account.line,
@@ -71,13 +71,19 @@ function layoutOf(store: Section): Layout {
   return store.value('subfolders')?.toLowerCase() === 'maildir++' ? 'maildir++' : 'fs';
 }
 
-function refuseOdd(store: Section): void {
+function refuseOdd(store: Section, places: FormerPlaces): void {
   const say = (key: string, why: string, remedy: string): never => {
     const line = store.entry(key)?.line ?? store.line;
     throw new ConfigurationError(`line ${String(line)}: the MaildirStore ${store.name} ${why}`, {
       remedy,
     });
   };
+  if (isInboxElsewhere(store, places))
+    say(
+      'inbox',
+      'keeps the inbox outside of its Path, and an account of posthorn has one folder',
+      'Move the inbox to INBOX in the Path, set Inbox so, run mbsync once, and import then.',
+    );
   if (store.value('subfolders')?.toLowerCase() === 'legacy')
     say(
       'subfolders',
@@ -104,12 +110,20 @@ function refuseOdd(store: Section): void {
     );
 }
 
+/** Where neither is said, what mbsync takes shows once the inbox is looked for. */
+function isInboxElsewhere(store: Section, { home }: FormerPlaces): boolean {
+  const [path, inbox] = [store.value('path'), store.value('inbox')];
+  if (path === undefined || inbox === undefined || layoutOf(store) === 'maildir++') return false;
+  return !join(expanded(inbox, home), '/').startsWith(join(expanded(path, home), '/'));
+}
+
 async function folderOf(
   channels: readonly Channel[],
   segments: readonly string[],
   root: string,
   places: FormerPlaces,
 ): Promise<FormerFolder | null> {
+  if (!segments.every(isPathPart)) return null;
   for (const channel of channels)
     for (const farBox of spellings(segments, channel.farStore)) {
       const nearBox = nearBoxOf(channel, farBox);
@@ -119,6 +133,11 @@ async function folderOf(
       if (found !== null) return formerFolder(found, directory, root);
     }
   return null;
+}
+
+/** A name of the server never leads to another folder's place. */
+export function isPathPart(segment: string): boolean {
+  return segment !== '' && segment !== '.' && segment !== '..' && !/[/\0]/.test(segment);
 }
 
 /** As the server has it, or in UTF-8 (isync 1.5); below its namespace, or below the store's Path, or as a whole. */

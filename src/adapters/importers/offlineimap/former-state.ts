@@ -14,6 +14,7 @@ import type {
 import { encodeMailboxName } from '../../../wire/mailbox-name.ts';
 import { Draft } from '../draft.ts';
 import { readIni, type IniSection } from '../ini.ts';
+import { isPathPart } from '../mbsync/former-state.ts';
 import { readIfThere } from '../mbsync/state-files.ts';
 import { readStatusLines, readStatusTable, type StatusEntry } from './status.ts';
 
@@ -89,6 +90,7 @@ async function folderOf(
   segments: readonly string[],
   root: string,
 ): Promise<FormerFolder | null> {
+  if (!segments.every(isPathPart)) return null;
   // As the server has it, or in UTF-8 (decodefoldernames, utf8foldernames).
   for (const names of [segments.map(encodeMailboxName), segments]) {
     const entries = await statusOf(setting, names);
