@@ -1,5 +1,6 @@
 /** Does what was planned, one operation after the other; each kind has its own hands. */
 
+import { unseen } from '../../../core/sync/agreed-stamp.ts';
 import type { AgreedFolder } from '../../../core/sync/agreed.ts';
 import { foldAdopted, foldNoted, type Noted } from '../../../core/sync/fold-done.ts';
 import type { Operation } from '../../../core/sync/plan/operation.ts';
@@ -97,7 +98,13 @@ async function makeFolder(
   reportOf(work, path).notes.push('made on the server, since it was made here');
   const { status } = await folders.reading(path);
   const { uidValidity } = status;
-  const settled = { settledUid: 0, uidNext: null, exists: null, highestModSeq: null, stamp: null };
+  const settled = {
+    settledUid: 0,
+    uidNext: null,
+    exists: null,
+    highestModSeq: null,
+    stamp: unseen,
+  };
   const folder = { path, localPath, role: null, endpoint: work.endpoint, uidValidity, ...settled };
   await commit(run, [{ kind: 'folder-begun', folder }], 'durable');
   work.agreed.set(path, folder);

@@ -62,8 +62,10 @@ function deleteThere(draft: Draft, view: FolderView, gone: readonly Gone[]): voi
   const entries = gone.filter(({ isEdited }) => !isEdited || policy.direction === 'push');
   const uids = entries.map(({ at }) => known.uid(at));
   if (uids.length === 0) return;
-  if (policy.direction === 'pull' || policy.onLocalDelete === 'keep') {
+  const isKept = policy.direction === 'pull' || policy.onLocalDelete === 'keep';
+  if (isKept || view.agreed?.stamp === null) {
     draft.operations.push({ kind: 'keep', path, status: 'there-alone', uids });
+    if (!isKept) draft.notes.push({ path, text: `${messages(uids.length)} ${before}` });
     return;
   }
   if (isHeld(draft, view, uids.length, 'here')) return;
@@ -79,6 +81,8 @@ function deleteThere(draft: Draft, view: FolderView, gone: readonly Gone[]): voi
   }
   draft.operations.push({ kind: 'delete-remote', path, trash: isForGood ? null : trash, uids });
 }
+
+const before = 'that were gone here before both sides were compared stay on the server';
 
 function messages(count: number): string {
   return count === 1 ? '1 message' : `${String(count)} messages`;

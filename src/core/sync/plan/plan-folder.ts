@@ -1,5 +1,6 @@
 /** The folder as such: begun, numbered anew, made or gone on one side; and what is fetched into it. */
 
+import { unseen } from '../agreed-stamp.ts';
 import type { AgreedFolder, AgreedMessage, Trouble } from '../agreed.ts';
 import type { FolderStatus } from '../remote.ts';
 import { highestUid } from '../uid-set.ts';
@@ -49,7 +50,7 @@ export function beginFolder({ remote, status, endpoint, localPath }: FolderView)
     uidNext: null,
     exists: null,
     highestModSeq: null,
-    stamp: null,
+    stamp: unseen,
   };
   return { kind: 'begin-folder', path: remote.path, folder };
 }
