@@ -303,27 +303,6 @@ export function mailStoreContract(title: string, makeWorld: () => Promise<StoreW
       await expect(world.store.create(world.root, 'mine')).rejects.toThrow(ConfigurationError);
     });
 
-    it('adopts a root that holds mail, with our marker or with none', async () => {
-      await deliver(tree, inbox, [{ key: 'a', text: 'x' }]);
-      const adopted = await world.store.adopt(world.root, 'mine');
-      expect((await adopted.scan(inbox)).files.size).toBe(1);
-      await expect(world.store.adopt(world.root, 'other')).rejects.toThrow(StorageError);
-      await world.unmark();
-      await expect(world.store.open(world.root, 'other')).rejects.toThrow(StorageError);
-      await world.store.adopt(world.root, 'other');
-      await expect(world.store.open(world.root, 'other')).resolves.toBeDefined();
-      await expect(world.store.open(world.root, 'mine')).rejects.toThrow(StorageError);
-    });
-
-    it('adopts neither an empty mount point nor what is not there', async () => {
-      await world.unmark();
-      await expect(world.store.adopt(world.root, 'mine')).rejects.toThrow(StorageError);
-      await expect(world.store.adopt(`${world.root}-missing`, 'mine')).rejects.toThrow(
-        StorageError,
-      );
-      await expect(world.store.open(world.root, 'mine')).rejects.toThrow(StorageError);
-    });
-
     it('refuses to stage in a folder that is not there', async () => {
       const deliveries = [asDelivery({ key: 'k', text: 'x' })];
       await expect(tree.stage('Nowhere', deliveries)).rejects.toThrow(StorageError);

@@ -21,6 +21,7 @@ import type {
 } from '../../src/ports/receiving/mail-store.ts';
 import { toCrlf, toLf } from '../../src/wire/crlf.ts';
 import { messageIdHash } from '../../src/wire/message-id.ts';
+import { changesOf } from './memory-mail-watch.ts';
 import { baseOf, fileAt, MemoryFolder, visiblePath, withBase } from './memory-mail-folder.ts';
 
 interface MemoryRoot {
@@ -56,16 +57,10 @@ export class MemoryMailStore implements MailStore {
   }
 
   adopt(root: string, accountId: string): Promise<MailTree> {
-    return settle(() => {
-      const found = this.roots.get(root);
-      const holdsMail = [...(found?.folders.values() ?? [])].some((files) => files.size > 0);
-      if (found === undefined || (found.owner === null && !holdsMail))
-        throw new StorageError(`${root} is missing, or holds no mail to adopt`);
-      if (found.owner !== null && found.owner !== accountId)
-        throw new StorageError(`${root} belongs to another account`);
-      found.owner = accountId;
-      return new MemoryMailTree(root, this);
-    });
+    const found = this.roots.get(root);
+    const holdsMail = [...(found?.folders.values() ?? [])].some((files) => files.size > 0);
+    if (found !== undefined && holdsMail) found.owner ??= accountId;
+    return this.open(root, accountId);
   }
 
   /** Told of each folder that changes. */
@@ -317,31 +312,8 @@ class MemoryMailTree implements MailTree {
     });
   }
 
-  async *watch(localPaths: readonly string[], signal: AbortSignal): AsyncIterable<string> {
-    const changed = new Set<string>();
-    let wake = (): void => undefined;
-    const tell = (root: string, localPath: string): void => {
-      if (root === this.root && localPaths.includes(localPath)) changed.add(localPath);
-      wake();
-    };
-    const onAbort = (): void => {
-      wake();
-    };
-    this.#store.watchers.add(tell);
-    signal.addEventListener('abort', onAbort);
-    try {
-      while (!signal.aborted) {
-        const [first] = changed;
-        if (first !== undefined && changed.delete(first)) yield first;
-        else
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-      }
-    } finally {
-      this.#store.watchers.delete(tell);
-      signal.removeEventListener('abort', onAbort);
-    }
+  watch(localPaths: readonly string[], signal: AbortSignal): AsyncIterable<string> {
+    return changesOf(this.#store.watchers, this.root, localPaths, signal);
   }
 
   count(localPath: string): Promise<FolderCounts | null> {
