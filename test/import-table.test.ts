@@ -28,8 +28,8 @@ interface Config {
 type Case = readonly [file: string, code: string];
 
 const right: readonly Case[] = [
-  ['src/core/sync/plan/plan-account.ts', `import { gravest } from '../../errors.ts';`],
-  ['src/core/sync/plan/plan-account.ts', `import { flags } from './flags.ts';`],
+  ['src/core/sync/plan/plan-account.ts', `import { gravest } from '../../../errors.ts';`],
+  ['src/core/sync/plan/plan-account.ts', `import { flags } from '../flags.ts';`],
   ['src/ports/clock.ts', `import type { Account } from '../core/account.ts';`],
   ['src/ports/clock.ts', `import type { Lock } from './lock.ts';`],
   ['src/ports/clock.ts', `export type { Account } from '../core/account.ts';`],
@@ -80,10 +80,10 @@ const wrong: readonly Case[] = [
   ['src/errors.ts', `import type { Account } from './core/account.ts';`],
   ['src/core/sync/plan/plan-account.ts', `import { createHash } from 'node:crypto';`],
   ['src/core/sync/plan/plan-account.ts', `import { z } from 'zod';`],
-  ['src/core/sync/plan/plan-account.ts', `import type { Clock } from '../../ports/clock.ts';`],
-  ['src/core/sync/plan/plan-account.ts', `export { crlf } from '../../wire/crlf.ts';`],
-  ['src/core/sync/plan/plan-account.ts', `export * from '../../wire/crlf.ts';`],
-  ['src/core/sync/plan/plan-account.ts', `await import('../../app/sync.ts');`],
+  ['src/core/sync/plan/plan-account.ts', `import type { Clock } from '../../../ports/clock.ts';`],
+  ['src/core/sync/plan/plan-account.ts', `export { crlf } from '../../../wire/crlf.ts';`],
+  ['src/core/sync/plan/plan-account.ts', `export * from '../../../wire/crlf.ts';`],
+  ['src/core/sync/plan/plan-account.ts', `await import('../../../app/sync.ts');`],
   ['src/core/sync/plan/plan-account.ts', `type Socket = import('node:net').Socket;`],
   ['src/core/sync/plan/plan-account.ts', `import fs = require('node:fs');`],
   ['src/core/sync/plan/plan-account.ts', `require('node:fs');`],

@@ -1,5 +1,8 @@
 /** What the mail store in memory does with its folders as such. */
 
+import type { FolderCounts } from '../../src/ports/receiving/mail-store.ts';
+import { fileAt, type MemoryFolder } from './memory-mail-folder.ts';
+
 /** False where `from` is not there, or where something stands at `to`. */
 export function renameFolders(folders: Map<string, unknown>, from: string, to: string): boolean {
   const isUnder = (path: string, top: string): boolean =>
@@ -44,4 +47,18 @@ export async function* watchTold(
     watchers.delete(tell);
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** As MailTree.count. */
+export function countsOf(folder: MemoryFolder): FolderCounts {
+  const isUnread = (path: string): boolean =>
+    path.startsWith('new/') || !fileAt(path).flags.includes('S');
+  const mail = folder.mail();
+  return { unread: mail.filter(isUnread).length, total: mail.length };
+}
+
+/** Answers later, as a disk does, and turns what is thrown into a rejection. */
+export async function settle<T>(work: () => T): Promise<T> {
+  await Promise.resolve();
+  return work();
 }

@@ -22,7 +22,7 @@ import type {
 } from '../../src/ports/receiving/mail-store.ts';
 import { toCrlf, toLf } from '../../src/wire/crlf.ts';
 import { messageIdHash } from '../../src/wire/message-id.ts';
-import { renameFolders, watchTold } from './memory-mail-folders.ts';
+import { countsOf, renameFolders, settle, watchTold } from './memory-mail-folders.ts';
 import { baseOf, fileAt, MemoryFolder, visiblePath, withBase } from './memory-mail-folder.ts';
 
 interface MemoryRoot {
@@ -333,11 +333,7 @@ class MemoryMailTree implements MailTree {
   count(localPath: string): Promise<FolderCounts | null> {
     return settle(() => {
       const files = this.#store.folder(this.root, localPath);
-      if (files === undefined) return null;
-      const isUnread = (path: string): boolean =>
-        path.startsWith('new/') || !fileAt(path).flags.includes('S');
-      const mail = files.mail();
-      return { unread: mail.filter(isUnread).length, total: mail.length };
+      return files === undefined ? null : countsOf(files);
     });
   }
 
@@ -352,10 +348,4 @@ class MemoryMailTree implements MailTree {
     delete this.#store.failures[call];
     if (failure !== undefined) throw failure;
   }
-}
-
-/** Answers later, as a disk does, and turns what is thrown into a rejection. */
-async function settle<T>(work: () => T): Promise<T> {
-  await Promise.resolve();
-  return work();
 }
