@@ -166,10 +166,13 @@ async function previewMailbox(
   const folders = new OpenFolders(sessions);
   const hasRoot = ((await state.account(accountId))?.root ?? null) !== null;
   const tree = hasRoot ? await store.open(account.path, accountId) : null;
-  const { layout } = options.settings;
+  const {
+    full,
+    settings: { layout },
+  } = options;
   const isWhole = warnings.length === 0;
   const { view, failures } = await gatherMailbox(
-    { account, accountId, layout, state, folders, tree, isWhole },
+    { account, accountId, layout, state, folders, tree, full, isWhole },
     listed,
   );
   for (const [path, { message }] of failures) found.held.push({ path, reason: message });

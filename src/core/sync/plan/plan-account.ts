@@ -31,7 +31,7 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
   const states = new Map(views.map((view) => [view, stateOf(view)]));
   const comparisons = views.map((view) => compared(view, states.get(view)));
   const pairs = pairMessages(comparisons, withoutRenumbered(elsewhere, states));
-  const transfers = planTransfers(comparisons, pairs);
+  const transfers = planTransfers(comparisons, pairs, policy);
   const deletions = planDeletions(comparisons, pairs, states, policy);
   const operations = views.flatMap((view, at) => {
     const comparison = comparisons[at];
@@ -48,7 +48,7 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
     ),
     held: deletions.held,
     ends: views.flatMap((view) => endOf(view, states.get(view), deletions.held)),
-    notes: [...deletions.notes, ...renumbered(states)],
+    notes: [...deletions.notes, ...transfers.notes, ...renumbered(states)],
   };
 }
 

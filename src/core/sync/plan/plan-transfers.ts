@@ -15,6 +15,7 @@ import type {
   UploadItem,
 } from './operation.ts';
 import type { Entry, MovedThere, PairedHere, Pairs } from './pair-messages.ts';
+import type { RetryPolicy } from './plan-folder.ts';
 import type { FolderView } from './views.ts';
 
 export interface FolderTransfers {
@@ -24,20 +25,30 @@ export interface FolderTransfers {
 
 export interface Transfers {
   of(view: FolderView): FolderTransfers;
+  readonly notes: readonly { readonly path: string; readonly text: string }[];
 }
 
-export function planTransfers(comparisons: readonly Comparison[], pairs: Pairs): Transfers {
-  const drafts = new Map(comparisons.map((each) => [each.view, new Draft(each)]));
+export function planTransfers(
+  comparisons: readonly Comparison[],
+  pairs: Pairs,
+  policy: RetryPolicy,
+): Transfers {
+  const drafts = new Map(comparisons.map((each) => [each.view, new Draft(each, policy)]));
   for (const paired of pairs.here) drafts.get(paired.newcomer.view)?.add(paired);
   for (const moved of pairs.movedThere) drafts.get(moved.arrival.view)?.addMoved(moved);
   for (const comparison of comparisons) drafts.get(comparison.view)?.addEdited(comparison, pairs);
-  return { of: (view) => drafts.get(view) ?? { operations: [], mayBeHere: new Map() } };
+  return {
+    of: (view) => drafts.get(view) ?? { operations: [], mayBeHere: new Map() },
+    notes: [...drafts.values()].flatMap(({ notes }) => notes),
+  };
 }
 
 class Draft implements FolderTransfers {
   /** Also of those that get a UID that the server does not tell: it may be listed before the next sync. */
   readonly mayBeHere = new Map<string, string[]>();
+  readonly notes: { path: string; text: string }[] = [];
   readonly #view: FolderView;
+  readonly #policy: RetryPolicy;
   readonly #renames: { uid: number; name: string }[] = [];
   readonly #adopts: AdoptItem[] = [];
   readonly #moves = new Map<string, TransferItem[]>();
@@ -47,8 +58,9 @@ class Draft implements FolderTransfers {
   readonly #uploads: UploadItem[] = [];
   readonly #again: number[] = [];
 
-  constructor({ view, merges }: Comparison) {
+  constructor({ view, merges }: Comparison, policy: RetryPolicy) {
     this.#view = view;
+    this.#policy = policy;
     this.#merges = [...merges];
   }
 
@@ -93,8 +105,20 @@ class Draft implements FolderTransfers {
         this.#transfer(this.#copies, paired.of.path, paired.of.message, newcomer);
         return;
       case 'new':
-        this.#uploads.push({ file: identity, flags: newcomer.flags, instead: null });
+        this.#upload(newcomer);
     }
+  }
+
+  /** What the server refused some times is left alone, until somebody asks for it. */
+  #upload({ identity: file, flags }: Newcomer): void {
+    const tries = this.#view.intents.find(({ name }) => name === file.base)?.tries ?? 0;
+    if (this.#policy.full || tries < this.#policy.maxTries) {
+      this.#uploads.push({ file, flags, instead: null });
+      return;
+    }
+    const { path } = this.#view.remote;
+    const what = `${file.base} is here alone: the server did not take it ${String(tries)} times`;
+    this.notes.push({ path, text: `${what}; \`posthorn sync --full\` tries it again` });
   }
 
   /** Agreed is what both have: what one of them has besides is merged at once. */
