@@ -7,7 +7,7 @@ import type { Naming } from './steps.ts';
 
 /** Folders that a history may make, rename and delete. */
 export const names = ['Work', 'Lists', 'Old', 'New'] as const;
-export const lasting = ['INBOX', 'Trash'];
+const lasting = ['INBOX', 'Trash'];
 
 export interface FileHere {
   readonly path: string;
@@ -44,4 +44,10 @@ export function at<T>(all: readonly T[], which: number): T | undefined {
 
 export function toggled<T>(all: readonly T[], one: T): T[] {
   return all.includes(one) ? all.filter((each) => each !== one) : [...all, one];
+}
+
+/** Of those that a history may rename and delete. */
+export function movable(paths: readonly string[], which: number): string | undefined {
+  const free = paths.filter((path) => !lasting.includes(path));
+  return at(free, which);
 }

@@ -5,7 +5,7 @@ import type { ServedMessage } from '../../../fakes/served-mail.ts';
 import { root, type World } from '../../world.ts';
 import {
   at,
-  lasting,
+  movable,
   named,
   names,
   textOf,
@@ -68,7 +68,7 @@ export class Play {
         this.#deleteFolderThere(step.to);
         return;
       case 'rename-folder-there': {
-        const folder = this.#movable(foldersThere(this.world), step.from);
+        const folder = movable(foldersThere(this.world), step.from);
         const name = names[step.to % names.length] ?? 'Work';
         if (folder === undefined || foldersThere(this.world).includes(name)) return;
         for (const { text } of server.folder(folder).messages) this.#touch(text, 'there');
@@ -141,8 +141,6 @@ export class Play {
     await this.fates.expectNothingLost();
   }
 
-  // --- on the server ---
-
   #deliver(to: number, { flags = [], id }: { flags?: readonly Flag[]; id?: string | null }): void {
     const path = at(foldersThere(this.world), to) ?? 'INBOX';
     const text = this.#text(id);
@@ -210,7 +208,7 @@ export class Play {
   }
 
   #deleteFolderThere(to: number): void {
-    const path = this.#movable(foldersThere(this.world), to);
+    const path = movable(foldersThere(this.world), to);
     if (path === undefined) return;
     const { server } = this.world;
     const folder = server.folder(path);
@@ -255,8 +253,6 @@ export class Play {
     folder.vanished.length = 0;
     for (const { text } of folder.messages) this.#touch(text, 'there');
   }
-
-  // --- here ---
 
   get #isBegun(): boolean {
     return this.world.disk.root(root).owner !== null;
@@ -324,7 +320,7 @@ export class Play {
   }
 
   #removeFolderHere(to: number): void {
-    const path = this.#movable(foldersHere(this.world), to);
+    const path = movable(foldersHere(this.world), to);
     if (path === undefined) return;
     const folder = this.world.disk.makeFolder(root, path);
     for (const file of folder.mail()) this.#deleteHere({ path, folder, file });
@@ -332,7 +328,7 @@ export class Play {
   }
 
   #renameFolderHere(from: number, to: number): void {
-    const path = this.#movable(foldersHere(this.world), from);
+    const path = movable(foldersHere(this.world), from);
     const name = names[to % names.length] ?? 'Work';
     if (path === undefined || foldersHere(this.world).includes(name)) return;
     const { folders } = this.world.disk.root(root);
@@ -340,15 +336,6 @@ export class Play {
     for (const file of folder.mail()) this.#touch(textOf(folder, file), 'here');
     folders.delete(path);
     folders.set(name, folder);
-  }
-
-  // --- both ---
-
-  #movable(paths: readonly string[], which: number): string | undefined {
-    return at(
-      paths.filter((path) => !lasting.includes(path)),
-      which,
-    );
   }
 
   #touch(text: string, side: 'here' | 'there'): Fate {
