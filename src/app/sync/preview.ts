@@ -166,13 +166,13 @@ async function previewMailbox(
   const folders = new OpenFolders(sessions);
   const hasRoot = ((await state.account(accountId))?.root ?? null) !== null;
   const tree = hasRoot ? await store.open(account.path, accountId) : null;
-  const { layout } = options.settings;
-  const isWhole = warnings.length === 0;
   const {
-    view,
-    failures,
-    warnings: told,
-  } = await gatherMailbox({ account, accountId, layout, state, folders, tree, isWhole }, listed);
+    full,
+    settings: { layout },
+  } = options;
+  const isWhole = warnings.length === 0;
+  const gathering = { account, accountId, layout, state, folders, tree, full, isWhole };
+  const { view, failures, warnings: told } = await gatherMailbox(gathering, listed);
   found.warnings.push(...told);
   for (const [path, { message }] of failures) found.held.push({ path, reason: message });
   const { operations, held } = planAccount(view, syncPolicy(options));

@@ -50,7 +50,7 @@ const scenes: readonly Scene[] = [
   {
     ...imap,
     title: 'IMAP',
-    inbox: ['eight', 'five', 'four', 'one', 'seven', 'six', 'three', 'two'],
+    inbox: ['eight', 'five', 'four', 'one', 'seven', 'six', 'three'],
   },
   {
     title: 'POP3, deleting',

@@ -18,31 +18,38 @@ function restore(world: World, fresh: number): void {
 }
 
 it.each([0, 5, 10, 15])(
-  '%i new ones: nothing is skipped in silence, and full brings them',
+  '%i new ones: they come by themselves, nothing is skipped in silence or deleted',
   async (fresh) => {
     const world = filled();
     await world.sync();
     restore(world, fresh);
-    const { received } = await world.sync();
-    const seen = received?.folders[0]?.error?.exitStatus ?? 0;
     // Without a number more than was known, nothing tells the two servers apart but what they hold.
-    if (fresh !== 10) expect(seen).toBe(75);
+    if (fresh === 10) expect((await world.sync()).received?.folders[0]?.notes).toEqual([]);
     if (fresh === 10) world.server.deliver('one more');
-    if (fresh === 10) expect((await world.sync()).received?.folders[0]?.error?.exitStatus).toBe(75);
-    await world.sync({ full: true });
+    expect((await world.sync()).received?.folders[0]).toMatchObject({
+      error: null,
+      notes: [expect.stringMatching(/was restored/)],
+    });
+    await world.sync();
     const mail = world.mail();
     expect(mail.length).toBe(20 + fresh + (fresh === 10 ? 1 : 0));
     expect(new Set(mail).size).toBe(mail.length);
   },
 );
 
-it('mail that is gone from the server is no reason to hold a folder', async () => {
+it('all mail gone from the server at once waits for a word, and the rest goes on', async () => {
   const world = filled();
   await world.sync();
   world.server.folder().messages = [];
   world.server.deliver('new');
-  expect((await world.sync()).received?.folders[0]?.error).toBeNull();
-  expect(world.mail().length).toBe(21);
+  for (let poll = 0; poll < 2; poll += 1) {
+    const { received } = await world.sync();
+    expect(received?.folders[0]?.error).toMatchObject({ exitStatus: 75, reach: 'folder' });
+    expect(world.mail().length).toBe(21);
+  }
+  const { received } = await world.sync({ acceptDeletions: true });
+  expect(received?.folders[0]).toMatchObject({ error: null, deletedHere: 20 });
+  expect(world.mail()).toEqual(['new']);
 });
 
 it('a message that is refused while its folder is taken afresh comes later, and not a second time', async () => {
@@ -50,7 +57,7 @@ it('a message that is refused while its folder is taken afresh comes later, and 
   await world.sync();
   world.server.folder().uidValidity = '8';
   world.server.faults.refused.set('7', 1);
-  await world.sync({ full: true });
+  await world.sync();
   expect(await world.known()).toMatchObject({ 7: 'refused 1' });
   world.server.deliver('new');
   await world.sync();

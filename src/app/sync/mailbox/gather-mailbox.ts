@@ -45,6 +45,8 @@ export interface Gathering {
   readonly folders: OpenFolders;
   /** Null where none was made yet. */
   readonly tree: MailTree | null;
+  /** `sync --full`: also files that were left alone are looked at. */
+  readonly full: boolean;
   /** The server's list of folders was read whole: what is not in it is not there. */
   readonly isWhole: boolean;
 }
@@ -206,13 +208,14 @@ class Gatherer {
 
   /** A folder that was never synced and is not here has nothing to be looked at. */
   #folderHere(draft: Draft, here: ReadonlySet<string>): FolderHere[] {
-    const { agreed, localPath, policy } = draft.base;
+    const { agreed, localPath, policy, intents } = draft.base;
+    const isAskedFor = this.#gathering.full && intents.length > 0;
     const isThere = here.has(localPath);
     if (agreed === null && !isThere) return [];
     return [
       {
         localPath,
-        stamp: agreed?.stamp ?? null,
+        stamp: isAskedFor ? null : (agreed?.stamp ?? null),
         isThere,
         known: () => this.#known(draft),
         former: () => this.#former(draft),

@@ -1,6 +1,6 @@
 /** IMAP: gather, decide, do, and agree. The plan is made for the whole account; what fails in one folder stops that folder alone. */
 
-import type { AgreedFolder } from '../../../core/sync/agreed.ts';
+import type { AgreedFolder, Intent } from '../../../core/sync/agreed.ts';
 import type {
   AccountPlan,
   FolderEnd,
@@ -53,7 +53,8 @@ async function gather(
   report.warnings.push(...warnings);
   const { layout } = run.settings;
   const { state } = neighbours;
-  const gathering = { account, accountId, layout, state, folders, tree, isWhole };
+  const { full } = run.policy;
+  const gathering = { account, accountId, layout, state, folders, tree, full, isWhole };
   const gathered = await gatherMailbox(gathering, listed);
   const { treeStamp } = gathered;
   if (treeStamp !== null) await commit(run, [{ kind: 'tree', stamp: treeStamp }], 'relaxed');
@@ -154,7 +155,11 @@ async function agree(
   for (const end of ends) {
     const view = views.get(end.path);
     if (view === undefined || failed.has(end.path)) continue;
-    await commit(work.run, [...stamped(work, view, end), ...advanced(work, view, end)], 'relaxed');
+    await commit(
+      work.run,
+      [...stamped(work, view, end), ...intentsOver(view), ...advanced(work, view, end)],
+      'relaxed',
+    );
   }
 }
 
@@ -165,6 +170,15 @@ function stamped(
 ): Changes {
   const isNews = isLookedAtHere && stamp !== (agreed?.stamp ?? null);
   return isNews && !unsettledHere.has(path) ? [{ kind: 'folder-stamped', path, stamp }] : [];
+}
+
+/** Of files that are gone, or that were found to be known by now. */
+function intentsOver({ remote: { path }, intents, known, here }: FolderView): Changes {
+  if (here === null) return [];
+  const isOver = ({ name }: Intent): boolean =>
+    !here.files.has(name) || known.atName(name) !== undefined;
+  const names = intents.filter(isOver).map(({ name }) => name);
+  return names.length === 0 ? [] : [{ kind: 'intents-over', path, names }];
 }
 
 function advanced(

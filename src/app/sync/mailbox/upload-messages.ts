@@ -3,7 +3,9 @@
 import type { AgreedFolder } from '../../../core/sync/agreed.ts';
 import { foldIntended, foldUploaded, intentOf } from '../../../core/sync/fold-done.ts';
 import { flagsOfBits } from '../../../core/sync/flags.ts';
+import type { Intent } from '../../../core/sync/agreed.ts';
 import type { Operation, UploadItem } from '../../../core/sync/plan/operation.ts';
+import { UidSet } from '../../../core/sync/uid-set.ts';
 import { asPosthornError, TemporaryError } from '../../../errors.ts';
 import type { Upload, Uploaded, WritableFolder } from '../../../ports/receiving/mailbox-source.ts';
 import { commit } from '../account-run.ts';
@@ -89,9 +91,38 @@ async function uploadPart(
       const item = items[done.length];
       if (item !== undefined) done.push([item, outcome]);
     }
-  } finally {
-    await remember(work, path, done);
+  } catch (thrown) {
+    await remember(work, path, done, new Set());
+    await uncount(work, path, intents.slice(done.length + (session.spent ? 1 : 0)));
+    throw thrown;
   }
+  await remember(work, path, done, await proven(folder, done));
+}
+
+/** Trouble of the server is no try of a message: where the line was lost, of the one alone at which it was lost. */
+async function uncount(work: Work, path: string, untried: readonly Intent[]): Promise<void> {
+  if (untried.length === 0) return;
+  const intents = untried.map((each) => ({ ...each, tries: each.tries - 1 }));
+  await commit(work.run, [{ kind: 'intents', path, intents }], 'durable');
+}
+
+/** UIDs under which the messages are indeed: what a server tells of that may be wrong (design rule 4), and would be a deletion later. */
+async function proven(
+  folder: WritableFolder,
+  done: readonly (readonly [UploadItem, Uploaded])[],
+): Promise<ReadonlySet<number>> {
+  const told = new Map<number, UploadItem['file']>();
+  for (const [{ file }, outcome] of done)
+    if (outcome.kind === 'uploaded' && outcome.uid !== null) told.set(outcome.uid, file);
+  const uids = new Set<number>();
+  if (told.size === 0) return uids;
+  for await (const page of folder.identify(UidSet.of(told.keys())))
+    for (const { facts, messageIdHash } of page) {
+      const file = told.get(facts.uid);
+      const isSame = messageIdHash !== null || facts.size === file?.wireSize;
+      if (isSame && file?.messageIdHash === messageIdHash) uids.add(facts.uid);
+    }
+  return uids;
 }
 
 function upload(work: Work, localPath: string, { file, flags }: UploadItem): Upload {
@@ -116,6 +147,7 @@ async function remember(
   work: Work,
   path: string,
   done: readonly (readonly [UploadItem, Uploaded])[],
+  uids: ReadonlySet<number>,
 ): Promise<void> {
   const { run } = work;
   const folder = agreedFolder(work, path);
@@ -123,7 +155,7 @@ async function remember(
   const now = run.neighbours.clock.now();
   const changes = done.flatMap(([item, outcome]) => {
     const uid = newUid(folder, outcome);
-    if (uid !== null) return foldUploaded(path, item, uid, now);
+    if (uid !== null && uids.has(uid)) return foldUploaded(path, item, uid, now);
     work.unsettledHere.add(path);
     const names = [item.file.base];
     return outcome.kind === 'unsent' ? [{ kind: 'intents-over' as const, path, names }] : [];

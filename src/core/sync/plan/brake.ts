@@ -7,7 +7,7 @@ const fewEnough = 20;
 
 /** What a person reads where it stops them; null where they may go on. `count`: messages of the folder that would be deleted. */
 export function brake(
-  { known, remote }: FolderView,
+  { known, remote, troubles }: FolderView,
   count: number,
   side: 'here' | 'there',
 ): string | null {
@@ -15,7 +15,9 @@ export function brake(
   const all = known.size;
   const isMost = count > fewEnough && count > all / 2;
   const isAll = count > 1 && count >= all;
-  if (!isMost && !isAll) return null;
+  // New mail makes them fewer than all, and no less of an accident.
+  const isHeld = count > 1 && troubles.some(({ kind }) => kind === 'held');
+  if (!isMost && !isAll && !isHeld) return null;
   const gone = side === 'here' ? 'from the Maildir' : 'from the server';
   return `${isAll ? `all ${String(all)} messages are` : `${String(count)} of ${String(all)} messages are`} gone ${gone} at once`;
 }

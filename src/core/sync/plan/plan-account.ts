@@ -32,7 +32,7 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
   const comparisons = views.map((view) => compared(view, states.get(view)));
   const pairs = pairMessages(comparisons, withoutRenumbered(elsewhere, states));
   const deletions = planDeletions(comparisons, pairs, states, policy);
-  const transfers = planTransfers(comparisons, pairs, deletions.doubted);
+  const transfers = planTransfers(comparisons, pairs, deletions.doubted, policy);
   const operations = views.flatMap((view, at) => {
     const comparison = comparisons[at];
     const state = states.get(view);
@@ -48,7 +48,7 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
     ),
     held: deletions.held,
     ends: views.flatMap((view) => endOf(view, states.get(view), deletions.held)),
-    notes: [...deletions.notes, ...renumbered(states)],
+    notes: [...deletions.notes, ...transfers.notes, ...renumbered(states)],
   };
 }
 

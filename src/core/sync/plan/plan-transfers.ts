@@ -15,6 +15,7 @@ import type {
   UploadItem,
 } from './operation.ts';
 import type { Entry, MovedThere, PairedHere, Pairs } from './pair-messages.ts';
+import type { RetryPolicy } from './plan-folder.ts';
 import type { FolderView } from './views.ts';
 
 export interface FolderTransfers {
@@ -24,6 +25,7 @@ export interface FolderTransfers {
 
 export interface Transfers {
   of(view: FolderView): FolderTransfers;
+  readonly notes: readonly { readonly path: string; readonly text: string }[];
 }
 
 /** `doubted`: folders of which nothing is believed to be gone there, so nothing takes the place of it. */
@@ -31,21 +33,27 @@ export function planTransfers(
   comparisons: readonly Comparison[],
   pairs: Pairs,
   doubted: ReadonlySet<FolderView>,
+  policy: RetryPolicy,
 ): Transfers {
-  const drafts = new Map(comparisons.map((each) => [each.view, new Draft(each)]));
+  const drafts = new Map(comparisons.map((each) => [each.view, new Draft(each, policy)]));
   for (const paired of pairs.here) drafts.get(paired.newcomer.view)?.add(paired);
   for (const moved of pairs.movedThere) drafts.get(moved.arrival.view)?.addMoved(moved);
   for (const comparison of comparisons) {
     const goneThere = doubted.has(comparison.view) ? [] : comparison.goneThere;
     drafts.get(comparison.view)?.addEdited({ ...comparison, goneThere }, pairs);
   }
-  return { of: (view) => drafts.get(view) ?? { operations: [], mayBeHere: new Map() } };
+  return {
+    of: (view) => drafts.get(view) ?? { operations: [], mayBeHere: new Map() },
+    notes: [...drafts.values()].flatMap(({ notes }) => notes),
+  };
 }
 
 class Draft implements FolderTransfers {
   /** Also of those that get a UID that the server does not tell: it may be listed before the next sync. */
   readonly mayBeHere = new Map<string, string[]>();
+  readonly notes: { path: string; text: string }[] = [];
   readonly #view: FolderView;
+  readonly #policy: RetryPolicy;
   readonly #renames: { uid: number; name: string }[] = [];
   readonly #adopts: AdoptItem[] = [];
   readonly #moves = new Map<string, TransferItem[]>();
@@ -55,8 +63,9 @@ class Draft implements FolderTransfers {
   readonly #uploads: UploadItem[] = [];
   readonly #again: number[] = [];
 
-  constructor({ view, merges }: Comparison) {
+  constructor({ view, merges }: Comparison, policy: RetryPolicy) {
     this.#view = view;
+    this.#policy = policy;
     this.#merges = [...merges];
   }
 
@@ -101,8 +110,20 @@ class Draft implements FolderTransfers {
         this.#transfer(this.#copies, paired.of.path, paired.of.message, newcomer);
         return;
       case 'new':
-        this.#uploads.push({ file: identity, flags: newcomer.flags, instead: null });
+        this.#upload(newcomer);
     }
+  }
+
+  /** What the server refused some times is left alone, until somebody asks for it. */
+  #upload({ identity: file, flags }: Newcomer): void {
+    const tries = this.#view.intents.find(({ name }) => name === file.base)?.tries ?? 0;
+    if (this.#policy.full || tries < this.#policy.maxTries) {
+      this.#uploads.push({ file, flags, instead: null });
+      return;
+    }
+    const { path } = this.#view.remote;
+    const what = `${file.base} is here alone: the server did not take it ${String(tries)} times`;
+    this.notes.push({ path, text: `${what}; \`posthorn sync --full\` tries it again` });
   }
 
   /** Agreed is what both have: what one of them has besides is merged at once. */

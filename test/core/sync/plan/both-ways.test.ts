@@ -119,6 +119,13 @@ describe('keywords', () => {
   });
 });
 
+it('deletions that were held stay held when new mail makes them fewer than all', () => {
+  const troubles = [{ id: '', kind: 'held', tries: 1, reason: 'all are gone' } as const];
+  const more = { there: there({ vanished: [1, 2, 3, 4] }), status: { ...status, exists: 1 } };
+  expect(planned([inbox({ ...more, troubles })])).toEqual(['held INBOX']);
+  expect(planned([inbox(more)])).not.toContain('held INBOX');
+});
+
 describe('a message that is gone', () => {
   const without = here(names.slice(1));
   it.each<readonly [string, Partial<FolderView>, readonly string[]]>([
