@@ -1,9 +1,10 @@
-/** IMAP into Maildir: first sync and polls, one account and many, near and far, beside mbsync. */
+/** IMAP and Maildir, kept both ways: first syncs, polls, and changes on either side, near and far, beside mbsync and OfflineIMAP. */
 import { runSuite, scaled } from './machinery/contest.mjs';
 import { oneWay, slowLine } from './machinery/helpers.mjs';
 import { firstSyncs, polls, posthornAlone } from './machinery/imap-programs.mjs';
 import { sizes } from './machinery/mail.mjs';
 import { mailbox, once } from './machinery/servers.mjs';
+import { changes, pollFolders } from './machinery/two-way.mjs';
 
 const mebibytes = 140;
 
@@ -39,6 +40,22 @@ const farMailbox = once(async (options) => {
   const port = await slowLine({ host: one.dovecot.host, port: one.dovecot.ports.imap });
   return { mailboxes: [one], port };
 });
+
+/** INBOX alone has more messages that are read than are changed. */
+const changed = (options, ...what) =>
+  changes(options.place, divided(scaled(5000, options, 2500)), ...what);
+
+/** An answer to each message is some hundred octets, the message itself would be 12 KB. */
+const moved = [
+  { of: 'rest', beside: 'mbsync', atMost: 0.5 },
+  { of: 'octets', beside: 'mbsync', atMost: 0.1 },
+];
+
+const each = (options) => scaled(5000, options, 50);
+const twenty = (options) =>
+  Object.fromEntries(
+    Array.from({ length: 20 }, (_, at) => [at === 0 ? 'INBOX' : `Folder${at}`, each(options)]),
+  );
 
 /** Polls are short: more of them for the median. */
 const more = (runs) => runs * 3;
@@ -98,6 +115,53 @@ const rows = [
     runs: more,
     goals: [{ of: 'wall', beside: 'mbsync', atMost: 1.0 }],
   },
+  {
+    name: 'flags-here',
+    title: () => '500 flags changed in the Maildir',
+    programs: (options) => changed(options, 'flags-here'),
+    goals: [{ of: 'rest', beside: 'mbsync', atMost: 1.0 }],
+  },
+  {
+    name: 'flags-there',
+    title: () => '500 flags changed on the server',
+    programs: (options) => changed(options, 'flags-there'),
+    goals: [{ of: 'rest', beside: 'mbsync', atMost: 1.0 }],
+  },
+  {
+    name: 'far-flags-here',
+    title: () => `500 flags changed in the Maildir, over ${oneWay} ms each way`,
+    programs: (options) => changed(options, 'flags-here', { far: true }),
+    goals: [{ of: 'rest', beside: 'mbsync', atMost: 0.7 }],
+  },
+  {
+    name: 'far-flags-there',
+    title: () => `500 flags changed on the server, over ${oneWay} ms each way`,
+    programs: (options) => changed(options, 'flags-there', { far: true }),
+    goals: [{ of: 'rest', beside: 'mbsync', atMost: 0.7 }],
+  },
+  {
+    name: 'moved-here',
+    title: () => '200 messages moved to another folder of the Maildir',
+    programs: (options) => changed(options, 'moved-here'),
+    goals: moved,
+  },
+  {
+    name: 'moved-there',
+    title: () => '200 messages moved to another folder of the server',
+    programs: (options) => changed(options, 'moved-there'),
+    goals: moved,
+  },
+  {
+    name: 'poll-folders',
+    title: (options) => `poll without news, 20 folders, ${20 * each(options)} messages`,
+    programs: (options) => pollFolders(options.place, twenty(options), { size: sizes.small }),
+    runs: more,
+    goals: [
+      { of: 'trips', beside: 'mbsync', atMost: 1.0 },
+      { of: 'cpu', beside: 'node -e 0', atMost: 4.0 },
+      { of: 'reads', atMost: 0 },
+    ],
+  },
 ];
 
-await runSuite('imap', rows, ['mbsync']);
+await runSuite('imap', rows, ['mbsync', 'offlineimap', 'strace']);

@@ -1,13 +1,16 @@
 /**
  * A slow line, as a process of its own: everything arrives so much later in each direction, nothing is slower than that.
- * Each piece has a time of its own, so as many of them as are sent are under way at once.
+ * Each piece has a time of its own, so as many of them as are sent are under way at once. It counts octets, and round trips:
+ * how often the client speaks after it has heard something.
  */
 import { createConnection, createServer } from 'node:net';
 
 /** Octets under way in each direction, as a large TCP window has them. */
 const window = 4 * 1024 * 1024;
 
-function carry(from, to, ms) {
+const passed = { octets: 0, trips: 0 };
+
+function carry(from, to, ms, { onCome, onGo }) {
   const line = [];
   let timer;
   let octets = 0;
@@ -24,7 +27,10 @@ function carry(from, to, ms) {
     while (line.length > 0 && line[0].due <= performance.now()) {
       const { piece } = line.shift();
       if (piece === undefined) to.end();
-      else to.write(piece, () => arrived(piece.length));
+      else {
+        onGo();
+        to.write(piece, () => arrived(piece.length));
+      }
     }
     wait();
   };
@@ -33,6 +39,7 @@ function carry(from, to, ms) {
     wait();
   };
   from.on('data', (piece) => {
+    onCome(piece);
     octets += piece.length;
     if (octets >= window) from.pause();
     send(piece);
@@ -46,13 +53,22 @@ function accept(client, { host, port, ms }) {
   client.on('error', () => undefined);
   const connect = () => {
     const server = createConnection({ host, port, noDelay: true, allowHalfOpen: true });
-    carry(client, server, ms);
-    carry(server, client, ms);
+    let hasHeard = true;
+    const nothing = () => undefined;
+    const count = ({ length }) => (passed.octets += length);
+    const speaks = (piece) => {
+      count(piece);
+      passed.trips += hasHeard ? 1 : 0;
+      hasHeard = false;
+    };
+    carry(client, server, ms, { onCome: speaks, onGo: nothing });
+    carry(server, client, ms, { onCome: count, onGo: () => (hasHeard = true) });
   };
   setTimeout(connect, 3 * ms);
 }
 
 process.once('message', (target) => {
+  process.on('message', () => process.send({ ...passed }));
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) =>
     accept(client, target),
   );

@@ -26,10 +26,17 @@ async function ask(child, question) {
 /** Milliseconds each way. */
 export const oneWay = 30;
 
+/** A line to this server that takes so long each way: its `port`, and `counted()`: round trips and octets so far. */
+export async function lineTo({ host, port }, ms) {
+  const line = start('delay.mjs');
+  const { port: near } = await ask(line, { host, port, ms });
+  return { port: near, counted: () => ask(line, 'count') };
+}
+
 /** Port of a line to this server that takes 30 ms each way. */
-export async function slowLine({ host, port }) {
-  const { port: slow } = await ask(start('delay.mjs'), { host, port, ms: oneWay });
-  return slow;
+export async function slowLine(server) {
+  const { port } = await lineTo(server, oneWay);
+  return port;
 }
 
 /** `port`, and `count()` of the messages so far. */

@@ -1,4 +1,4 @@
-/** mbsync beside it: a channel for each account, as its manual has it. */
+/** mbsync beside it: a channel for each account, as its manual has it, that brings and pushes everything. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measure } from './measure.mjs';
@@ -25,7 +25,9 @@ Channel ${name}
 Far :${name}-far:
 Near :${name}-near:
 Patterns *
-Create Near
+Create Both
+Expunge Both
+Sync All
 SyncState *
 
 `;
@@ -37,7 +39,7 @@ export function makeMbsync(room, mailboxes, { fsync = 'yes', port } = {}) {
   const mail = join(folder, 'mail');
   mkdirSync(mail, { recursive: true, mode: 0o700 });
   const channels = mailboxes.map((mailbox) => {
-    mkdirSync(join(mail, mailbox.user.address.split('@')[0]));
+    mkdirSync(join(mail, mailbox.user.address.split('@')[0]), { recursive: true });
     return channel(mail, mailbox, port ?? mailbox.dovecot.ports.imap);
   });
   const config = join(folder, 'mbsyncrc');

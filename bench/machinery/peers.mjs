@@ -6,6 +6,7 @@ import { atEnd } from './ending.mjs';
 /** Program to Debian package, and how it tells its version. */
 const peers = {
   mbsync: ['isync', '--version'],
+  offlineimap: ['offlineimap3', '--version'],
   mpop: ['mpop', '--version'],
   fetchmail: ['fetchmail', '--version'],
   getmail: ['getmail6', '--version'],

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { measure } from './measure.mjs';
 import { launcher } from './options.mjs';
 
+/** Where the mail of all accounts of such a home lies. */
+export const accountFolder = (room) => join(room, 'posthorn', 'mail');
+
 /** Accounts as they stand in the file; JSON is YAML. */
 export function makeHome(room, accounts, options = {}) {
   const folder = join(room, 'posthorn');
   const config = join(folder, 'config', 'posthorn');
-  const mail = join(folder, 'mail');
+  const mail = accountFolder(room);
   for (const path of [config, mail]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const document = { version: 1, options: { mailRoot: mail, ...options }, accounts };
   writeFileSync(join(config, 'config.yaml'), JSON.stringify(document, null, 1), { mode: 0o600 });
@@ -43,6 +46,8 @@ export function sending(port) {
 
 export const command = (...words) => [process.execPath, launcher, '--no-input', ...words];
 
+export const syncCommand = (...names) => command('sync', '--quiet', ...names);
+
 export function sync(home, ...names) {
-  return measure(command('sync', '--quiet', ...names), { env: home.env });
+  return measure(syncCommand(...names), { env: home.env });
 }

@@ -117,5 +117,5 @@ async function listMaildrop({ host, ports }, { address, password }) {
 /** A mailbox that several rows share is made by the first of them. */
 export function once(make) {
   let made;
-  return (options) => (made ??= make(options));
+  return (...options) => (made ??= make(...options));
 }

@@ -18,9 +18,13 @@ function medians(results) {
 
 const words = {
   wall: 'wall time',
+  rest: 'wall time without the start',
   cpu: 'processor time',
   peak: 'peak memory, MiB',
   flushes: 'flushes to disk',
+  trips: 'round trips',
+  octets: 'octets on the line',
+  reads: 'directory reads',
 };
 
 /** A goal is a ratio to a peer, or, where it names none, a figure. */
@@ -71,9 +75,13 @@ export function printMachine(about) {
 const seconds = (value) => `${value < 10 ? value.toFixed(3) : value.toFixed(1)} s`;
 const columns = {
   wall: ['wall', seconds],
+  rest: ['no start', seconds],
   cpu: ['processor', seconds],
   peak: ['peak', (value) => `${value.toFixed(0)} MiB`],
-  flushes: ['flushes', (value) => String(value)],
+  flushes: ['flushes', String],
+  trips: ['trips', String],
+  octets: ['on the line', (value) => `${(value / 1024).toFixed(0)} KiB`],
+  reads: ['reads', String],
 };
 
 /** Behind each time of a peer: posthorn's time as a multiple of it. */

@@ -7,7 +7,9 @@ import {
   futimesSync,
   openSync,
   readSync,
+  statSync,
   writeSync,
+  type BigIntStats,
 } from 'node:fs';
 import { asSystemPath } from './file-name.ts';
 import { renameNewNow } from './rename-new.ts';
@@ -30,6 +32,7 @@ export interface DiskNow {
    * read: to be looked into beside Node's thread.
    */
   readInto(path: string, room: Buffer): FileFacts | null;
+  stat(path: string): BigIntStats;
   /** As Disk has it. */
   renameNew(from: string, to: string): boolean;
 }
@@ -46,6 +49,7 @@ export const realDiskNow: DiskNow = {
     closeSync(descriptor);
   },
   readInto,
+  stat: (path) => statSync(asSystemPath(path), { bigint: true }),
   renameNew: renameNewNow,
 };
 

@@ -68,6 +68,8 @@ export type StateChange =
     }
   /** The root that was made for it. */
   | { readonly kind: 'root'; readonly accountId: string; readonly root: string }
+  /** The stamp of its tree (TreeSurvey); nothing where the account is not known. */
+  | { readonly kind: 'tree'; readonly accountId: string; readonly stamp: string | null }
   /** Leaves the rest of the account as it is: mail is sent while other mail is received. Nothing where the account is not known. */
   | { readonly kind: 'sending'; readonly accountId: string; readonly sending: SendingHistory }
   /** Forgets the account and all that hangs on it. */
@@ -105,6 +107,8 @@ export interface StateStore {
    * meet an account first give it one id. No NAME leads to an id of `taken`. In the order of the bindings.
    */
   bind(bindings: readonly Binding[], taken: ReadonlySet<string>): Promise<readonly AccountState[]>;
+  /** The stamp of its tree; null where none is known. */
+  tree(accountId: string): Promise<string | null>;
   folders(accountId: string): Promise<readonly AgreedFolder[]>;
   /** UIDs from `fromUid` on that are agreed; empty where the folder is not known. */
   agreedUids(accountId: string, path: string, fromUid: number): Promise<UidSet>;

@@ -211,6 +211,18 @@ export function mailBothWaysContract(title: string, makeWorld: () => Promise<Sto
         expect(await tree.folders('maildir++')).toEqual(['', '.Sent.2020', '.Trash']);
       });
 
+      it('are told again by a survey, and anew where one was made', async () => {
+        const stampNow = async () => (await tree.survey('fs', null)).stamp;
+        await expect.poll(stampNow, { timeout: 5000 }).not.toBeNull();
+        const first = await tree.survey('fs', null);
+        expect(first.folders).toEqual([archive, inbox]);
+        expect(await tree.survey('fs', first.stamp)).toEqual(first);
+        await world.makeFolder('B');
+        const second = await tree.survey('fs', first.stamp);
+        expect(second.folders).toEqual([archive, 'B', inbox]);
+        expect(second.stamp).not.toBe(first.stamp);
+      });
+
       it('are removed where no mail is in them', async () => {
         await put('new/.hidden');
         await world.makeFolder(`${inbox}/Sub`);

@@ -24,6 +24,17 @@ async function agreed(store: StateStore, wanted = path): Promise<AgreedMessage[]
 }
 
 export function bothWaysTests(store: StoreOfTest): void {
+  test('the stamp of a tree is kept with its account', async () => {
+    expect(await store().tree(accountId)).toBeNull();
+    await store().commit([{ kind: 'tree', accountId, stamp: '{}' }], 'durable');
+    expect(await store().tree(accountId)).toBeNull();
+    await store().commit(setUp(accountId, path), 'durable');
+    await store().commit([{ kind: 'tree', accountId, stamp: '{"é":1}' }], 'relaxed');
+    expect(await store().tree(accountId)).toBe('{"é":1}');
+    await store().commit([{ kind: 'tree', accountId, stamp: null }], 'relaxed');
+    expect(await store().tree(accountId)).toBeNull();
+  });
+
   describe('known messages that change', () => {
     const rich = agreedMessage(2, { keywords: ['$Junk'], modSeq: '5', status: 'placeholder' });
 

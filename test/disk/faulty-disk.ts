@@ -60,6 +60,7 @@ function nowAround(around: AroundNow): DiskNow {
     },
     write: (descriptor, octets, offset, length) =>
       on('write', descriptor, () => now.write(descriptor, octets, offset, length)),
+    stat: (path) => around({ name: 'stat', path }, () => now.stat(path)),
     utimes: (descriptor, date) => {
       on('utimes', descriptor, () => {
         now.utimes(descriptor, date);

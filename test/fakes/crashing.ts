@@ -92,6 +92,7 @@ export class CrashingProcess {
       readForWire: (path, base) => inner.readForWire(path, base),
       identify: (path, bases) => inner.identify(path, bases),
       folders: (layout) => inner.folders(layout),
+      survey: (layout, known) => inner.survey(layout, known),
       keywordLetters: (path) => inner.keywordLetters(path),
       watch: (paths, signal) => inner.watch(paths, signal),
       setFlags: (path, changes) =>

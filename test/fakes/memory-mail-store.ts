@@ -17,6 +17,7 @@ import type {
   MailTree,
   Staged,
   Staging,
+  TreeSurvey,
 } from '../../src/ports/receiving/mail-store.ts';
 import { toCrlf, toLf } from '../../src/wire/crlf.ts';
 import { messageIdHash } from '../../src/wire/message-id.ts';
@@ -198,11 +199,10 @@ class MemoryMailTree implements MailTree {
     this.#store.temporary.delete(temporaryPath);
   }
 
-  /** All that a directory's times would tell of: which names it holds. */
   stamp(localPath: string): Promise<FolderStamp> {
     return settle(() => {
       const files = this.#store.folder(this.root, localPath);
-      return files === undefined ? null : JSON.stringify([...files.keys()].sort());
+      return files === undefined ? null : String(files.stamp);
     });
   }
 
@@ -269,6 +269,12 @@ class MemoryMailTree implements MailTree {
       const isFlat = (path: string): boolean => path === '' || path.startsWith('.');
       return all.filter((path) => isFlat(path) === (layout === 'maildir++')).sort();
     });
+  }
+
+  async survey(layout: Layout, known: string | null): Promise<TreeSurvey> {
+    const folders = await this.folders(layout);
+    const stamp = JSON.stringify({ layout, folders });
+    return stamp === known ? { folders, stamp: known } : { folders, stamp };
   }
 
   removeFolder(localPath: string): Promise<boolean> {

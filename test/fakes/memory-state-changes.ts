@@ -22,6 +22,7 @@ export interface Folder {
 
 export interface Entry {
   account: AccountState;
+  tree: string | null;
   readonly folders: Map<string, Folder>;
   maildrop: Maildrop | null;
   readonly mail: Map<string, KnownMail>;
@@ -66,7 +67,15 @@ function freshAccount(id: string, name: string): AccountState {
 }
 
 function newEntry(account: AccountState): Entry {
-  return { account, folders: new Map(), maildrop: null, mail: new Map(), troubles: new Map() };
+  const tree = null;
+  return {
+    account,
+    tree,
+    folders: new Map(),
+    maildrop: null,
+    mail: new Map(),
+    troubles: new Map(),
+  };
 }
 
 function replaceAccount(contents: Contents, account: AccountState): AccountState {
@@ -93,6 +102,11 @@ export function apply(contents: Contents, change: StateChange): void {
     case 'root': {
       const entry = known(contents, change.accountId);
       entry.account = { ...entry.account, root: change.root };
+      return;
+    }
+    case 'tree': {
+      const entry = contents.get(change.accountId);
+      if (entry !== undefined) entry.tree = change.stamp;
       return;
     }
     case 'maildrop':

@@ -89,6 +89,7 @@ function readsOf(memory: Memory): Omit<StateStore, 'bind' | 'commit' | 'close'> 
     account: (id) => memory.read((contents) => contents.get(id)?.account ?? null),
     accountNamed: (name, taken = new Set()) =>
       memory.read((contents) => named(contents, name, taken)),
+    tree: (id) => memory.read((contents) => contents.get(id)?.tree ?? null),
     folders: (id) =>
       memory.read((contents) =>
         [...(contents.get(id)?.folders.values() ?? [])].map((each) => each.folder),

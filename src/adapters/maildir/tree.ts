@@ -15,6 +15,7 @@ import type {
   MailTree,
   Staged,
   Staging,
+  TreeSurvey,
 } from '../../ports/receiving/mail-store.ts';
 import { moveFiles } from './changing/move.ts';
 import { removeFiles } from './changing/remove.ts';
@@ -30,6 +31,7 @@ import { explained } from './mail-disk.ts';
 import { readForWire, readMessage } from './reading.ts';
 import { ensureMaildir } from './root/folder.ts';
 import { findFolders } from './root/folders.ts';
+import { survey } from './root/survey.ts';
 import { requireMarker } from './root/marker.ts';
 import { leftBehind, leftByAnyone } from './root/left-behind.ts';
 import { removeMaildir } from './root/remove-folder.ts';
@@ -161,8 +163,13 @@ export class MaildirTree implements MailTree {
     return removeFiles(this.#folder(localPath), bases);
   }
 
-  folders(layout: Layout): Promise<readonly string[]> {
-    return findFolders(this.#tools.disk, this.root, layout);
+  async folders(layout: Layout): Promise<readonly string[]> {
+    return (await findFolders(this.#tools.disk, this.root, layout)).folders;
+  }
+
+  survey(layout: Layout, known: string | null): Promise<TreeSurvey> {
+    const { disk, now } = this.#tools;
+    return survey(disk, this.root, { layout, known, now });
   }
 
   /** Whoever gives a name in the folder does so before, or finds it gone. */

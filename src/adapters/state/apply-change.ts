@@ -20,6 +20,9 @@ const steps: { readonly [K in PackedChange['kind']]: Apply<K> } = {
   root: ({ accounts }, { accountId, root }) => {
     accounts.setRoot(accountId, root);
   },
+  tree: ({ accounts }, { accountId, stamp }) => {
+    accounts.setTree(accountId, stamp);
+  },
   sending: ({ accounts }, { accountId, sending }) => {
     accounts.sending(accountId, sending);
   },

@@ -1,7 +1,7 @@
 /** Where the database can live: in a thread of its own, or in the calling thread; mostly first here, then there. */
 
 import { packedRows } from './pack-change.ts';
-import type { Connection, Reply, StateRequest } from './request.ts';
+import type { Connection, PackedChange, Reply, StateRequest } from './request.ts';
 import type { StateDatabase } from './state-database.ts';
 import { ThreadConnection, type Patience } from './thread.ts';
 
@@ -59,8 +59,12 @@ const fewFlushes = 64;
 const youngMs = 10_000;
 /** … where no other process writes for long … */
 const busyHereMs = 100;
-/** … and where little is written. */
+/** … and where little is written … */
 const fewRows = 64;
+/** … or changed: much less is written for each … */
+const fewChanged = 1_024;
+/** … or read. */
+const fewRead = 8_192;
 
 class ConnectionInTurn implements Connection {
   readonly #here: HereConnection;
@@ -76,7 +80,7 @@ class ConnectionInTurn implements Connection {
   }
 
   async ask(request: StateRequest): Promise<Reply> {
-    if (!this.#isThreadAsked && this.#isForHere(request)) {
+    if (!this.#isThreadAsked && (await this.#isForHere(request))) {
       this.#answeredHere += 1;
       if (isFlush(request)) this.#flushedHere += 1;
       const reply = await this.#here.ask(request);
@@ -90,10 +94,16 @@ class ConnectionInTurn implements Connection {
     await this.#thread.close(this.#here.close(after));
   }
 
-  #isForHere(request: StateRequest): boolean {
+  async #isForHere(request: StateRequest): Promise<boolean> {
     const isYoung = performance.now() - this.#startedAt < youngMs;
     const isFew = this.#answeredHere < fewRequests && this.#flushedHere < fewFlushes;
-    return isYoung && isFew && isSmall(request);
+    if (!isYoung || !isFew) return false;
+    if (isSmall(request)) return true;
+    const counting = countOf(request);
+    if (counting === null) return false;
+    const counted = await this.#here.ask(counting);
+    // Others may have asked for the thread meanwhile.
+    return counted.ok && Number(counted.value) <= fewRead && !this.#isThreadAsked;
   }
 }
 
@@ -113,9 +123,42 @@ function isSmall(request: StateRequest): boolean {
       return false;
     case 'bind':
       return request.calls.reduce((sum, { bindings }) => sum + bindings.length, 0) <= fewRows;
-    case 'commit':
-      return packedRows(request.batches.flatMap(({ changes }) => changes)) <= fewRows;
+    case 'commit': {
+      const changes = request.batches.flatMap((batch) => batch.changes);
+      return packedRows(changes) <= (changes.every(isOfKnown) ? fewChanged : fewRows);
+    }
     default:
       return true;
+  }
+}
+
+/** Rows that are there are changed, or go. */
+function isOfKnown({ kind }: PackedChange): boolean {
+  switch (kind) {
+    case 'messages-flagged':
+    case 'messages-renamed':
+    case 'messages-status':
+    case 'messages-forgotten':
+    case 'folder-advanced':
+    case 'folder-stamped':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** What tells how much is read for it; null for what is read by a thread in any case. */
+function countOf(request: StateRequest): Extract<StateRequest, { kind: 'count' }> | null {
+  switch (request.kind) {
+    case 'agreed':
+    case 'former': {
+      const { accountId, path } = request;
+      return { kind: 'count', accountId, path, most: fewRead + 1 };
+    }
+    // All are looked through.
+    case 'agreed-elsewhere':
+      return { kind: 'count', accountId: request.accountId, path: null, most: fewRead + 1 };
+    default:
+      return null;
   }
 }

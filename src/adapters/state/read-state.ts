@@ -29,6 +29,8 @@ function answer(tables: Tables, request: ReadRequest): Answer {
       return tables.accounts.one(request.id);
     case 'accounts-named':
       return tables.accounts.named(request.name);
+    case 'tree':
+      return tables.accounts.tree(request.accountId);
     case 'folders':
       return tables.folders.all(request.accountId);
     case 'agreed-uids':
@@ -43,6 +45,8 @@ function answer(tables: Tables, request: ReadRequest): Answer {
       const account = tables.accounts.key(request.accountId) ?? nobody;
       return tables.messages.elsewhere(account, request.names, request.wireSha256);
     }
+    case 'count':
+      return tables.messages.count(request.accountId, request.path, request.most);
     case 'intents':
       return tables.intents.all(request.accountId);
     case 'former':

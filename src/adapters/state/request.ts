@@ -80,6 +80,7 @@ export type StateRequest =
   | { readonly kind: 'accounts-named'; readonly name: string }
   /** One transaction for several callers, and none where nothing is to be written. */
   | { readonly kind: 'bind'; readonly calls: readonly BindCall[] }
+  | (OfAccount & { readonly kind: 'tree' })
   | (OfAccount & { readonly kind: 'folders' })
   | (OfFolder & { readonly kind: 'agreed-uids'; readonly fromUid: number })
   /** Pairs of the ends of ascending ranges. */
@@ -89,6 +90,8 @@ export type StateRequest =
       readonly names: readonly string[];
       readonly wireSha256: readonly string[];
     })
+  /** How many messages are known, `most` at most; `path` null: in all folders of the account. */
+  | (OfAccount & { readonly kind: 'count'; readonly path: string | null; readonly most: number })
   | (OfAccount & { readonly kind: 'intents' })
   | (OfFolder & { readonly kind: 'former' })
   | (OfAccount & { readonly kind: 'troubles'; readonly path: string | null })
@@ -114,10 +117,12 @@ export interface StateAnswers {
   'accounts-named': readonly AccountState[];
   /** One a call. */
   bind: readonly Outcome<readonly AccountState[]>[];
+  tree: string | null;
   folders: readonly AgreedFolder[];
   'agreed-uids': Uint32Array;
   agreed: PackedMessages;
   'agreed-elsewhere': PackedPlaces;
+  count: number;
   intents: readonly Intent[];
   former: PackedFormer;
   troubles: readonly Trouble[];

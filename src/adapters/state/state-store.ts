@@ -90,6 +90,7 @@ function reads(ask: Ask): Omit<StateStore, 'bind' | 'commit' | 'close'> {
       const named = await ask({ kind: 'accounts-named', name });
       return named.find(({ id }) => !taken.has(id)) ?? null;
     },
+    tree: (accountId) => ask({ kind: 'tree', accountId }),
     folders: (accountId) => ask({ kind: 'folders', accountId }),
     agreedUids: async (accountId, path, fromUid) =>
       unpackRanges(await ask({ kind: 'agreed-uids', accountId, path, fromUid })),

@@ -15,10 +15,15 @@ const imapNames: Readonly<Record<Flag, string>> = {
   T: '\\Deleted',
 };
 
+const flagOfName: ReadonlyMap<string, Flag> = new Map(
+  allFlags.map((flag) => [imapNames[flag].toLowerCase(), flag]),
+);
+
 /** Those IMAP flags that Maildir has a letter for, in order; names compare without case (RFC 9051 2.3.2). */
 export function flagsFromImap(names: Iterable<string>): Flag[] {
-  const given = new Set(Array.from(names, (name) => name.toLowerCase()));
-  return allFlags.filter((flag) => given.has(imapNames[flag].toLowerCase()));
+  const given = new Set<Flag | undefined>();
+  for (const name of names) given.add(flagOfName.get(name.toLowerCase()));
+  return allFlags.filter((flag) => given.has(flag));
 }
 
 export function flagsToImap(flags: readonly Flag[]): string[] {
@@ -36,10 +41,9 @@ export function flagsOfBits(bits: number): Flag[] {
 
 /** Those IMAP names that are no flags of Maildir and no system flags: keywords (RFC 9051 2.3.2), each once, sorted. */
 export function keywordsFromImap(names: Iterable<string>): string[] {
-  const known = new Set(Object.values(imapNames).map((name) => name.toLowerCase()));
   const keywords = new Map<string, string>();
   for (const name of names)
-    if (!name.startsWith('\\') && !known.has(name.toLowerCase()))
+    if (!name.startsWith('\\') && !flagOfName.has(name.toLowerCase()))
       keywords.set(name.toLowerCase(), name);
   return [...keywords.values()].sort();
 }

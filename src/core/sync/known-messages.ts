@@ -35,7 +35,12 @@ export class KnownMessages {
     return this.columns.flags[at] ?? 0;
   }
 
+  hasKeywords(at: number): boolean {
+    return this.columns.keywords[at] !== '';
+  }
+
   keywords(at: number): readonly string[] {
+    if (!this.hasKeywords(at)) return [];
     return (this.columns.keywords[at] ?? '').split(' ').filter((each) => each !== '');
   }
 

@@ -65,6 +65,17 @@ export interface FolderCounts {
  */
 export type FolderStamp = string | null;
 
+/** Which folders a tree has. */
+export interface TreeSurvey {
+  /** As MailTree.folders. */
+  readonly folders: readonly string[];
+  /**
+   * Given to the next survey, it proves that nothing was made, renamed or removed in the directories that were read; null where
+   * it proves nothing: one of them was changed within the last tick of the clock.
+   */
+  readonly stamp: string | null;
+}
+
 /** One file of a folder, whoever delivered it. */
 export interface LocalFile {
   /** All before `:2,`. */
@@ -153,6 +164,8 @@ export interface MailTree {
   remove(localPath: string, bases: readonly string[]): Promise<readonly boolean[]>;
   /** Local paths of all Maildir folders (`cur` and `new`) of the tree, whoever made them; in the layout's form, sorted. */
   folders(layout: Layout): Promise<readonly string[]>;
+  /** The same; reads no directory where the stamp of an earlier one shows that all are as they were. */
+  survey(layout: Layout, known: string | null): Promise<TreeSurvey>;
   /** Removes a folder that holds no mail, with its `cur`, `new` and `tmp`, durably; what is no mail stays. False where mail is in it. */
   removeFolder(localPath: string): Promise<boolean>;
   /**

@@ -30,6 +30,7 @@ export type Fetched =
 
 /** Since a MODSEQ (RFC 7162). */
 export interface FolderChanges {
+  /** Date and size, which never change, may be left out. */
   readonly changed: readonly MessageFacts[];
   /** Null where the server can't tell what vanished (no QRESYNC). */
   readonly vanished: UidSet | null;

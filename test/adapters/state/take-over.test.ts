@@ -278,7 +278,7 @@ test('doctor finds it good before and after, and changes nothing', async () => {
   expect(formatOf(path)).toBe(4);
   await takenOver(directory, (store) => store.accounts());
   expect(checkState(path)).toEqual(good);
-  expect(formatOf(path)).toBe(6);
+  expect(formatOf(path)).toBe(7);
 });
 
 function formatOf(path: string): number {

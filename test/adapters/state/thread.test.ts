@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectInTurn, connectThread } from '../../../src/adapters/state/connect.ts';
 import { createStateStore } from '../../../src/adapters/state/state-store.ts';
 import { openSqlite } from '../../../src/disk/sqlite.ts';
-import type { StateStore } from '../../../src/ports/state-store.ts';
-import { agreeing, setUp, uidsOf } from '../../contract/state-samples.ts';
+import type { StateChange, StateStore } from '../../../src/ports/state-store.ts';
+import { agreedMessage, agreeing, setUp, uidsOf } from '../../contract/state-samples.ts';
 import { buildPrograms, type Built } from './built.ts';
 import { startNode } from './child.ts';
 import { useScratch } from './scratch.ts';
@@ -19,6 +19,15 @@ beforeAll(async () => {
 afterAll(() => {
   built.remove();
 });
+
+function flagging(accountId: string, path: string, uids: readonly number[]): StateChange {
+  return {
+    ...{ kind: 'messages-flagged', accountId, path, uid: Uint32Array.from(uids) },
+    flags: new Uint8Array(uids.length).fill(63),
+    keywords: uids.map(() => ''),
+    modSeq: new BigUint64Array(uids.length),
+  };
+}
 
 /** A thread in the place of the state's, as a module of these lines. */
 function threadOf(...lines: string[]): URL {
@@ -162,6 +171,36 @@ describe('first here, then in a thread', () => {
       await store.commit([{ kind: 'root', accountId: id, root: '/mail' }], 'relaxed');
     }
     expect(await store.accounts()).toHaveLength(200);
+    await store.close();
+  });
+
+  test('nor do messages by the hundred that are read, or have other flags', async () => {
+    const directory = scratch();
+    const before = createStateStore({ directory });
+    const uids = Array.from({ length: 1_000 }, (_, at) => at + 1);
+    await before.commit([...setUp('a', 'INBOX'), agreeing('a', 'INBOX', uids)], 'relaxed');
+    await before.close();
+    const store = createStateStore({ directory, connect: connectInTurn(telltale()) });
+    expect((await store.agreed('a', 'INBOX')).uid).toHaveLength(1_000);
+    expect(await store.former('a', 'INBOX')).toEqual([]);
+    const { name = '' } = agreedMessage(7);
+    const sought = { names: [name], wireSha256: [] };
+    expect(await store.agreedElsewhere('a', sought)).toHaveLength(1);
+    await store.commit([flagging('a', 'INBOX', uids)], 'durable');
+    expect((await store.agreed('a', 'INBOX')).flags.every((bits) => bits === 63)).toBe(true);
+    expect(await store.accounts()).not.toEqual(['thread']);
+    await store.close();
+  });
+
+  test('messages by the ten thousand that are read do, and what follows is asked there', async () => {
+    const directory = scratch();
+    const before = createStateStore({ directory });
+    const uids = Array.from({ length: 10_000 }, (_, at) => at + 1);
+    await before.commit([...setUp('a', 'INBOX'), agreeing('a', 'INBOX', uids)], 'relaxed');
+    await before.close();
+    const store = createStateStore({ directory, connect: connectInTurn(telltale()) });
+    await store.agreed('a', 'INBOX').catch(() => null);
+    expect(await store.accounts()).toEqual(['thread']);
     await store.close();
   });
 

@@ -82,6 +82,16 @@ export class AccountTable {
     if (changed === 0) throw unknownAccount(id);
   }
 
+  /** Null where none was kept, or the account is not known. */
+  tree(id: string): string | null {
+    const sql = 'SELECT tree FROM account WHERE id = ?';
+    return this.#sql.get<{ tree: string | null }>(sql, id)?.tree ?? null;
+  }
+
+  setTree(id: string, tree: string | null): void {
+    this.#sql.run('UPDATE account SET tree = ? WHERE id = ?', tree, id);
+  }
+
   remove(id: string): void {
     this.#sql.run('DELETE FROM account WHERE id = ?', id);
   }

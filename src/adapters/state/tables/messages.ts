@@ -39,6 +39,14 @@ type RowElsewhere = readonly [path: string, ...Row];
 
 type FormerRow = readonly [name: string, wireSha256: Uint8Array, storedAt: number];
 
+const folders = `
+  SELECT key FROM folder WHERE account = (SELECT key FROM account WHERE id = ?1) AND path = coalesce(?2, path)`;
+
+const countMost = `
+  SELECT count(*) AS count FROM (
+    SELECT 1 FROM message WHERE folder IN (${folders})
+    UNION ALL SELECT 1 FROM former WHERE folder IN (${folders}) LIMIT ?3)`;
+
 export class MessageTable {
   readonly #sql: Sql;
 
@@ -126,6 +134,11 @@ export class MessageTable {
       columns.add(row);
     }
     return { path: packTexts(paths), messages: columns.packed() };
+  }
+
+  /** Those that are agreed and those of a former numbering, in one folder or in all; no more than `most` are counted. */
+  count(accountId: string, path: string | null, most: number): number {
+    return this.#sql.get<{ count: number }>(countMost, accountId, path, most)?.count ?? 0;
   }
 
   former(folder: number): PackedFormer {

@@ -5,11 +5,12 @@ import { StorageError } from '../../../errors.ts';
 import { apart } from './apart.ts';
 import { bothWays } from './both-ways.ts';
 import { first, moving, sending, ways } from './first-steps.ts';
+import { treeStamp } from './tree-stamp.ts';
 
 /** "phrn": tells our file from another program's (PRAGMA application_id). */
 export const applicationId = 0x7068726e;
 
-const steps: readonly string[] = [first, moving, sending, ways, apart, bothWays];
+const steps: readonly string[] = [first, moving, sending, ways, apart, bothWays, treeStamp];
 
 /** Throws StorageError for another program's database and for a state that a newer posthorn wrote; writes nothing. */
 export function checkOrigin(db: Database, path: string): void {

@@ -30,6 +30,8 @@ export interface GatheredMailbox {
   readonly view: AccountView;
   /** Folders that could not be looked at, while others could. */
   readonly failures: ReadonlyMap<string, PosthornError>;
+  /** Of the tree, where it is another one than is kept: the next look at it needs to read no directory. */
+  readonly treeStamp: string | null;
 }
 
 export interface Gathering {
@@ -83,7 +85,9 @@ class Gatherer {
     const included = listed.filter((each) => this.#isIncluded(each));
     for (const remote of included.toSorted((a, b) => inboxFirst({ remote: a }, { remote: b })))
       await this.#contained(remote.path, () => this.#meet(remote, agreed.get(remote.path) ?? null));
-    const here = new Set(tree === null ? [] : await tree.folders(layout));
+    const keptStamp = await state.tree(accountId);
+    const survey = tree === null ? null : await tree.survey(layout, keptStamp);
+    const here = new Set(survey?.folders);
     if (this.#gathering.isWhole) {
       await this.#meetGone(listed, agreed);
       await this.#meetMadeHere(here, listed, agreed);
@@ -96,7 +100,8 @@ class Gatherer {
     await this.#lookForArrivals(news);
     const folders = this.#drafts.filter(({ base }) => !this.#failures.has(base.remote.path));
     const view = { folders: folders.map(viewOf), elsewhere: await this.#elsewhere(news) };
-    return { view, failures: this.#failures };
+    const treeStamp = survey === null || survey.stamp === keptStamp ? null : survey.stamp;
+    return { view, failures: this.#failures, treeStamp };
   }
 
   async #contained(path: string, work: () => Promise<void>): Promise<void> {
@@ -305,6 +310,7 @@ class Gatherer {
 const noNews: RemoteNews = {
   changed: new Map(),
   vanished: UidSet.empty,
+  strays: UidSet.empty,
   arrivals: null,
   isComplete: true,
 };

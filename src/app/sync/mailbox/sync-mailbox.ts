@@ -8,7 +8,7 @@ import type {
   Operation,
 } from '../../../core/sync/plan/operation.ts';
 import { planAccount } from '../../../core/sync/plan/plan-account.ts';
-import type { AccountView } from '../../../core/sync/plan/views.ts';
+import type { AccountView, FolderView } from '../../../core/sync/plan/views.ts';
 import { TemporaryError } from '../../../errors.ts';
 import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
 import { commit, type AccountRun } from '../account-run.ts';
@@ -20,6 +20,8 @@ import { OpenFolders } from './open-folders.ts';
 import { othersIn, toFetch } from './planned-messages.ts';
 import { foldersWithRoles } from './system-folders.ts';
 import { reportOf, type Work } from './work.ts';
+
+type Changes = Parameters<typeof commit>[1];
 
 /** Fills `report` as it goes, so that it tells what was done also where this throws. */
 export async function syncMailbox(
@@ -53,7 +55,10 @@ async function gather(
   const { state } = neighbours;
   const isWhole = warnings.length === 0;
   const gathering = { account, accountId, layout, state, folders, tree, isWhole };
-  return await gatherMailbox(gathering, listed);
+  const gathered = await gatherMailbox(gathering, listed);
+  const { treeStamp } = gathered;
+  if (treeStamp !== null) await commit(run, [{ kind: 'tree', stamp: treeStamp }], 'relaxed');
+  return gathered;
 }
 
 function reportsOf(
@@ -93,6 +98,7 @@ function workOf(
     reports,
     policies: new Map(view.folders.map(({ remote, policy }) => [remote.path, policy])),
     fetched: new Map(),
+    unsettledHere: new Set(),
     filled: view.folders.flatMap(({ remote, status }) => (status.exists ? [remote.path] : [])),
   };
 }
@@ -148,27 +154,34 @@ async function agree(
   for (const end of ends) {
     const view = views.get(end.path);
     if (view === undefined || failed.has(end.path)) continue;
-    const { path } = end;
-    const isStamped = end.isLookedAtHere && end.stamp !== view.agreed?.stamp;
-    const { highestModSeq } = view.status;
-    const { uidNext, exists } = work.fetched.get(path) ?? view.status;
-    const settledUid = view.agreed?.settledUid ?? 0;
-    await commit(
-      work.run,
-      [
-        ...(isStamped ? [{ kind: 'folder-stamped', path, stamp: end.stamp } as const] : []),
-        ...(end.isLookedAtThere
-          ? [
-              {
-                kind: 'folder-advanced',
-                path,
-                settledUid: Math.max(settledUid, work.fetched.has(path) ? (uidNext ?? 1) - 1 : 0),
-                status: { uidNext, exists, highestModSeq },
-              } as const,
-            ]
-          : []),
-      ],
-      'relaxed',
-    );
+    await commit(work.run, [...stamped(work, view, end), ...advanced(work, view, end)], 'relaxed');
   }
+}
+
+function stamped(
+  { unsettledHere }: Work,
+  { agreed }: FolderView,
+  { path, stamp, isLookedAtHere }: FolderEnd,
+): Changes {
+  const isNews = isLookedAtHere && stamp !== (agreed?.stamp ?? null);
+  return isNews && !unsettledHere.has(path) ? [{ kind: 'folder-stamped', path, stamp }] : [];
+}
+
+function advanced(
+  { fetched }: Work,
+  { agreed, status: told }: FolderView,
+  { path, isLookedAtThere }: FolderEnd,
+): Changes {
+  if (!isLookedAtThere) return [];
+  const { highestModSeq } = told;
+  const { uidNext, exists } = fetched.get(path) ?? told;
+  const before = agreed?.settledUid ?? 0;
+  const settledUid = Math.max(before, fetched.has(path) ? (uidNext ?? 1) - 1 : 0);
+  const isKnown =
+    settledUid === before &&
+    uidNext === agreed?.uidNext &&
+    exists === agreed.exists &&
+    highestModSeq === agreed.highestModSeq;
+  const status = { uidNext, exists, highestModSeq };
+  return isKnown ? [] : [{ kind: 'folder-advanced', path, settledUid, status }];
 }

@@ -12,12 +12,15 @@ export interface Deletions {
   readonly operations: readonly Operation[];
   readonly held: readonly HeldFolder[];
   readonly notes: readonly { readonly path: string; readonly text: string }[];
+  /** Folders of which it is not believed that the server has no longer what it does not show. */
+  readonly doubted: ReadonlySet<FolderView>;
 }
 
 interface Draft {
   readonly operations: Operation[];
   readonly held: HeldFolder[];
   readonly notes: { path: string; text: string }[];
+  readonly doubted: Set<FolderView>;
   /** Local path and server's name of the folder for trash; null where there is none. */
   readonly trash: FolderView | null;
   readonly acceptDeletions: boolean;
@@ -36,6 +39,7 @@ export function planDeletions(
     operations: [],
     held: [],
     notes: [],
+    doubted: new Set(),
     trash: trash?.view ?? null,
     acceptDeletions,
   };
@@ -95,13 +99,18 @@ function deleteHere(draft: Draft, view: FolderView, gone: readonly Gone[]): void
   const isUploaded = ({ at, isEdited }: Gone): boolean =>
     isEdited && policy.direction !== 'pull' && isWhole(view, at);
   const entries = gone.filter((each) => !isUploaded(each));
-  if (entries.length === 0) return;
+  if (gone.length === 0) return;
   const uids = entries.map(({ at }) => known.uid(at));
   if (policy.direction === 'push' || policy.onRemoteDelete === 'keep') {
-    draft.operations.push({ kind: 'keep', path, status: 'here-alone', uids });
+    if (uids.length > 0) draft.operations.push({ kind: 'keep', path, status: 'here-alone', uids });
     return;
   }
-  if (isHeld(draft, view, uids.length, 'there')) return;
+  // All that is gone tells whether it is believed: what was changed here as well.
+  if (isHeld(draft, view, gone.length, 'there')) {
+    draft.doubted.add(view);
+    return;
+  }
+  if (uids.length === 0) return;
   const isForGood = policy.onRemoteDelete === 'delete' || remote.role === 'trash';
   const trash = isForGood ? null : (draft.trash?.localPath ?? null);
   if (!isForGood && trash === null) {

@@ -5,7 +5,7 @@ import type { AgreedFolder, AgreedMessage, Trouble } from '../agreed.ts';
 import type { FolderStatus } from '../remote.ts';
 import { highestUid } from '../uid-set.ts';
 import { continuity, type Continuity } from './continuity.ts';
-import type { Operation } from './operation.ts';
+import type { NamesByContent, Operation } from './operation.ts';
 import type { FolderView, Sample } from './views.ts';
 
 /** same: its messages are the known ones. anew: other numbers, other messages. begun: met for the first time. */
@@ -140,7 +140,7 @@ export function hasNews({ settledUid }: AgreedFolder, { uidNext, exists }: Folde
 export function fetchFrom(
   { remote, status }: FolderView,
   from: number,
-  mayBeHere: ReadonlyMap<string, string>,
+  mayBeHere: NamesByContent,
 ): Operation[] {
   const { exists } = status;
   if (exists === 0 || from > highestUid) return [];
