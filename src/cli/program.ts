@@ -23,8 +23,8 @@ const commands: readonly Entry[] = [
   },
   {
     name: 'folders',
-    summary: 'the folders of an account: role, local path, counts',
-    load: () => import('./commands/folders.ts'),
+    summary: 'list, create, rename and delete folders, and say what they are for',
+    load: () => import('./commands/folders/folders.ts'),
   },
   {
     name: 'sync',

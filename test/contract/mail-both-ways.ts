@@ -223,6 +223,24 @@ export function mailBothWaysContract(title: string, makeWorld: () => Promise<Sto
         expect(second.stamp).not.toBe(first.stamp);
       });
 
+      it('are renamed with all that is in them', async () => {
+        await put('cur/a:2,Sab');
+        await put('cur/b:2,');
+        await world.makeFolder(`${inbox}/Sub`);
+        await world.put(`${inbox}/Sub`, 'new/c', 'x');
+        expect(await tree.renameFolder(inbox, archive)).toBe(false);
+        expect(await tree.renameFolder('Nowhere', 'Somewhere')).toBe(false);
+        expect(await tree.renameFolder(inbox, 'Alt/tief')).toBe(true);
+        expect(await tree.folders('fs')).toEqual(['Alt/tief', 'Alt/tief/Sub', archive]);
+        expect(await tree.count(inbox)).toBeNull();
+        expect(await tree.count('Alt/tief/Sub')).toEqual({ unread: 1, total: 1 });
+        const { files } = await tree.scan('Alt/tief');
+        expect([...files.keys()].sort()).toEqual(['a', 'b']);
+        expect(files.get('a')).toMatchObject({ flags: ['S'], otherLetters: 'ab' });
+        await tree.ensureFolder(inbox);
+        expect((await tree.scan(inbox)).files.size).toBe(0);
+      });
+
       it('are removed where no mail is in them', async () => {
         await put('new/.hidden');
         await world.makeFolder(`${inbox}/Sub`);

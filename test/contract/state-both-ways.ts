@@ -67,6 +67,31 @@ export function bothWaysTests(store: StoreOfTest): void {
       expect(await agreed(store(), 'Sent')).toEqual([agreedMessage(2)]);
     });
 
+    test('another name of the folder takes all of it along', async () => {
+      await begin();
+      const trouble = refusedTrouble('9');
+      await store().commit(
+        [
+          { kind: 'trouble', ...everything, trouble },
+          { kind: 'intents', ...everything, intents: [intentOf(path, 'x')] },
+        ],
+        'durable',
+      );
+      const to = 'Straße';
+      const [before] = await store().folders(accountId);
+      await store().commit(
+        [{ kind: 'folder-renamed', ...everything, to, localPath: 'Gasse' }],
+        'durable',
+      );
+      const [after, other] = await store().folders(accountId);
+      expect(after).toEqual({ ...before, path: to, localPath: 'Gasse' });
+      expect(other?.path).toBe('Sent');
+      expect(await agreed(store(), to)).toEqual([agreedMessage(1), rich, agreedMessage(3)]);
+      expect(await agreed(store())).toEqual([]);
+      expect(await store().troubles(accountId, to)).toEqual([trouble]);
+      expect((await store().intents(accountId)).map((each) => each.path)).toEqual([to]);
+    });
+
     test('another base name, or status, leaves the rest', async () => {
       await begin();
       await store().commit(

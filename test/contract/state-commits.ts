@@ -28,6 +28,7 @@ const impossible: readonly StateChange[] = [
   agreeing('a', 'Sent', [1]),
   { kind: 'messages-status', ...folderless, uids: Uint32Array.of(1), status: 'both' },
   { kind: 'messages-renamed', ...folderless, uid: Uint32Array.of(1), name: ['x'] },
+  { kind: 'folder-renamed', ...folderless, to: 'x', localPath: 'x' },
   { kind: 'folder-stamped', ...folderless, stamp: null },
   { kind: 'intents', ...folderless, intents: [] },
   { kind: 'trouble', ...folderless, trouble: refusedTrouble('1') },

@@ -72,6 +72,11 @@ export function folderTests(store: StoreOfTest): void {
         after: { settledUid: 7, uidNext: 8, exists: null, highestModSeq: '12' },
       },
       {
+        what: 'another name',
+        change: { kind: 'folder-renamed', ...everything, to: path, localPath: 'Neu' },
+        after: { localPath: 'Neu' },
+      },
+      {
         what: 'a stamp',
         change: { kind: 'folder-stamped', ...everything, stamp: '8,9;8,9' },
         after: { stamp: '8,9;8,9' },

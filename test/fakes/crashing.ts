@@ -99,6 +99,7 @@ export class CrashingProcess {
         this.#each('set-flags', changes, (change) => inner.setFlags(path, [change])),
       move: (from, bases, to) => this.#each('move', bases, (base) => inner.move(from, [base], to)),
       remove: (path, bases) => this.#each('remove', bases, (base) => inner.remove(path, [base])),
+      renameFolder: (from, to) => this.step('rename-folder', () => inner.renameFolder(from, to)),
       removeFolder: (path) => this.step('remove-folder', () => inner.removeFolder(path)),
       publish: (path, staged) => this.#publish(inner, path, staged),
       discard: (staged) => this.step('discard', () => inner.discard(staged)),

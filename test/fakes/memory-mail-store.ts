@@ -21,6 +21,7 @@ import type {
 } from '../../src/ports/receiving/mail-store.ts';
 import { toCrlf, toLf } from '../../src/wire/crlf.ts';
 import { messageIdHash } from '../../src/wire/message-id.ts';
+import { renameFolders, watchTold } from './memory-mail-folders.ts';
 import { baseOf, fileAt, MemoryFolder, visiblePath, withBase } from './memory-mail-folder.ts';
 
 interface MemoryRoot {
@@ -277,6 +278,14 @@ class MemoryMailTree implements MailTree {
     return stamp === known ? { folders, stamp: known } : { folders, stamp };
   }
 
+  renameFolder(from: string, to: string): Promise<boolean> {
+    return settle(() => {
+      const isDone = renameFolders(this.#store.root(this.root).folders, from, to);
+      for (const tell of isDone ? this.#store.watchers : []) tell(this.root, from);
+      return isDone;
+    });
+  }
+
   removeFolder(localPath: string): Promise<boolean> {
     return settle(() => {
       const folder = this.#store.folder(this.root, localPath);
@@ -297,31 +306,8 @@ class MemoryMailTree implements MailTree {
     });
   }
 
-  async *watch(localPaths: readonly string[], signal: AbortSignal): AsyncIterable<string> {
-    const changed = new Set<string>();
-    let wake = (): void => undefined;
-    const tell = (root: string, localPath: string): void => {
-      if (root === this.root && localPaths.includes(localPath)) changed.add(localPath);
-      wake();
-    };
-    const onAbort = (): void => {
-      wake();
-    };
-    this.#store.watchers.add(tell);
-    signal.addEventListener('abort', onAbort);
-    try {
-      while (!signal.aborted) {
-        const [first] = changed;
-        if (first !== undefined && changed.delete(first)) yield first;
-        else
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-      }
-    } finally {
-      this.#store.watchers.delete(tell);
-      signal.removeEventListener('abort', onAbort);
-    }
+  watch(localPaths: readonly string[], signal: AbortSignal): AsyncIterable<string> {
+    return watchTold(this.#store.watchers, this.root, localPaths, signal);
   }
 
   count(localPath: string): Promise<FolderCounts | null> {

@@ -123,6 +123,9 @@ export function apply(contents: Contents, change: StateChange): void {
     case 'folder-begun':
       beginFolder(known(contents, change.accountId), change.folder);
       return;
+    case 'folder-renamed':
+      renameFolder(known(contents, change.accountId), change);
+      return;
     case 'folder-forgotten':
       contents.get(change.accountId)?.folders.delete(change.path);
       return;
@@ -137,6 +140,27 @@ export function apply(contents: Contents, change: StateChange): void {
     default:
       applyToFolder(knownFolder(contents, change.accountId, change.path), change);
   }
+}
+
+/** It keeps its place among the others. */
+function renameFolder(
+  entry: Entry,
+  { path, to, localPath }: Extract<StateChange, { kind: 'folder-renamed' }>,
+): void {
+  if (!entry.folders.has(path)) throw new InternalError('the state knows no such folder');
+  const folders = [...entry.folders].map(([name, each]): [string, Folder] =>
+    name === path ? [to, renamed(each, to, localPath)] : [name, each],
+  );
+  entry.folders.clear();
+  for (const [name, folder] of folders) entry.folders.set(name, folder);
+}
+
+function renamed(each: Folder, to: string, localPath: string): Folder {
+  const intents = [...each.intents].map(([name, intent]): [string, Intent] => [
+    name,
+    { ...intent, path: to },
+  ]);
+  return { ...each, folder: { ...each.folder, path: to, localPath }, intents: new Map(intents) };
 }
 
 function known(contents: Contents, id: string): Entry {
@@ -222,7 +246,7 @@ function beginFolder(entry: Entry, folder: AgreedFolder): void {
 
 function applyToFolder(
   each: Folder,
-  change: Exclude<AgreedChange, { kind: 'folder-begun' | 'folder-forgotten' }>,
+  change: Exclude<AgreedChange, { kind: 'folder-begun' | 'folder-renamed' | 'folder-forgotten' }>,
 ): void {
   switch (change.kind) {
     case 'folder-role':

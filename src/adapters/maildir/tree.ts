@@ -34,6 +34,7 @@ import { findFolders } from './root/folders.ts';
 import { survey } from './root/survey.ts';
 import { requireMarker } from './root/marker.ts';
 import { leftBehind, leftByAnyone } from './root/left-behind.ts';
+import { renameMaildir } from './root/rename-folder.ts';
 import { removeMaildir } from './root/remove-folder.ts';
 import { listNames, localFiles } from './scanning/scan.ts';
 import { folderStamp } from './scanning/stamp.ts';
@@ -183,6 +184,22 @@ export class MaildirTree implements MailTree {
     );
     if (isGone) this.#forget(localPath);
     return isGone;
+  }
+
+  async renameFolder(from: string, to: string): Promise<boolean> {
+    const { disk } = this.#tools;
+    const folder = this.#folder(from);
+    await requireMarker(disk, this.root, this.#accountId);
+    const isDone = await folder.inTurn(Promise.resolve(), () =>
+      explained(folder.path, renameMaildir(disk, this.root, from, this.#within(to))),
+    );
+    for (const path of isDone ? [...this.#folders.keys(), ...this.#ensured.keys()] : [])
+      if (path === from || path.startsWith(`${from}/`)) this.#forget(path);
+    return isDone;
+  }
+
+  #within(localPath: string): string {
+    return this.directory(localPath) === this.root ? '' : localPath;
   }
 
   /** Made anew later, it is another one. */

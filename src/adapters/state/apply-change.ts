@@ -69,6 +69,9 @@ const steps: { readonly [K in PackedChange['kind']]: Apply<K> } = {
   'folder-stamped': ({ folders }, { accountId, path, stamp }) => {
     folders.setStamp(accountId, path, stamp);
   },
+  'folder-renamed': ({ folders }, { accountId, path, to, localPath }) => {
+    folders.rename(accountId, path, to, localPath);
+  },
   'folder-forgotten': ({ folders, troubles }, { accountId, path }) => {
     const keys = folders.keys(accountId, path);
     if (keys === null) return;

@@ -17,7 +17,7 @@ export function printAccount(output: Output, report: AccountJson): void {
   for (const line of accountLines(report)) printLine(output, line);
 }
 
-function printLine(output: Output, { level, text, detail }: AccountLine): void {
+export function printLine(output: Output, { level, text, detail }: AccountLine): void {
   if (level === 'info') output.say(text);
   else if (level === 'note') output.note(text);
   else if (!output.json) output.failure(text, detail);

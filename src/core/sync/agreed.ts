@@ -187,6 +187,13 @@ export type AgreedChange =
     }
   /** All of the folder is agreed as the stamp shows it. */
   | { readonly kind: 'folder-stamped'; readonly path: string; readonly stamp: string | null }
+  /** Renamed on both sides: all that hangs on it goes with it. None is known under its new name. */
+  | {
+      readonly kind: 'folder-renamed';
+      readonly path: string;
+      readonly to: string;
+      readonly localPath: string;
+    }
   /** It is gone on both sides: its messages, troubles, former ones and intents go with it. */
   | { readonly kind: 'folder-forgotten'; readonly path: string }
   /** Replaces one of the same path and name. */

@@ -166,6 +166,11 @@ export interface MailTree {
   folders(layout: Layout): Promise<readonly string[]>;
   /** The same; reads no directory where the stamp of an earlier one shows that all are as they were. */
   survey(layout: Layout, known: string | null): Promise<TreeSurvey>;
+  /**
+   * Gives a folder another local path, durably, its messages and all else that lies in it with it (with the layout fs the folders
+   * below it too), in one step. False where it is not there, or where something stands at the new path.
+   */
+  renameFolder(from: string, to: string): Promise<boolean>;
   /** Removes a folder that holds no mail, with its `cur`, `new` and `tmp`, durably; what is no mail stays. False where mail is in it. */
   removeFolder(localPath: string): Promise<boolean>;
   /**

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMailRoots } from '../../../src/adapters/maildir/roots.ts';
 import { createMaildirStore } from '../../../src/adapters/maildir/store.ts';
 import { bindAccount } from '../../../src/app/accounts/bind-account.ts';
-import { listFolders } from '../../../src/app/sync/list-folders.ts';
+import { listFolders } from '../../../src/app/folders/list-folders.ts';
 import { openTree } from '../../../src/app/sync/open-tree.ts';
 import { renameAccount, type KeptKeys } from '../../../src/app/accounts/rename-account.ts';
 import type { Config } from '../../../src/config/read/config.ts';
@@ -103,7 +103,7 @@ async function works(account: Account): Promise<void> {
   const tree = await openTree(bound, { store, state });
   expect(await tree.count('INBOX')).toEqual({ total: 1, unread: 1 });
   expect(await state.accounts()).toHaveLength(1);
-  await listFolders(account, { state, store });
+  await listFolders(account, { state, store }, { layout: 'fs' });
 }
 
 /** By which another process works meanwhile. */

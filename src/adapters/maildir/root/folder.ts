@@ -37,7 +37,8 @@ async function makeMaildir(disk: Disk, root: string, localPath: string): Promise
   return !made.includes(false);
 }
 
-async function makePath(disk: Disk, root: string, localPath: string): Promise<void> {
+/** Each level durably. */
+export async function makePath(disk: Disk, root: string, localPath: string): Promise<void> {
   let parent = root;
   for (const name of localPath.split('/').filter((each) => each !== '')) {
     await makeDirectory(disk, join(parent, name));

@@ -86,6 +86,10 @@ export class FolderTable {
     this.#set(accountId, path, 'stamp = ?', stamp);
   }
 
+  rename(accountId: string, path: string, to: string, localPath: string): void {
+    this.#set(accountId, path, 'path = ?, local_path = ?', to, localPath);
+  }
+
   /** With its messages, former ones and intents, which hang on it; its troubles are another table's. */
   forget(folder: number): void {
     this.#sql.run('DELETE FROM folder WHERE key = ?', folder);
