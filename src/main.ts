@@ -55,6 +55,7 @@ function world(signal: AbortSignal, interrupt: () => void): World {
     interrupt,
     neighbours,
     importer: async () => (await import('./adapters/importers/importer.ts')).importer,
+    mbsync: async () => (await import('./adapters/importers/mbsync/mbsync-state.ts')).mbsyncState,
     control: ({ places }) => createControl(places),
     discovery: lazyDiscovery,
     certificates: async () =>

@@ -27,6 +27,11 @@ const commands: readonly Entry[] = [
     load: () => import('./commands/folders/folders.ts'),
   },
   {
+    name: 'state',
+    summary: 'what is remembered of an account; made anew from its mail; handed to mbsync',
+    load: () => import('./commands/state.ts'),
+  },
+  {
     name: 'sync',
     summary: 'send what waits and receive what is new, once',
     load: () => import('./commands/sync.ts'),

@@ -7,6 +7,7 @@ import type { ServerCertificates } from '../ports/accounts/server-certificates.t
 import type { Control } from '../ports/control.ts';
 import type { Discovery } from '../ports/accounts/discovery.ts';
 import type { Importer } from '../ports/accounts/importer.ts';
+import type { MbsyncState } from '../ports/accounts/mbsync-state.ts';
 import type { Inspector } from '../ports/inspector.ts';
 import type { GlobalOptions } from './global-options.ts';
 import type { Output } from './terminal/output.ts';
@@ -29,6 +30,7 @@ export interface World {
   readonly neighbours: (location: ConfigLocation, warn: (text: string) => void) => Neighbours;
   /** Reads the configurations of other programs. */
   readonly importer: () => Promise<Importer>;
+  readonly mbsync: () => Promise<MbsyncState>;
   readonly control: (location: ConfigLocation) => Control;
   readonly discovery: Discovery;
   readonly certificates: () => Promise<ServerCertificates>;

@@ -156,6 +156,51 @@ export function mailChangesContract(title: string, makeWorld: () => Promise<Stor
       expect(await paths(inbox)).toEqual(['new/other']);
     });
 
+    it('gives other base names, and keeps flags and places', async () => {
+      await put(`cur/${foreign}:2,FS`);
+      await put('new/other');
+      const names = [
+        { base: foreign, name: `${foreign},U=1` },
+        { base: 'other', name: 'other,U=2' },
+        { base: 'gone', name: 'gone,U=3' },
+      ];
+      expect(await tree.rename(inbox, names)).toEqual([true, true, false]);
+      expect(await paths(inbox)).toEqual([`cur/${foreign},U=1:2,FS`, 'new/other,U=2']);
+      expect([...(await tree.scan(inbox)).files.keys()].sort()).toEqual(
+        [`${foreign},U=1`, 'other,U=2'].sort(),
+      );
+    });
+
+    it('gives no name that another file has, whatever its flags', async () => {
+      await put('cur/one:2,S');
+      await put('cur/two:2,');
+      expect(await tree.rename(inbox, [{ base: 'one', name: 'two' }])).toEqual([false]);
+      expect(await tree.rename(inbox, [{ base: 'two', name: 'three' }])).toEqual([true]);
+      expect(await tree.rename(inbox, [{ base: 'one', name: 'two' }])).toEqual([true]);
+      expect(await paths(inbox)).toEqual(['cur/three:2,', 'cur/two:2,S']);
+    });
+
+    it('adopts a root that holds mail, with our marker or with none', async () => {
+      await deliver(tree, inbox, [{ key: 'a', text: 'x' }]);
+      const adopted = await world.store.adopt(world.root, 'mine');
+      expect((await adopted.scan(inbox)).files.size).toBe(1);
+      await expect(world.store.adopt(world.root, 'other')).rejects.toThrow(StorageError);
+      await world.unmark();
+      await expect(world.store.open(world.root, 'other')).rejects.toThrow(StorageError);
+      await world.store.adopt(world.root, 'other');
+      await expect(world.store.open(world.root, 'other')).resolves.toBeDefined();
+      await expect(world.store.open(world.root, 'mine')).rejects.toThrow(StorageError);
+    });
+
+    it('adopts neither an empty mount point nor what is not there', async () => {
+      await world.unmark();
+      await expect(world.store.adopt(world.root, 'mine')).rejects.toThrow(StorageError);
+      await expect(world.store.adopt(`${world.root}-missing`, 'mine')).rejects.toThrow(
+        StorageError,
+      );
+      await expect(world.store.open(world.root, 'mine')).rejects.toThrow(StorageError);
+    });
+
     it('says what is gone', async () => {
       await put(`cur/${foreign}:2,`);
       await tree.scan(inbox);

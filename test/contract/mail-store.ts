@@ -27,6 +27,8 @@ export interface StoreWorld {
   put(localPath: string, path: string, content: string): Promise<void>;
   move(localPath: string, from: string, to: string): Promise<void>;
   remove(localPath: string, path: string): Promise<void>;
+  /** Removes the marker of the root. */
+  unmark(): Promise<void>;
   /** A Maildir folder of another program's. */
   makeFolder(localPath: string): Promise<void>;
   dispose(): Promise<void>;

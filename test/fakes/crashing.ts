@@ -76,6 +76,7 @@ export class CrashingProcess {
       open: async (root, id) => this.#tree(await this.step('open', () => inner.open(root, id))),
       create: async (root, id) =>
         this.#tree(await this.step('create', () => inner.create(root, id))),
+      adopt: async (root, id) => this.#tree(await this.step('adopt', () => inner.adopt(root, id))),
     };
   }
 
@@ -98,6 +99,7 @@ export class CrashingProcess {
       setFlags: (path, changes) =>
         this.#each('set-flags', changes, (change) => inner.setFlags(path, [change])),
       move: (from, bases, to) => this.#each('move', bases, (base) => inner.move(from, [base], to)),
+      rename: (path, names) => this.#each('rename', names, (name) => inner.rename(path, [name])),
       remove: (path, bases) => this.#each('remove', bases, (base) => inner.remove(path, [base])),
       renameFolder: (from, to) => this.step('rename-folder', () => inner.renameFolder(from, to)),
       removeFolder: (path) => this.step('remove-folder', () => inner.removeFolder(path)),

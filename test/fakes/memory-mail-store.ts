@@ -15,6 +15,7 @@ import type {
   LocalScan,
   MailStore,
   MailTree,
+  NewName,
   Staged,
   Staging,
   TreeSurvey,
@@ -54,6 +55,13 @@ export class MemoryMailStore implements MailStore {
       made.owner = accountId;
       return new MemoryMailTree(root, this);
     });
+  }
+
+  adopt(root: string, accountId: string): Promise<MailTree> {
+    const found = this.roots.get(root);
+    const holdsMail = [...(found?.folders.values() ?? [])].some((files) => files.size > 0);
+    if (found !== undefined && holdsMail) found.owner ??= accountId;
+    return this.open(root, accountId);
   }
 
   /** Told of each folder that changes. */
@@ -253,6 +261,18 @@ class MemoryMailTree implements MailTree {
         const free = target.free(base);
         source.rename(path, target, withBase(path, free));
         return free;
+      });
+    });
+  }
+
+  rename(localPath: string, names: readonly NewName[]): Promise<readonly boolean[]> {
+    return settle(() => {
+      const files = this.#files(localPath);
+      return names.map(({ base, name }) => {
+        const path = files.pathOf(base);
+        if (path === undefined || files.pathOf(name) !== undefined) return false;
+        files.rename(path, files, withBase(path, name));
+        return true;
       });
     });
   }

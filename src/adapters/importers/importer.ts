@@ -1,12 +1,15 @@
 /** The importer port: one pure parser for each kind of file, and what tells the kinds apart. */
 
 import type { Imported, Importer, ImportKind } from '../../ports/accounts/importer.ts';
+import type { FormerAccount, FormerPlaces } from '../../ports/accounts/former-state.ts';
 import { parseCsv } from './csv.ts';
 import { parseFetchmailrc } from './fetchmail/fetchmailrc.ts';
 import { parseGetmailrc } from './getmailrc.ts';
 import { parseMbsyncrc } from './mbsync/mbsyncrc.ts';
+import { formerMbsync } from './mbsync/former-state.ts';
+import { formerOfflineimap } from './offlineimap/former-state.ts';
 import { parseMsmtprc } from './msmtprc.ts';
-import { parseOfflineimaprc } from './offlineimaprc.ts';
+import { parseOfflineimaprc } from './offlineimap/offlineimaprc.ts';
 
 const parsers: Readonly<Record<ImportKind, (text: string, fileName: string) => Imported>> = {
   mbsyncrc: parseMbsyncrc,
@@ -17,9 +20,17 @@ const parsers: Readonly<Record<ImportKind, (text: string, fileName: string) => I
   csv: parseCsv,
 };
 
+const formers: Readonly<
+  Partial<Record<ImportKind, (text: string, places: FormerPlaces) => readonly FormerAccount[]>>
+> = {
+  mbsyncrc: formerMbsync,
+  offlineimaprc: formerOfflineimap,
+};
+
 export const importer: Importer = {
   kindOf: (fileName, text) => byName(fileName) ?? byContent(text),
   parse: (kind, text, fileName) => parsers[kind](text, fileName),
+  former: (kind, text, places) => formers[kind]?.(text, places),
 };
 
 const names: readonly (readonly [RegExp, ImportKind])[] = [

@@ -6,9 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MailStore, MailTree } from '../../ports/receiving/mail-store.ts';
 import { realDisk, type Disk } from '../../disk/disk.ts';
 import { makeDirectories } from '../../disk/durable.ts';
+import { StorageError } from '../../errors.ts';
 import { WholeBodies } from './delivering/whole-body.ts';
 import { explained } from './mail-disk.ts';
-import { refuseExistingMail } from './root/existing-mail.ts';
+import { folderWithMail, refuseExistingMail } from './root/existing-mail.ts';
 import { readMarker, requireMarker, requireOwn, writeMarker } from './root/marker.ts';
 import type { Pause } from './scanning/scan.ts';
 import { MaildirTree, type TreeTools } from './tree.ts';
@@ -50,6 +51,7 @@ export function createMaildirStore(options: MaildirOptions = {}): MailStore {
   return {
     open: (root, accountId) => openTree(tools, resolve(root), accountId),
     create: (root, accountId) => createTree(tools, resolve(root), accountId),
+    adopt: (root, accountId) => adoptTree(tools, resolve(root), accountId),
   };
 }
 
@@ -66,4 +68,21 @@ async function createTree(tools: TreeTools, root: string, accountId: string): Pr
   await refuseExistingMail(disk, root);
   if (owner === null) await writeMarker(disk, root, accountId, tools.randomBytes(8));
   return new MaildirTree(root, accountId, tools);
+}
+
+async function adoptTree(tools: TreeTools, root: string, accountId: string): Promise<MailTree> {
+  const { disk } = tools;
+  const owner = await readMarker(disk, root);
+  if (owner !== null) requireOwn(root, owner, accountId);
+  else {
+    if ((await folderWithMail(disk, root)) === null) throw nothingToAdopt(root);
+    await writeMarker(disk, root, accountId, tools.randomBytes(8));
+  }
+  return new MaildirTree(root, accountId, tools);
+}
+
+function nothingToAdopt(root: string): StorageError {
+  return new StorageError(`the mail folder ${root} is missing, or holds no mail to adopt`, {
+    remedy: 'Check that its disk is mounted and that `path` names the right folder.',
+  });
 }

@@ -13,12 +13,14 @@ import type {
   LocalIdentity,
   LocalScan,
   MailTree,
+  NewName,
   Staged,
   Staging,
   TreeSurvey,
 } from '../../ports/receiving/mail-store.ts';
 import { moveFiles } from './changing/move.ts';
 import { removeFiles } from './changing/remove.ts';
+import { renameFiles } from './changing/rename.ts';
 import { setFlags } from './changing/set-flags.ts';
 import { publishBatch } from './delivering/publishing.ts';
 import { stageBatch, type StagingTools } from './delivering/staging.ts';
@@ -158,6 +160,10 @@ export class MaildirTree implements MailTree {
 
   move(from: string, bases: readonly string[], to: string): Promise<readonly (string | null)[]> {
     return moveFiles(this.#folder(from), bases, this.#folder(to));
+  }
+
+  rename(localPath: string, names: readonly NewName[]): Promise<readonly boolean[]> {
+    return renameFiles(this.#folder(localPath), names);
   }
 
   remove(localPath: string, bases: readonly string[]): Promise<readonly boolean[]> {

@@ -34,6 +34,8 @@ export interface Provisioning {
   readonly prepare?: (idOf: (name: string) => Promise<string>) => Promise<void>;
   /** Takes that back where nothing is saved. */
   readonly undo?: () => Promise<void>;
+  /** Done once all is saved, with the accounts as they are then; what it returns stands in the document of --json too. */
+  readonly afterwards?: (config: Config) => Promise<Readonly<Record<string, unknown>>>;
   /** More for the document of --json. */
   readonly document?: Readonly<Record<string, unknown>>;
 }
@@ -76,7 +78,8 @@ export async function provision(
     throw error;
   }
   await followUp(config, draft, neighbours);
-  tell(run, config, draft, task);
+  const more = (await task.afterwards?.(draft.config)) ?? {};
+  tell(run, config, draft, { ...task, document: { ...task.document, ...more } });
   await noteRunningDaemon(run, config);
   return 0;
 }

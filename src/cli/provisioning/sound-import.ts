@@ -24,6 +24,8 @@ export interface ImportSource {
   readonly kind: ImportKind;
   readonly file: string;
   readonly prefix: string;
+  /** Mail and state of the other program are taken over: mail that lies there is no surprise. */
+  readonly withState: boolean;
 }
 
 export interface SoundImport {
@@ -69,7 +71,7 @@ export async function soundImport(
   const accounts = sound.map(({ account, check }) =>
     check.mixesWith === undefined ? account : withoutPath(account),
   );
-  leftOver.push(...(await occupiedFolders(sound, config, roots)));
+  if (!source.withState) leftOver.push(...(await occupiedFolders(sound, config, roots)));
   return {
     accounts,
     leftOver: leftOver.sort((one, other) => one.line - other.line),

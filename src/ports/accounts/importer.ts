@@ -1,5 +1,6 @@
 /** Configurations of other programs, read as accounts. */
 
+import type { FormerAccount, FormerPlaces } from './former-state.ts';
 import type { AccountType, AuthMethod, Security } from '../../core/account/account.ts';
 import type {
   Direction,
@@ -90,4 +91,13 @@ export interface Importer {
   kindOf(fileName: string, text: string): ImportKind | undefined;
   /** Pure. Throws DataError where the text cannot be of this kind at all. */
   parse(kind: ImportKind, text: string, fileName: string): Imported;
+  /**
+   * Its accounts with what the program remembers of them, read where it is asked for. ConfigurationError, with the account's line, where
+   * the mail lies as no layout of posthorn can say; undefined for programs whose state nobody here can read.
+   */
+  former(
+    kind: ImportKind,
+    text: string,
+    places: FormerPlaces,
+  ): readonly FormerAccount[] | undefined;
 }

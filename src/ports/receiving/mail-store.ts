@@ -94,6 +94,12 @@ export interface FlagChange {
   readonly letters?: string;
 }
 
+/** Base names: what a file is called, and what it is to be called. */
+export interface NewName {
+  readonly base: string;
+  readonly name: string;
+}
+
 export interface LocalScan {
   readonly files: ReadonlyMap<string, LocalFile>;
   /** Nothing changed from before the first directory was read until after the last: what is not in `files` is not there. */
@@ -160,6 +166,11 @@ export interface MailTree {
    * The new base names in the order given; null where a file is gone.
    */
   move(from: string, bases: readonly string[], to: string): Promise<readonly (string | null)[]>;
+  /**
+   * Other base names, flags kept, durably. Whether each was renamed, in the order given: not where its file is gone, or where
+   * another one has the name.
+   */
+  rename(localPath: string, names: readonly NewName[]): Promise<readonly boolean[]>;
   /** Durably. Whether each was there, in the order given. */
   remove(localPath: string, bases: readonly string[]): Promise<readonly boolean[]>;
   /** Local paths of all Maildir folders (`cur` and `new`) of the tree, whoever made them; in the layout's form, sorted. */
@@ -194,4 +205,9 @@ export interface MailStore {
    * throws ConfigurationError (78), another's marker StorageError (74).
    */
   create(root: string, accountId: string): Promise<MailTree>;
+  /**
+   * Takes over a root that holds mail and no marker, durably, or opens one that is ours. Another's marker, no such folder, or
+   * neither marker nor mail (an empty mount point) throw StorageError (74).
+   */
+  adopt(root: string, accountId: string): Promise<MailTree>;
 }

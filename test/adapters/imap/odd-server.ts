@@ -1,10 +1,7 @@
 /** A small mail server that keeps to the words of IMAP, and to nothing of its spelling: blanks, tabs, cases, missing codes. */
 
 import { flagsToImap, type Flag } from '../../../src/core/sync/flags.ts';
-import {
-  decodeMailboxName,
-  encodeMailboxName,
-} from '../../../src/adapters/imap/folders/mailbox-name.ts';
+import { decodeMailboxName, encodeMailboxName } from '../../../src/wire/mailbox-name.ts';
 import { formatDateTime } from '../../../src/adapters/imap/dates.ts';
 import { scriptedServer, type ScriptedServer } from './scripted-server.ts';
 

@@ -41,6 +41,10 @@ mailStoreContract('in memory', () => {
       folder(localPath).delete(path);
       return Promise.resolve();
     },
+    unmark: () => {
+      store.root(root).owner = null;
+      return Promise.resolve();
+    },
     makeFolder: (localPath) => {
       folder(localPath);
       return Promise.resolve();

@@ -26,6 +26,7 @@ export async function diskWorld(
     put: (localPath, path, content) => writeFile(join(root, localPath, path), content),
     move: (localPath, from, to) => rename(join(root, localPath, from), join(root, localPath, to)),
     remove: (localPath, path) => unlink(join(root, localPath, path)),
+    unmark: () => unlink(join(root, '.posthorn')),
     makeFolder: async (localPath) => {
       for (const part of ['tmp', 'new', 'cur'])
         await mkdir(join(root, localPath, part), { recursive: true });

@@ -10,7 +10,7 @@ import { readListLine, readStatusData, type ListLine } from '../answers/list-lin
 import { RefusedCommand } from '../answers/refusal.ts';
 import { astring, atom, type TokenNode } from '../answers/tokens.ts';
 import type { Answered, ImapConnection } from '../connection.ts';
-import type { MailboxNames } from './mailbox-name.ts';
+import type { MailboxNames } from './mailbox-names.ts';
 import { statusItems } from './folder-status.ts';
 
 /** A folder that the server lists many thousands of is no mailbox of a person: something else is wrong. */

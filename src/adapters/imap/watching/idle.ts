@@ -3,7 +3,7 @@
 import type { StatusLine } from '../answers/status-line.ts';
 import type { DataLine } from '../answers/line.ts';
 import { examine } from '../folders/examine.ts';
-import { MailboxNames } from '../folders/mailbox-name.ts';
+import { MailboxNames } from '../folders/mailbox-names.ts';
 import type { NewsQueue } from './news-queue.ts';
 import { promised } from './until.ts';
 import { unwilling, type WatchedLine } from './watched-line.ts';

@@ -5,7 +5,7 @@ import { readStatusData } from '../answers/list-line.ts';
 import { RefusedCommand } from '../answers/refusal.ts';
 import { astring, atom, type TokenNode } from '../answers/tokens.ts';
 import { UnreadableAnswer, type ImapConnection } from '../connection.ts';
-import { MailboxNames } from '../folders/mailbox-name.ts';
+import { MailboxNames } from '../folders/mailbox-names.ts';
 import type { NewsQueue } from './news-queue.ts';
 import { promised } from './until.ts';
 import { unwilling, type WatchedLine } from './watched-line.ts';

@@ -8,7 +8,7 @@ import { mbsyncPolicy, policyKeys } from './policy.ts';
 import { endOf, farKeys, nearKeys, readSections, type Line, type Section } from './sections.ts';
 
 /** Stores by their names, channels by theirs: what an account is joined from. */
-interface Stores {
+export interface Stores {
   readonly accounts: readonly Section[];
   /** IMAPStore to the section that says how to connect: its account, or itself. */
   readonly remotes: ReadonlyMap<string, Section>;
@@ -46,7 +46,7 @@ export function parseMbsyncrc(text: string): Imported {
   return draft.result();
 }
 
-function storesOf(sections: readonly Section[], draft: Draft): Stores {
+export function storesOf(sections: readonly Section[], draft: Draft): Stores {
   const named = new Map(
     sections.filter(({ kind }) => kind === 'imapaccount').map((each) => [each.name, each]),
   );

@@ -13,10 +13,16 @@ export interface NearEnd {
 
 /** Undefined where the store of the first channel has no Path; channels of other stores do not count. */
 export function nearFolder(ends: readonly NearEnd[]): string | undefined {
-  const path = ends[0]?.store.value('path');
+  const path = pathOf(ends[0]?.store);
   if (path === undefined) return undefined;
   const own = ends.filter(({ store }) => store === ends[0]?.store);
   return [folder(path), ...commonBox(own)].join('/');
+}
+
+/** With Maildir++ all folders lie in the inbox, and there is no Path (mbsync(1), SubFolders). */
+function pathOf(store: Section | undefined): string | undefined {
+  const isFlat = store?.value('subfolders')?.toLowerCase() === 'maildir++';
+  return store?.value(isFlat ? 'inbox' : 'path');
 }
 
 /** Whether the box is wholly in the folder of the account, as `work/` with Patterns. */
@@ -45,6 +51,6 @@ function partsOf({ channel, box }: NearEnd): string[] {
   return hasPatterns(channel) && !box.endsWith('/') ? parts.slice(0, -1) : parts;
 }
 
-function hasPatterns(channel: Section): boolean {
+export function hasPatterns(channel: Section): boolean {
   return channel.entries.some(({ key }) => key === 'patterns' || key === 'pattern');
 }

@@ -11,6 +11,12 @@ const mostDirectories = 2000;
 
 /** Throws ConfigurationError where a Maildir with a message lies anywhere below the root, or where there is too much to look through. */
 export async function refuseExistingMail(disk: Disk, root: string): Promise<void> {
+  const found = await folderWithMail(disk, root);
+  if (found !== null) throw holdsMail(root, found);
+}
+
+/** Absolute path of the first folder in which a message lies; null where there is none. Throws as refuseExistingMail where there is too much. */
+export async function folderWithMail(disk: Disk, root: string): Promise<string | null> {
   const seen = new Set<string>();
   const waiting = [root];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -20,8 +26,9 @@ export async function refuseExistingMail(disk: Disk, root: string): Promise<void
     for (const name of directories)
       if (!isMaildirPart(name)) waiting.push(join(path, name));
       else if (name !== 'tmp' && (await explained(path, holdsFiles(disk, join(path, name)))))
-        throw holdsMail(root, path);
+        return path;
   }
+  return null;
 }
 
 function isMaildirPart(name: string): boolean {

@@ -11,7 +11,8 @@ import type { Imported } from '../../../ports/accounts/importer.ts';
 import type { Act } from '../../act.ts';
 import { examples } from '../../terminal/examples.ts';
 import { readGivenFile } from '../../provisioning/given-file.ts';
-import { provision } from '../../provisioning/provision.ts';
+import { provision, type Provisioning } from '../../provisioning/provision.ts';
+import { formerOf, takingOver, withoutState } from '../../provisioning/taking-over.ts';
 import { readConfig, withNeighbours } from '../../session.ts';
 import { soundImport, type SoundImport } from '../../provisioning/sound-import.ts';
 import { printable } from '../../../printable.ts';
@@ -33,14 +34,15 @@ interface ImportFlags {
   readonly prefix?: string;
   readonly dryRun?: boolean;
   readonly test?: boolean;
+  readonly withState?: boolean;
 }
 
 export function registerImport(command: Command, act: Act): void {
   command
     .command('import')
     .argument(
-      '<file>',
-      'configuration of mbsync, offlineimap, getmail, fetchmail or msmtp, CSV or YAML; - for standard input',
+      '<files...>',
+      'configurations of mbsync, offlineimap, getmail, fetchmail or msmtp, CSV or YAML; - for standard input',
     )
     .description(
       'take over accounts; passwords that stand in the file go to the store, what cannot be carried over is listed',
@@ -51,16 +53,36 @@ export function registerImport(command: Command, act: Act): void {
       ),
     )
     .addOption(new Option('--prefix <text>', 'put this before the name of each account'))
+    .addOption(
+      new Option(
+        '--with-state',
+        'mbsync and offlineimap: also take over their mail and what they remember of it, so that nothing is transferred again',
+      ),
+    )
     .addOption(new Option('--dry-run', 'say what would be imported, and change nothing'))
     .addOption(new Option('--test', 'test the accounts first, and save nothing where that fails'))
     .addHelpText(
       'after',
       examples(
         'posthorn account import ~/.mbsyncrc --dry-run',
+        'posthorn account import ~/.mbsyncrc --with-state',
         'posthorn account import people.csv',
       ),
     )
-    .action(act(importFile));
+    .action(act(importFiles));
+}
+
+/** One after the other: the second may take names that the first has taken. What failed stops those behind it. */
+async function importFiles(
+  run: Run,
+  files: readonly string[],
+  flags: ImportFlags,
+): Promise<number> {
+  for (const file of files) {
+    const status = await importFile(run, file, flags);
+    if (status !== 0) return status;
+  }
+  return 0;
 }
 
 async function importFile(run: Run, file: string, flags: ImportFlags): Promise<number> {
@@ -72,6 +94,8 @@ async function importFile(run: Run, file: string, flags: ImportFlags): Promise<n
     throw new UsageError(`neither its name nor its content says what ${file} is`, {
       remedy: `Add --from: ${kinds.join(', ')}.`,
     });
+  const withState = flags.withState === true;
+  const former = withState ? formerOf(importer, kind, text, { file, run, config }) : [];
   if (kind === 'yaml') {
     const options = { prune: false, dryRun: flags.dryRun === true, test: flags.test === true };
     return withNeighbours(run, config, (neighbours) =>
@@ -81,8 +105,16 @@ async function importFile(run: Run, file: string, flags: ImportFlags): Promise<n
   const imported = parsed(() => importer.parse(kind, text, file), file);
   return withNeighbours(run, config, async (neighbours) => {
     const { prefix = '' } = flags;
-    const sound = await soundImport(imported, { kind, file, prefix }, config, neighbours.roots);
-    return take(run, config, neighbours, sound, { file, flags });
+    const source = { kind, file, prefix, withState };
+    const sound = await soundImport(imported, source, config, neighbours.roots);
+    const states = takingOver(run, neighbours, sound, former);
+    const known = withState ? withoutState(sound) : sound;
+    const status = await take(run, config, neighbours, known, {
+      file,
+      flags,
+      afterwards: (saved) => states.takeAll(saved),
+    });
+    return status === 0 ? states.status : status;
   });
 }
 
@@ -107,6 +139,12 @@ function parsed(parse: () => Imported, file: string): Imported {
   }
 }
 
+interface Taking {
+  readonly file: string;
+  readonly flags: ImportFlags;
+  readonly afterwards: NonNullable<Provisioning['afterwards']>;
+}
+
 /** Their flushes to disk overlap. */
 const storedAtOnce = 64;
 
@@ -115,7 +153,7 @@ async function take(
   config: Config,
   neighbours: Neighbours,
   { accounts, leftOver, defaultAccount }: SoundImport,
-  { file, flags }: { readonly file: string; readonly flags: ImportFlags },
+  { file, flags, afterwards }: Taking,
 ): Promise<number> {
   const entries = accounts.map(({ name, entry }) => [name, entry] as const);
   const wanted: FileEntry = {
@@ -128,6 +166,7 @@ async function take(
     prune: false,
     dryRun: flags.dryRun === true,
     test: flags.test === true,
+    afterwards,
     document: { leftOver: leftOver.map((each) => ({ file, ...each })) },
     prepare: (idOf) => storeSecrets(accounts, idOf, neighbours, made),
     undo: async () => {

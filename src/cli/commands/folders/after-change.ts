@@ -25,7 +25,7 @@ export async function syncAfter(
 ): Promise<AccountJson | null> {
   if (isReadFromServer(account) || account.type === 'pop3') return null;
   const [report = null] = await runSync(run, config, [account], {
-    ...{ send: false, receive: true, full: false, acceptDeletions: false },
+    ...{ send: false, receive: true, full: false, acceptDeletions: false, events: false },
     waitMs,
   });
   for (const line of report === null ? [] : accountLines(report))

@@ -1,8 +1,8 @@
 /** OfflineIMAP: accounts of a remote and a local repository. */
 
-import type { AuthMethod, Security } from '../../core/account/account.ts';
-import type { Imported, ImportedPassword, ImportedSync } from '../../ports/accounts/importer.ts';
-import { defined } from '../../defined.ts';
+import type { AuthMethod, Security } from '../../../core/account/account.ts';
+import type { Imported, ImportedPassword, ImportedSync } from '../../../ports/accounts/importer.ts';
+import { defined } from '../../../defined.ts';
 import {
   addressGuessed,
   addressOf,
@@ -14,10 +14,10 @@ import {
   receivingEntry,
   sha256,
   stored,
-} from './draft.ts';
-import { readIni, type IniSection } from './ini.ts';
-import { connectionsOf, offlineimapPolicy } from './offlineimap-policy.ts';
-import { pythonPassword, pythonText } from './python.ts';
+} from '../draft.ts';
+import { readIni, type IniSection } from '../ini.ts';
+import { connectionsOf, offlineimapPolicy } from './policy.ts';
+import { pythonPassword, pythonText } from '../python.ts';
 
 type Sections = ReadonlyMap<string, IniSection>;
 

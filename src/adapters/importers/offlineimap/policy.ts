@@ -1,10 +1,10 @@
 /** What OfflineIMAP says of the two sides, in the keys of posthorn: readonly, limits, folders, deletions, connections. */
 
-import type { ImportedEntry, ImportedSync } from '../../ports/accounts/importer.ts';
-import { defined } from '../../defined.ts';
-import { flag, type Draft } from './draft.ts';
-import type { IniSection, IniValue } from './ini.ts';
-import { pythonList } from './python.ts';
+import type { ImportedEntry, ImportedSync } from '../../../ports/accounts/importer.ts';
+import { defined } from '../../../defined.ts';
+import { flag, type Draft } from '../draft.ts';
+import type { IniSection, IniValue } from '../ini.ts';
+import { pythonList } from '../python.ts';
 
 export interface Sides {
   readonly account: IniSection;
