@@ -35,6 +35,7 @@ async function syncSlowly(world: World, until: () => Promise<void>): Promise<str
   const store = {
     open: async (root: string, id: string) => slow(await world.disk.open(root, id)),
     create: async (root: string, id: string) => slow(await world.disk.create(root, id)),
+    adopt: async (root: string, id: string) => slow(await world.disk.adopt(root, id)),
   };
   await world.syncAs(new CrashingProcess(never), { store, state: world.state, root: '/mail/work' });
   return calls;
