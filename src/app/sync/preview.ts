@@ -168,10 +168,12 @@ async function previewMailbox(
   const tree = hasRoot ? await store.open(account.path, accountId) : null;
   const { layout } = options.settings;
   const isWhole = warnings.length === 0;
-  const { view, failures } = await gatherMailbox(
-    { account, accountId, layout, state, folders, tree, isWhole },
-    listed,
-  );
+  const {
+    view,
+    failures,
+    warnings: told,
+  } = await gatherMailbox({ account, accountId, layout, state, folders, tree, isWhole }, listed);
+  found.warnings.push(...told);
   for (const [path, { message }] of failures) found.held.push({ path, reason: message });
   const { operations, held } = planAccount(view, syncPolicy(options));
   found.held.push(...held);

@@ -124,7 +124,14 @@ async function rebuild(
     }),
   );
   for (const each of rebuilt) run.output.note(rebuiltLine(name, each));
-  const wish = { send: false, receive: true, full: false, acceptDeletions: false, events: false, waitMs };
+  const wish = {
+    send: false,
+    receive: true,
+    full: false,
+    acceptDeletions: false,
+    events: false,
+    waitMs,
+  };
   const reports = await runSync(run, config, [account], wish);
   for (const report of reports) printAccount(run.output, report);
   if (run.output.json) run.output.document({ rebuilt, accounts: reports });

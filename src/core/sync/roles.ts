@@ -26,51 +26,71 @@ const attributeOf: Readonly<Record<NamedRole, string>> = {
   archive: '\\archive',
 };
 
-/** Names that servers and mail programs give these folders, the likelier first, in lower case. */
+/**
+ * Names that servers and mail programs give these folders, the likelier first; compared without case and accents. No word that
+ * people also give to folders of their own, such as Werbung or Basura: spam and trash are not guarded against deletion.
+ */
 const namesOf: Readonly<Record<NamedRole, readonly string[]>> = {
   sent: [
     ...['sent', 'sent items', 'sent messages', 'sent mail', 'sent-mail', 'outgoing'],
     ...['gesendet', 'gesendete elemente', 'gesendete objekte', 'gesendete nachrichten'],
-    ...['postausgang gesendet', 'envoyés', 'messages envoyés', 'éléments envoyés', 'envoyes'],
-    ...['enviados', 'elementos enviados', 'mensajes enviados', 'itens enviados'],
-    ...['mensagens enviadas', 'posta inviata', 'inviata', 'inviati', 'posta inviati'],
-    ...['verzonden', 'verzonden items', 'verzonden berichten', 'wysłane', 'elementy wysłane'],
-    ...['skickat', 'skickade', 'skickade objekt', 'sendt', 'sendt post', 'sendte elementer'],
-    ...['sendte meldinger', 'lähetetyt', 'lähetetyt viestit', 'odeslané', 'odeslaná pošta'],
-    ...['odoslané', 'elküldött', 'elküldött elemek', 'trimise', 'gönderilmiş', 'gönderilenler'],
-    ...['отправленные', 'надіслані', '送信済み', '送信済みメール', '已发送', '已傳送', '寄件備份'],
+    ...['gesendete e-mails', 'gesendete mails', 'postausgang gesendet', 'versendet'],
+    ...['envoyés', 'messages envoyés', 'éléments envoyés', 'courrier envoyé', 'mails envoyés'],
+    ...['enviados', 'elementos enviados', 'mensajes enviados', 'correo enviado'],
+    ...['posta inviata', 'inviata', 'inviati', 'posta inviati', 'messaggi inviati'],
+    ...['elementi inviati', 'verzonden', 'verzonden items', 'verzonden berichten', 'verstuurd'],
+    ...['verzonden e-mail', 'verstuurde berichten', 'wysłane', 'elementy wysłane', 'wyslane'],
+    ...['wiadomości wysłane', 'wysłane wiadomości', 'poczta wysłana', 'elementy wyslane'],
+    ...['itens enviados', 'mensagens enviadas', 'enviadas', 'enviado', 'correio enviado'],
+    ...['e-mails enviados', 'skickat', 'skickade', 'skickade objekt', 'sendt', 'sendt post'],
+    ...['sendte elementer', 'sendte meldinger', 'lähetetyt', 'lähetetyt viestit', 'odeslané'],
+    ...['odeslaná pošta', 'odoslané', 'elküldött', 'elküldött elemek', 'trimise'],
+    ...['gönderilmiş', 'gönderilenler', 'отправленные', 'надіслані', '送信済み'],
+    ...['送信済みメール', '已发送', '已傳送', '寄件備份'],
+    // Some webmail files what was sent there; elsewhere it is what waits, and one of the names above is found first.
+    ...['outbox'],
   ],
   drafts: [
-    ...['drafts', 'draft', 'entwürfe', 'entwuerfe', 'brouillons', 'borradores', 'borrador'],
-    ...['bozze', 'bozza', 'concepten', 'concept', 'rascunhos', 'rascunho'],
-    ...['wersje robocze', 'robocze', 'szkice', 'utkast', 'kladder', 'kladde'],
-    ...['luonnokset', 'koncepty', 'rozepsané', 'piszkozatok', 'ciorne', 'taslaklar'],
-    ...['черновики', 'чернетки', '下書き', '草稿', '草稿箱', '草稿匣'],
+    ...['drafts', 'draft', 'entwürfe', 'entwuerfe', 'entwurf', 'brouillons', 'brouillon'],
+    ...['borradores', 'borrador', 'bozze', 'bozza', 'concepten', 'concept', 'rascunhos'],
+    ...['rascunho', 'wersje robocze', 'kopie robocze', 'robocze', 'szkice', 'utkast', 'kladder'],
+    ...['wiadomości robocze', 'kladde', 'luonnokset', 'koncepty', 'rozepsané', 'piszkozatok'],
+    ...['ciorne', 'taslaklar', 'черновики', 'чернетки', '下書き', '草稿', '草稿箱', '草稿匣'],
   ],
   trash: [
     ...['trash', 'deleted items', 'deleted messages', 'deleted', 'bin', 'wastebasket'],
     ...['papierkorb', 'gelöschte elemente', 'gelöschte objekte', 'gelöschte nachrichten'],
-    ...['gelöscht', 'corbeille', 'éléments supprimés', 'messages supprimés', 'papelera'],
-    ...['elementos eliminados', 'eliminados', 'cestino', 'posta eliminata', 'eliminata'],
-    ...['prullenbak', 'prullenmand', 'verwijderde items', 'kosz', 'elementy usunięte'],
-    ...['lixo', 'lixeira', 'itens excluídos', 'itens eliminados', 'papperskorgen', 'papperskorg'],
-    ...['borttagna objekt', 'papirkurv', 'slettet post', 'slettede elementer', 'roskakori'],
-    ...['poistetut', 'koš', 'odstraněná pošta', 'kôš', 'kuka', 'törölt elemek', 'gunoi'],
-    ...['coș de gunoi', 'çöp', 'çöp kutusu', 'silinmiş öğeler', 'корзина', 'удаленные'],
-    ...['кошик', 'ごみ箱', 'ゴミ箱', '削除済みアイテム', '已删除', '垃圾桶', '刪除的郵件'],
+    ...['gelöscht', 'gelöschte e-mails', 'geloescht', 'geloeschte elemente'],
+    ...['corbeille', 'éléments supprimés', 'messages supprimés', 'papelera'],
+    ...['papelera de reciclaje', 'elementos eliminados', 'mensajes eliminados', 'eliminados'],
+    ...['cestino', 'posta eliminata', 'eliminata', 'eliminati', 'elementi eliminati'],
+    ...['messaggi eliminati', 'prullenbak', 'prullenmand', 'verwijderde items', 'verwijderd'],
+    ...['verwijderde berichten', 'kosz', 'elementy usunięte', 'usunięte', 'wiadomości usunięte'],
+    ...['lixo', 'lixeira', 'itens excluídos', 'itens eliminados', 'mensagens excluídas'],
+    ...['mensagens eliminadas', 'excluídos', 'papperskorgen', 'papperskorg', 'borttagna objekt'],
+    ...['papirkurv', 'slettet post', 'slettede elementer', 'roskakori', 'poistetut', 'koš'],
+    ...['odstraněná pošta', 'kôš', 'kuka', 'törölt elemek', 'gunoi', 'coș de gunoi', 'çöp'],
+    ...['çöp kutusu', 'silinmiş öğeler', 'корзина', 'удаленные', 'кошик', 'ごみ箱', 'ゴミ箱'],
+    ...['削除済みアイテム', '已删除', '垃圾桶', '刪除的郵件'],
   ],
   spam: [
     ...['spam', 'junk', 'junk e-mail', 'junk email', 'junk mail', 'bulk mail', 'bulk'],
-    ...['spamverdacht', 'junk-e-mail', 'unerwünscht', 'unerwünschte werbung', 'werbung'],
-    ...['indésirables', 'courrier indésirable', 'pourriel', 'correo no deseado', 'no deseado'],
-    ...['posta indesiderata', 'indesiderata', 'ongewenste e-mail', 'ongewenst'],
-    ...['wiadomości-śmieci', 'lixo eletrônico', 'lixo eletrónico', 'skräppost', 'uønsket e-mail'],
-    ...['uønsket post', 'søppelpost', 'roskaposti', 'nevyžádaná pošta', 'levélszemét'],
-    ...['önemsiz', 'istenmeyen', 'спам', '迷惑メール', '垃圾邮件', '垃圾郵件'],
+    ...['spamverdacht', 'spam-verdacht', 'spamordner', 'spam-ordner', 'junk-e-mail'],
+    ...['junk-mail', 'unerwünscht', 'unerwünschte werbung', 'unerwünschte e-mails'],
+    ...['indésirables', 'courrier indésirable', 'courriers indésirables', 'pourriel', 'pourriels'],
+    ...['messages indésirables', 'spams', 'quarantaine', 'correo no deseado', 'no deseado'],
+    ...['correo basura', 'posta indesiderata', 'indesiderata', 'ongewenste e-mail', 'ongewenst'],
+    ...['ongewenste mail', 'ongewenste post', 'ongewenste reclame', 'ongewenste berichten'],
+    ...['wiadomości-śmieci', 'wiadomości śmieci', 'niechciane', 'niechciana poczta'],
+    ...['lixo eletrônico', 'lixo eletrónico', 'lixo electrónico', 'e-mail de lixo', 'quarentena'],
+    ...['skräppost', 'uønsket e-mail', 'uønsket post', 'søppelpost', 'roskaposti'],
+    ...['nevyžádaná pošta', 'levélszemét', 'önemsiz', 'istenmeyen', 'спам', '迷惑メール'],
+    ...['垃圾邮件', '垃圾郵件'],
   ],
   archive: [
-    ...['archive', 'archives', 'archived', 'archiv', 'archivio', 'archivo', 'archief'],
-    ...['archiwum', 'arquivo', 'arquivos', 'arkiv', 'arkisto', 'archív', 'arşiv'],
+    ...['archive', 'archives', 'archived', 'archiv', 'archivio', 'archivi', 'archivo'],
+    ...['archivos', 'archivados', 'archief', 'archieven', 'archiwum', 'archiwa', 'arquivo'],
+    ...['arquivos', 'arquivo morto', 'arquivados', 'arkiv', 'arkisto', 'archív', 'arşiv'],
     ...['архив', 'архів', 'アーカイブ', '归档', '封存'],
   ],
 };
@@ -109,10 +129,13 @@ function chosen(
 ): RoleCandidate | undefined {
   if (path === undefined) return undefined;
   const wanted = path.normalize('NFC');
-  return folders.find(
-    (folder) =>
-      folder.path.normalize('NFC') === wanted ||
-      (isInbox(folder) && wanted.toLowerCase() === 'inbox'),
+  return (
+    folders.find((folder) => folder.path === path) ??
+    folders.find(
+      (folder) =>
+        folder.path.normalize('NFC') === wanted ||
+        (isInbox(folder) && wanted.toLowerCase() === 'inbox'),
+    )
   );
 }
 
@@ -132,7 +155,8 @@ function byAttribute(
 function byName(folders: readonly RoleCandidate[], role: NamedRole): RoleCandidate | undefined {
   const near = folders.filter((folder) => isNearTop(folder) && !hasSpecialUse(folder));
   for (const name of namesOf[role]) {
-    const found = near.find((folder) => comparable(folder.segments.at(-1)) === name);
+    const wanted = comparable(name);
+    const found = near.find((folder) => comparable(folder.segments.at(-1)) === wanted);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -153,6 +177,11 @@ function hasSpecialUse(folder: RoleCandidate): boolean {
   return folder.attributes.some((attribute) => others.includes(attribute));
 }
 
+/** People and old programs leave accents out. */
 function comparable(name: string | undefined): string {
-  return (name ?? '').normalize('NFC').trim().toLowerCase();
+  return (name ?? '')
+    .toLowerCase()
+    .normalize('NFD')
+    .replaceAll(/\p{Mn}/gu, '')
+    .trim();
 }

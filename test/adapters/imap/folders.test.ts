@@ -82,6 +82,30 @@ describe('folders', () => {
     expect(warnings).toEqual([expect.stringContaining('* LIST (( "/" broken')]);
   });
 
+  test.each([
+    ['a&b', 'a&-b'],
+    ['a&-b', 'a&b'],
+    ['Entwürfe', 'Entw&APw-rfe'],
+  ])('of two names that read alike one is left out, and told: %s, %s', async (...wires) => {
+    const proper = wires.find((wire) => /&[^-]*-/.test(wire)) ?? '';
+    const other = wires.find((wire) => wire !== proper) ?? '';
+    const { server, session } = await scripted(({ text }) => {
+      if (text.startsWith('LIST'))
+        return `${wires.map((wire) => `* LIST () "/" "${wire}"\r\n`).join('')}$ OK\r\n`;
+      return text.startsWith('EXAMINE')
+        ? '* 0 EXISTS\r\n* OK [UIDVALIDITY 1] ok\r\n* OK [UIDNEXT 1] ok\r\n$ OK\r\n'
+        : undefined;
+    });
+    const { folders, warnings } = await session.folders();
+    expect(folders).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringContaining('read alike') as string]);
+    expect(await session.folders()).toMatchObject({ folders, warnings });
+    await session.select(folders[0]?.path ?? '');
+    const examined = server.heard.filter((line) => line.includes('EXAMINE'));
+    expect(examined).toEqual([expect.stringContaining(proper) as string]);
+    expect(examined.join('')).not.toContain(`"${other}"`);
+  });
+
   test('a folder that vanished stops itself alone', async () => {
     const { session } = await demo([Buffer.from('x\r\n')]);
     const error = await refusalOf(session.select('Gone'));

@@ -28,7 +28,7 @@ export async function listFolders(
   return {
     delimiter: found.delimiter,
     folders: folders.map((folder) => ({ ...folder, role: roles.get(folder.path) ?? null })),
-    warnings: unreadable.map(leftOut),
+    warnings: [...unreadable.map(leftOut), ...found.alike],
   };
 }
 
@@ -85,7 +85,10 @@ type ListedFolder = Omit<RemoteFolder, 'role'>;
 class FoundFolders {
   readonly #names: MailboxNames;
   readonly #folders = new Map<string, ListedFolder>();
+  /** By the server's own names. */
   readonly #statuses = new Map<string, FolderStatus>();
+  /** Names that read like another one. */
+  readonly #leftOut = new Set<string>();
   /** Subscribed folders are marked as such. */
   tellsSubscriptions = false;
   /** As the first line that has one tells it; null where none does. */
@@ -98,29 +101,44 @@ class FoundFolders {
   clear(): void {
     this.#folders.clear();
     this.#statuses.clear();
+    this.#leftOut.clear();
   }
 
   take(line: DataLine): void {
     if (this.#folders.size >= mostFolders) throw tooManyFolders();
-    const folder = this.#folder(readListLine(line));
-    if (!this.#folders.has(folder.path)) this.#folders.set(folder.path, folder);
+    const listed = readListLine(line);
+    const { path, leftOut } = this.#names.learn(listed.wire);
+    if (leftOut !== null) this.#leftOut.add(leftOut);
+    // Listed twice, e.g. in two namespaces, it is the same one.
+    if (leftOut === listed.wire || (leftOut === null && this.#folders.has(path))) return;
+    this.#folders.set(path, this.#folder(listed, path));
+  }
+
+  /** A sentence for each folder that is left out since its name reads like another one's. */
+  get alike(): string[] {
+    return [...this.#leftOut].map(
+      (wire) =>
+        `a folder is left out, since the server has two whose names read alike: ${JSON.stringify(wire)}; rename it there`,
+    );
   }
 
   takeStatus(line: DataLine): void {
     const { wire, status } = readStatusData(line);
-    if (this.#statuses.size < mostFolders) this.#statuses.set(this.#names.path(wire), status);
+    if (this.#statuses.size < mostFolders) this.#statuses.set(wire, status);
   }
 
   /** RFC 5819, section 2: the STATUS of a folder may come before its LIST, or never. */
   folders(): ListedFolder[] {
+    const statuses = new Map<string, FolderStatus>();
+    for (const [wire, status] of this.#statuses)
+      if (!this.#leftOut.has(wire)) statuses.set(this.#names.path(wire), status);
     return [...this.#folders.values()].map((folder) => ({
       ...folder,
-      status: this.#statuses.get(folder.path) ?? null,
+      status: statuses.get(folder.path) ?? null,
     }));
   }
 
-  #folder({ attributes, delimiter, wire }: ListLine): ListedFolder {
-    const path = this.#names.learn(wire);
+  #folder({ attributes, delimiter }: ListLine, path: string): ListedFolder {
     this.delimiter ??= delimiter;
     // RFC 5258, section 3: \NonExistent implies \Noselect.
     const selectable = !attributes.includes('\\noselect') && !attributes.includes('\\nonexistent');

@@ -4,7 +4,7 @@ import type { Account } from '../../../core/account/account.ts';
 import { isIncluded, policyOf } from '../../../core/account/policy/folder-policy.ts';
 import type { Layout } from '../../../core/account/settings.ts';
 import type { AgreedFolder, AgreedPlace, Intent } from '../../../core/sync/agreed.ts';
-import { localPath, remoteSegments } from '../../../core/sync/folder-name.ts';
+import { localPath } from '../../../core/sync/folder-name.ts';
 import { KnownMessages, noMessages } from '../../../core/sync/known-messages.ts';
 import { continuity } from '../../../core/sync/plan/continuity.ts';
 import { inboxFirst } from '../../../core/sync/plan/plan-account.ts';
@@ -18,12 +18,13 @@ import type {
 } from '../../../core/sync/plan/views.ts';
 import type { FolderStatus, RemoteFolder } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
-import { asPosthornError, type PosthornError } from '../../../errors.ts';
+import { asPosthornError, DataError, type PosthornError } from '../../../errors.ts';
 import type { MailTree } from '../../../ports/receiving/mail-store.ts';
 import type { StateStore } from '../../../ports/state-store.ts';
 import { gatherHere, type FolderHere, type NewsHere } from './gather-here.ts';
 import { arrivalsThere, changesThere, keepingOf, mayHaveChanged } from './gather-there.ts';
 import type { OpenFolders } from './open-folders.ts';
+import { foldersMadeHere, unlistedFolder } from './made-here.ts';
 import { takeSample } from './sample.ts';
 
 export interface GatheredMailbox {
@@ -32,6 +33,8 @@ export interface GatheredMailbox {
   readonly failures: ReadonlyMap<string, PosthornError>;
   /** Of the tree, where it is another one than is kept: the next look at it needs to read no directory. */
   readonly treeStamp: string | null;
+  /** What deserves a word: Maildir folders that stay here alone. */
+  readonly warnings: readonly string[];
 }
 
 export interface Gathering {
@@ -72,6 +75,9 @@ class Gatherer {
   readonly #gathering: Gathering;
   readonly #failures = new Map<string, PosthornError>();
   readonly #drafts: Draft[] = [];
+  readonly #warnings: string[] = [];
+  /** Whose each local path is, by the names of the server. */
+  readonly #owners = new Map<string, string>();
   #intents: readonly Intent[] = [];
 
   constructor(gathering: Gathering) {
@@ -81,6 +87,7 @@ class Gatherer {
   async gather(listed: readonly RemoteFolder[]): Promise<GatheredMailbox> {
     const { state, accountId, tree, layout } = this.#gathering;
     const agreed = new Map((await state.folders(accountId)).map((each) => [each.path, each]));
+    for (const each of agreed.values()) this.#own(each.localPath, each.path);
     this.#intents = await state.intents(accountId);
     const included = listed.filter((each) => this.#isIncluded(each));
     for (const remote of included.toSorted((a, b) => inboxFirst({ remote: a }, { remote: b })))
@@ -101,7 +108,7 @@ class Gatherer {
     const folders = this.#drafts.filter(({ base }) => !this.#failures.has(base.remote.path));
     const view = { folders: folders.map(viewOf), elsewhere: await this.#elsewhere(news) };
     const treeStamp = survey === null || survey.stamp === keptStamp ? null : survey.stamp;
-    return { view, failures: this.#failures, treeStamp };
+    return { view, failures: this.#failures, warnings: this.#warnings, treeStamp };
   }
 
   async #contained(path: string, work: () => Promise<void>): Promise<void> {
@@ -115,6 +122,13 @@ class Gatherer {
     }
   }
 
+  /** The first one has it: who that is. */
+  #own(path: string, name: string): string {
+    const owner = this.#owners.get(path) ?? name;
+    this.#owners.set(path, owner);
+    return owner;
+  }
+
   #isIncluded(remote: RemoteFolder): boolean {
     const { account } = this.#gathering;
     const subscribed = remote.subscribed ?? true;
@@ -125,6 +139,8 @@ class Gatherer {
     const { layout, account, state, accountId } = this.#gathering;
     // A name that no file system takes stops its folder alone.
     const path = agreed?.localPath ?? localPath(remote.segments, layout);
+    const owner = this.#own(path, remote.path);
+    if (owner !== remote.path) throw taken(remote.path, owner);
     const status = await this.#statusOf(remote, agreed);
     const troubles = agreed === null ? [] : await state.troubles(accountId, remote.path);
     const sample = await this.#sampleOf(agreed, status);
@@ -154,7 +170,7 @@ class Gatherer {
     const paths = new Set(listed.map(({ path }) => path));
     for (const folder of agreed.values()) {
       if (paths.has(folder.path)) continue;
-      const remote = unlisted(folder.path, levels(folder.path, delimiter), folder.role);
+      const remote = unlistedFolder(folder.path, levels(folder.path, delimiter), folder.role);
       if (!this.#isIncluded(remote)) continue;
       const { localPath } = folder;
       const draft = this.#draft(remote, {
@@ -174,20 +190,16 @@ class Gatherer {
   ): Promise<void> {
     const { layout, folders } = this.#gathering;
     const known = new Set([...agreed.values()].map((each) => each.localPath));
-    const paths = new Set(listed.map(({ path }) => path));
     for (const { base } of this.#drafts) known.add(base.localPath);
     const made = [...here].filter((each) => !known.has(each));
     if (made.length === 0) return;
-    const session = await folders.session();
-    const prefix = await session.personalPrefix();
-    for (const path of made) {
-      const segments = remoteSegments(path, layout);
-      if (segments === null) continue;
-      const joined = segments.join(session.delimiter ?? '/');
-      const name = joined.startsWith(prefix) ? joined : prefix + joined;
-      const remote = unlisted(name, segments, null);
-      if (paths.has(name) || !this.#isIncluded(remote)) continue;
-      const place = { isListed: false, localPath: path, agreed: null, status: nothing };
+    const { folders: found, warnings } = await foldersMadeHere(await folders.session(), {
+      ...{ unknown: made, layout, listed: new Set(listed.map(({ path }) => path)) },
+      isIncluded: (remote) => this.#isIncluded(remote),
+    });
+    this.#warnings.push(...warnings);
+    for (const { remote, localPath } of found) {
+      const place = { isListed: false, localPath, agreed: null, status: nothing };
       this.#drafts.push(this.#draft(remote, place));
     }
   }
@@ -204,7 +216,7 @@ class Gatherer {
         isThere,
         known: () => this.#known(draft),
         former: () => this.#former(draft),
-        wantsNewcomers: policy.direction !== 'pull',
+        wantsNewcomers: agreed === null || policy.direction !== 'pull',
       },
     ];
   }
@@ -326,13 +338,14 @@ function levels(path: string, delimiter: string | null): string[] {
   return delimiter === null ? [path] : path.split(delimiter);
 }
 
-function unlisted(
-  path: string,
-  segments: readonly string[],
-  role: RemoteFolder['role'],
-): RemoteFolder {
-  const more = { attributes: [], selectable: true, subscribed: true, status: null };
-  return { path, segments, role, ...more };
+function taken(path: string, owner: string): DataError {
+  return new DataError(
+    `the folder ${JSON.stringify(path)} would have the Maildir folder of ${JSON.stringify(owner)}, so it is left alone`,
+    {
+      reach: 'folder',
+      remedy: 'Rename one of them on the server, or leave one out by sync.folders.exclude.',
+    },
+  );
 }
 
 function viewOf({ base, known, former, there, here, keeping }: Draft): FolderView {

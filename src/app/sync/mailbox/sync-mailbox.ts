@@ -48,16 +48,16 @@ async function gather(
 ): Promise<GatheredMailbox> {
   const { account, accountId, neighbours, tree } = run;
   const session = await folders.session();
-  const { folders: listed, created, warnings } = await foldersWithRoles(session, account);
+  const { folders: listed, created, warnings, isWhole } = await foldersWithRoles(session, account);
   report.created.push(...created);
   report.warnings.push(...warnings);
   const { layout } = run.settings;
   const { state } = neighbours;
-  const isWhole = warnings.length === 0;
   const gathering = { account, accountId, layout, state, folders, tree, isWhole };
   const gathered = await gatherMailbox(gathering, listed);
   const { treeStamp } = gathered;
   if (treeStamp !== null) await commit(run, [{ kind: 'tree', stamp: treeStamp }], 'relaxed');
+  report.warnings.push(...gathered.warnings);
   return gathered;
 }
 

@@ -11,6 +11,8 @@ export interface SystemFolders {
   readonly folders: readonly RemoteFolder[];
   readonly created: readonly string[];
   readonly warnings: readonly string[];
+  /** The server's list could be read whole. */
+  readonly isWhole: boolean;
 }
 
 /** Lists the folders, after making what is missing where the account wants that. Throws where the session is broken. */
@@ -20,7 +22,9 @@ export async function foldersWithRoles(
 ): Promise<SystemFolders> {
   const { folders, warnings: unread } = await session.folders();
   const warnings = [...unread];
-  if (account.incoming?.createSystemFolders !== true) return { folders, created: [], warnings };
+  const isWhole = unread.length === 0;
+  if (account.incoming?.createSystemFolders !== true)
+    return { folders, created: [], warnings, isWhole };
   const prefix = await session.personalPrefix();
   const created: string[] = [];
   for (const { role, path } of missingSystemFolders(folders, account.folders, prefix))
@@ -31,7 +35,7 @@ export async function foldersWithRoles(
       warnings.push(refusal(thrown));
     }
   const now = created.length === 0 ? folders : (await session.folders()).folders;
-  return { folders: now, created, warnings };
+  return { folders: now, created, warnings, isWhole };
 }
 
 /** What reaches further than the one folder – a lost connection, a bug – is not the folder's. */
