@@ -22,9 +22,25 @@ export function saysNotNow(text: string): boolean {
 /** `Suggested Backoff Time: 298931 Milliseconds`: Exchange says how long it wants to be left alone. */
 const suggestedPause = /suggested back.?off time:?\s*(\d{1,9})\s*(milliseconds|ms|seconds|s)?\b/i;
 
-/** The pause that the server asks for, in milliseconds; null where it names none. */
+/** Nobody means more: a server that says a year would stop an account for good. */
+const longestPauseMs = 24 * 3_600_000;
+
+/** Limits of the whole account or of the connection: whatever is asked for next is refused as well. */
+const ofAccount: readonly RegExp[] = [
+  /\b(?:command|bandwidth|rate|request)s?\b.{0,20}\b(?:exceed|limit)/i,
+  /\bexceed\w*\b.{0,20}\b(?:command|bandwidth|rate|request)/i,
+  /too many (?:\w+ )?(?:connections|commands|requests|sessions|logins)|throttl/i,
+];
+
+/** Whether words that mean “not now” mean it for all that the account may ask. */
+export function saysAccountLimit(text: string): boolean {
+  return ofAccount.some((pattern) => pattern.test(text));
+}
+
+/** The pause that the server asks for, in milliseconds; null where it names none. No more than a day. */
 export function suggestedPauseMs(text: string): number | null {
   const [, digits, unit = 'milliseconds'] = suggestedPause.exec(text) ?? [];
   if (digits === undefined) return null;
-  return Number(digits) * (unit.toLowerCase().startsWith('s') ? 1000 : 1);
+  const pauseMs = Number(digits) * (unit.toLowerCase().startsWith('s') ? 1000 : 1);
+  return Math.min(pauseMs, longestPauseMs);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { saysNotNow, suggestedPauseMs } from '../../src/wire/not-now.ts';
+import { saysAccountLimit, saysNotNow, suggestedPauseMs } from '../../src/wire/not-now.ts';
 
 it.each([
   'Exceeded the login limit for a 15 minute period. Reduce the frequency of requests to the POP3 server.',
@@ -35,7 +35,20 @@ it.each([
 it.each([
   ['Request is throttled. Suggested Backoff Time: 298931 Milliseconds', 298_931],
   ['Suggested backoff time 30 seconds', 30_000],
+  ['Suggested Backoff Time: 999999999 seconds', 86_400_000],
   ['Request is throttled.', null],
 ])('%s: a pause of %s ms', (text, expected) => {
   expect(suggestedPauseMs(text)).toBe(expected);
+});
+
+it.each([
+  ['Too many simultaneous connections. (Failure)', true],
+  ['Account exceeded command or bandwidth limits. (Failure)', true],
+  ['Request is throttled.', true],
+  ['Rate limit reached', true],
+  ['Quota exceeded (mailbox for user is full)', false],
+  ['Too many keywords', false],
+  ['Mailbox is locked by another session', false],
+])('%s: all that is asked for is refused now: %s', (text, expected) => {
+  expect(saysAccountLimit(text)).toBe(expected);
 });

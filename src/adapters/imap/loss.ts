@@ -2,10 +2,15 @@
 
 import { RefusedError, TemporaryError, type PosthornError } from '../../errors.ts';
 import { printable } from '../../wire/printable.ts';
+import { throttled } from './answers/refusal.ts';
 
 /** `bye`: the server's last words. `failure`: what imapflow or the socket said. */
 export function lossOf(bye: string | undefined, failure: Error | undefined): PosthornError {
-  if (bye !== undefined) return broken(`the server hung up: “${printable(bye)}”`);
+  if (bye !== undefined) {
+    const words = printable(bye);
+    const pause = throttled({ code: '', text: words }, 'session');
+    return pause ?? broken(`the server hung up: “${words}”`);
+  }
   if (failure === undefined) return broken('the connection to the server broke');
   const endless = tooLarge(failure);
   if (endless !== undefined) return endless;

@@ -25,9 +25,17 @@ export function watchSync(output: Output, world: ProgressWorld, asEvents: boolea
 
 const unseen: Watching = { show: () => undefined, end: () => undefined };
 
+/** Of one folder no more often than this, but for its end. */
+const eventEveryMs = 200;
+
 function eventsOf(output: Output): Watching {
+  const told = new Map<FolderReport, number>();
   return {
     show: (account, report) => {
+      const now = Date.now();
+      const isOver = doneOf(report) >= expectedOf(report);
+      if (!isOver && now - (told.get(report) ?? 0) < eventEveryMs) return;
+      told.set(report, now);
       output.event('progress', { ...progressJson(account, report) } satisfies ProgressJson);
     },
     end: () => undefined,

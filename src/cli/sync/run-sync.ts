@@ -12,7 +12,7 @@ import type { Run } from '../world.ts';
 
 export type Wish = Pick<SyncOptions, 'send' | 'receive' | 'full' | 'acceptDeletions' | 'waitMs'> & {
   /** Progress is told as events on standard output. */
-  readonly events: boolean;
+  readonly events?: boolean;
 };
 
 export async function runSync(
@@ -52,7 +52,7 @@ async function syncByDaemon(
   // A sync takes as long as it takes. Whether the daemon works at all is therefore asked first, for which it has a deadline.
   const works = await control.call({ command: 'status' }, run.world.signal);
   if (works === null) return [];
-  const watching = watchSync(run.output, run.world, events);
+  const watching = watchSync(run.output, run.world, events === true);
   const news = new ToldFolders();
   const answering = control.call(request, run.world.signal, (told) => {
     const { account, report } = news.take(told as unknown as ProgressJson);
@@ -71,7 +71,7 @@ async function syncHere(
   wish: Wish,
 ): Promise<AccountJson[]> {
   return withNeighbours(run, config, async (neighbours) => {
-    const watching = watchSync(run.output, run.world, wish.events);
+    const watching = watchSync(run.output, run.world, wish.events === true);
     const reports = await syncAll(accounts, neighbours, {
       ...wish,
       settings: config.settings,

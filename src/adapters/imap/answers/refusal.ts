@@ -9,7 +9,7 @@ import {
   type Reach,
 } from '../../../errors.ts';
 import { printable } from '../../../wire/printable.ts';
-import { saysNotNow, suggestedPauseMs } from '../../../wire/not-now.ts';
+import { saysAccountLimit, saysNotNow, suggestedPauseMs } from '../../../wire/not-now.ts';
 import type { StatusLine } from './status-line.ts';
 
 /** What a refused command left behind. */
@@ -48,8 +48,16 @@ export function isTemporary({ code, text }: Refusal): boolean {
   return !decidedCodes.has(code) && saysNotNow(text);
 }
 
+/** Asked for the next folder or message it would say the same, and for longer. */
+export function isAccountLimit(refusal: Refusal): boolean {
+  return !decidedCodes.has(refusal.code) && saysAccountLimit(refusal.text);
+}
+
 /** The server has had enough of this account, whatever is asked for: then it is left alone at once, for as long as it says. */
-export function throttled(refusal: Refusal, layer: Layer): TemporaryError | undefined {
+export function throttled(
+  refusal: Pick<Refusal, 'code' | 'text'>,
+  layer: Layer,
+): TemporaryError | undefined {
   const pauseMs = suggestedPauseMs(refusal.text);
   if (pauseMs === null) return undefined;
   const pause = `${Math.ceil(pauseMs / 1000)} s`;
@@ -70,7 +78,7 @@ export function readRefusal(
 }
 
 /** As a phrase: `it says “…”`, or nothing to add. */
-export function said({ code, text }: Refusal): string {
+export function said({ code, text }: Pick<Refusal, 'code' | 'text'>): string {
   const words = [code === '' ? '' : `[${code}]`, text].filter((part) => part !== '').join(' ');
   return words === '' ? '' : `: “${words}”`;
 }
@@ -120,6 +128,10 @@ function loginRemedy({ code }: Refusal, account: string): string {
 export function commandFailure(what: string, refusal: Refusal, reach: Reach): PosthornError {
   const message = `${what}${said(refusal)}`;
   const details = { reach, layer: 'session' as const };
+  if (isAccountLimit(refusal)) {
+    const remedy = 'The account is left alone until the next sync.';
+    return new TemporaryError(message, { ...details, reach: 'account', remedy });
+  }
   if (isTemporary(refusal)) {
     return new TemporaryError(message, { ...details, remedy: 'Try again later.' });
   }

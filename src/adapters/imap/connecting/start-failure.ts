@@ -11,6 +11,7 @@ import {
   readRefusal,
   RefusedCommand,
   said,
+  throttled,
   type Refusal,
 } from '../answers/refusal.ts';
 
@@ -83,6 +84,8 @@ export function noImap(host: string, port: number, first: Buffer): RefusedError 
 }
 
 function hungUp(bye: string, layer: Layer): PosthornError {
+  const pause = throttled({ code: '', text: printable(bye) }, layer);
+  if (pause !== undefined) return pause;
   const words = `: “${printable(bye)}”`;
   const remedy = 'Try again later; the server lets nobody in, or not so many at once.';
   return new TemporaryError(`the server hung up${words}`, { layer, remedy });

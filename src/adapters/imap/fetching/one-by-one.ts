@@ -3,7 +3,7 @@
 import { UidSet } from '../../../core/sync/uid-set.ts';
 import { RefusedError, TemporaryError, type PosthornError } from '../../../errors.ts';
 import type { Fetched } from '../../../ports/receiving/mailbox-source.ts';
-import { isTemporary, said, throttled, type Refusal } from '../answers/refusal.ts';
+import { isAccountLimit, isTemporary, said, throttled, type Refusal } from '../answers/refusal.ts';
 import type { BulkItem, TaggedAnswer } from '../bulk/bulk-item.ts';
 import { factsInPages } from '../folder/facts.ts';
 import { searchRange } from '../folder/search.ts';
@@ -154,13 +154,11 @@ function refused({ uid, reason, refusal }: Failure): Fetched {
   return { kind: 'refused', uid, error };
 }
 
-/** Limits of the account hold for all of its folders (Gmail: for up to a day). */
-const ofAccount = /\baccount\b.{0,30}\bexceed|bandwidth|rate.?limit|too many/i;
-
 function folderTrouble(path: string, suspects: readonly Failure[]): PosthornError {
   const refusal = suspects.findLast((each) => each.refusal !== null)?.refusal ?? null;
   const told = refusal === null ? ': it answers with nothing' : said(refusal);
-  const wide = refusal !== null && (refusal.code === 'OVERQUOTA' || ofAccount.test(refusal.text));
+  // Gmail means what was fetched, not what is stored, and for up to a day.
+  const wide = refusal !== null && (refusal.code === 'OVERQUOTA' || isAccountLimit(refusal));
   return new TemporaryError(`the server gives no messages of ${path} now${told}`, {
     reach: wide ? 'account' : 'folder',
     layer: 'session',

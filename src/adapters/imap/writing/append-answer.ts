@@ -5,6 +5,7 @@ import type { Uploaded } from '../../../ports/receiving/mailbox-source.ts';
 import { shown, targetFailure } from '../answers/failure.ts';
 import {
   commandFailure,
+  isAccountLimit,
   isTemporary,
   RefusedCommand,
   said,
@@ -64,9 +65,11 @@ export class AppendVerdicts {
     }
     if (!(error instanceof RefusedCommand)) throw error;
     const { refusal } = error;
-    if (aboutMessage.has(refusal.code)) return { kind: 'refused', error: this.#refused(refusal) };
+    if (aboutMessage.has(refusal.code) && !isAccountLimit(refusal))
+      return { kind: 'refused', error: this.#refused(refusal) };
     const ofFolder = targetFailure(error, `${this.#folder} takes no message`, this.#wire);
-    if (aboutFolder.has(refusal.code) || isTemporary(refusal)) throw ofFolder;
+    if (aboutFolder.has(refusal.code) || isTemporary(refusal) || isAccountLimit(refusal))
+      throw ofFolder;
     this.#doubts.push(ofFolder as PosthornError);
     return { kind: 'refused', error: this.#refused(refusal) };
   }

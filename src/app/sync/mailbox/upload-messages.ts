@@ -89,7 +89,9 @@ async function uploadPart(
   try {
     for await (const outcome of session.upload(path, uploads)) {
       const item = items[done.length];
-      if (item !== undefined) done.push([item, outcome]);
+      if (item === undefined) continue;
+      done.push([item, outcome]);
+      count(work, path, item, outcome);
     }
   } catch (thrown) {
     await remember(work, path, done, new Set());
@@ -151,7 +153,6 @@ async function remember(
 ): Promise<void> {
   const { run } = work;
   const folder = agreedFolder(work, path);
-  const report = reportOf(work, path);
   const now = run.neighbours.clock.now();
   const changes = done.flatMap(([item, outcome]) => {
     const uid = newUid(folder, outcome);
@@ -161,10 +162,14 @@ async function remember(
     return outcome.kind === 'unsent' ? [{ kind: 'intents-over' as const, path, names }] : [];
   });
   await commit(run, changes, 'durable');
-  for (const [item, outcome] of done)
-    if (outcome.kind === 'uploaded') {
-      report.uploaded += 1;
-      report.octetsUp += item.file.wireSize;
-    } else report.failed.push({ id: item.file.base, error: asPosthornError(outcome.error) });
-  run.progress(report);
+}
+
+/** Each is durable there once it is answered: were it forgotten now, its intent would find it. So each is headway. */
+function count(work: Work, path: string, { file }: UploadItem, outcome: Uploaded): void {
+  const report = reportOf(work, path);
+  if (outcome.kind === 'uploaded') {
+    report.uploaded += 1;
+    report.octetsUp += file.wireSize;
+  } else report.failed.push({ id: file.base, error: asPosthornError(outcome.error) });
+  work.run.progress(report);
 }
