@@ -13,6 +13,9 @@ const main = join(__dirname, '..', 'dist', 'main.cjs');
 const quick = join(__dirname, '..', 'dist', 'sendmail.cjs');
 const argv = process.argv.slice(2);
 
+/** What is called again and again; the others are called by hand, and leave nothing behind that nobody asked for. */
+const repeated = ['sync', 'send', 'sendmail', 'outbox', 'daemon'];
+
 function olderThan(major, minor) {
   const [hasMajor, hasMinor] = process.versions.node.split('.').map(Number);
   return hasMajor < major || (hasMajor === major && hasMinor < minor);
@@ -30,8 +33,7 @@ async function start() {
   // A batch of messages waits for as many fsyncs as the pool has threads; Node's default of 4 makes it twice as slow. A single
   // message needs no more, and would wait for all of them to start.
   process.env.UV_THREADPOOL_SIZE = process.env.UV_THREADPOOL_SIZE || '32';
-  // A completion leaves nothing behind: it is asked before there is anything, and in anybody's home.
-  const keeps = argv[0] !== '__complete';
+  const keeps = argv.some((word) => repeated.includes(word)) && !argv.includes('--dry-run');
   await load(main, argv.includes('sync') ? 'sync' : 'any', keeps).main(argv);
 }
 

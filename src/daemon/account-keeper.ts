@@ -1,7 +1,7 @@
 /** Keeps one account: polls it on its interval, flushes its outbox when something is due, and lets nothing out but reports. */
 
 import type { Neighbours } from '../app/neighbours.ts';
-import type { AccountReport } from '../app/sync/report.ts';
+import type { AccountReport, FolderReport } from '../app/sync/report.ts';
 import type { Places } from '../app/sync/places.ts';
 import { syncAccount } from '../app/sync/sync-account.ts';
 import { lookUpState } from '../app/accounts/bind-account.ts';
@@ -24,6 +24,8 @@ export interface Poll {
   readonly receive: boolean;
   readonly full: boolean;
   readonly acceptDeletions: boolean;
+  /** For whoever asked for it and looks on. */
+  readonly onProgress?: (report: FolderReport) => void;
 }
 
 /** What nobody asked for by hand. */
@@ -154,7 +156,7 @@ export class AccountKeeper {
     );
   }
 
-  async #receive(how: Pick<Poll, 'full' | 'acceptDeletions'>): Promise<AccountReport> {
+  async #receive(how: Omit<Poll, 'send' | 'receive'>): Promise<AccountReport> {
     return this.#receiving.run(async (signal) => {
       let notBefore: number | null = null;
       try {
@@ -170,11 +172,15 @@ export class AccountKeeper {
   }
 
   async #sync(
-    poll: Poll,
+    { onProgress, ...poll }: Poll,
     signal: AbortSignal,
-    progress: () => void = () => undefined,
+    headway: () => void = () => undefined,
   ): Promise<AccountReport> {
     const { settings, neighbours } = this.#options;
+    const progress = (_: string, report: FolderReport): void => {
+      headway();
+      onProgress?.(report);
+    };
     const options = { ...poll, settings, waitMs: 0, progress, signal };
     const report = await syncAccount(this.#account, neighbours, options);
     this.#keepId(report.id);

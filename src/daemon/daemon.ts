@@ -1,9 +1,9 @@
 /** The daemon: one keeper for each enabled account, a control socket, a heartbeat, and an orderly end. */
 
 import { isReadFromServer, readFromServerText } from '../app/accounts/read-from-server.ts';
-import { accountJson } from '../app/sync/report-json.ts';
+import { accountJson, progressJson } from '../app/sync/report-json.ts';
 import type { Neighbours } from '../app/neighbours.ts';
-import type { AccountReport } from '../app/sync/report.ts';
+import type { AccountReport, FolderReport } from '../app/sync/report.ts';
 import { Places } from '../app/sync/places.ts';
 import { syncStatus } from '../app/sync/sync-all.ts';
 import type { Account } from '../core/account/account.ts';
@@ -73,7 +73,7 @@ class Daemon {
 
   async run(): Promise<void> {
     const { control, neighbours, onReady } = this.#options;
-    const server = await control.serve((request) => this.#answer(request));
+    const server = await control.serve((request, _, tell) => this.#answer(request, tell));
     try {
       const keepers = [...this.#keepers.values()].map((keeper) => keeper.run());
       const onLeap = (by: number): void => {
@@ -131,7 +131,7 @@ class Daemon {
       else keeper.wake();
   }
 
-  async #answer(request: ControlRequest): Promise<Json> {
+  async #answer(request: ControlRequest, tell: (news: Json) => void): Promise<Json> {
     switch (request.command) {
       case 'status':
         return this.#status();
@@ -142,7 +142,7 @@ class Daemon {
         for (const keeper of this.#keepers.values()) keeper.wake();
         return { woken: this.#keepers.size };
       case 'sync':
-        return this.#sync(request);
+        return this.#sync(request, request.progress === true ? tell : () => undefined);
     }
   }
 
@@ -157,14 +157,22 @@ class Daemon {
     return { process, version, startedAt: new Date(this.#startedAt).toISOString(), accounts };
   }
 
-  /** `{accounts: AccountJson[], unknown: NAME[]}`, by the names that were asked for: unknown are those that this daemon does not keep. */
-  async #sync(request: Extract<ControlRequest, { command: 'sync' }>): Promise<Json> {
+  /** News: ProgressJson. `{accounts: AccountJson[], unknown: NAME[]}`, by the names that were asked for: unknown are those that this daemon does not keep. */
+  async #sync(
+    request: Extract<ControlRequest, { command: 'sync' }>,
+    tell: (news: Json) => void,
+  ): Promise<Json> {
     const { send, receive, full, acceptDeletions } = request;
     const keepers = request.accounts.map((asked) => this.#keeperOf(asked));
     const reports = await Promise.all(
-      keepers.map(async (keeper) =>
-        keeper === null ? null : keeper.pollNow({ send, receive, full, acceptDeletions }),
-      ),
+      keepers.map(async (keeper, at) => {
+        const onProgress = (folder: FolderReport): void => {
+          tell({ ...progressJson(request.accounts[at]?.name ?? '', folder) });
+        };
+        return keeper === null
+          ? null
+          : keeper.pollNow({ send, receive, full, acceptDeletions, onProgress });
+      }),
     );
     const accounts = reports.flatMap((report, at) => {
       if (report === null) return [];

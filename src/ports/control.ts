@@ -19,6 +19,8 @@ export type ControlRequest =
       readonly receive: boolean;
       readonly full: boolean;
       readonly acceptDeletions: boolean;
+      /** Progress is told as news before the answer. */
+      readonly progress?: boolean;
     };
 
 /** Plain JSON: what the daemon answers is documented where the request is handled. */
@@ -33,13 +35,18 @@ export interface ControlServer {
 export interface Control {
   /**
    * Listens on a socket that this user alone can open, and writes its path where `call` looks for it. The caller holds the
-   * daemon's lock. `answer` must not throw; its signal is aborted when the other side goes away.
+   * daemon's lock. `answer` must not throw; its signal is aborted when the other side goes away, and what it tells before it
+   * answers goes there as news.
    */
   serve(
-    answer: (request: ControlRequest, signal: AbortSignal) => Promise<Json>,
+    answer: (
+      request: ControlRequest,
+      signal: AbortSignal,
+      tell: (news: Json) => void,
+    ) => Promise<Json>,
   ): Promise<ControlServer>;
   /** The daemon's answer, or null where no daemon listens. TemporaryError where it breaks off before it answered. */
-  call(request: ControlRequest, signal?: AbortSignal): Promise<Json>;
+  call(request: ControlRequest, signal?: AbortSignal, onNews?: (news: Json) => void): Promise<Json>;
   /** Process id of the daemon that last listened, for messages. */
   daemonProcess(): Promise<number | null>;
 }

@@ -4,7 +4,7 @@ import type { Neighbours } from '../../src/app/neighbours.ts';
 import type { AccountReport } from '../../src/app/sync/report.ts';
 import { syncAccount, type SyncOptions } from '../../src/app/sync/sync-account.ts';
 import type { Account, LeaveOnServer } from '../../src/core/account/account.ts';
-import { usualSync } from '../../src/core/account/policy/sync-settings.ts';
+import { usualSync, type SyncSettings } from '../../src/core/account/policy/sync-settings.ts';
 import { mailStatuses } from '../../src/core/maildrop/maildrop.ts';
 import type { AgreedFolder } from '../../src/core/sync/agreed.ts';
 import type { Settings } from '../../src/core/account/settings.ts';
@@ -19,18 +19,23 @@ import { MemoryMailStore } from '../fakes/memory-mail-store.ts';
 import { createMemoryStateStore } from '../fakes/memory-state-store.ts';
 
 export const accountId = 'abcdef';
-const root = '/mail/work';
+export const root = '/mail/work';
 
 export interface WorldOptions {
   readonly leaveOnServer?: LeaveOnServer;
   readonly folders?: readonly string[];
   readonly random?: () => number;
   readonly maxFailures?: number;
+  /** What is otherwise than usual. */
+  readonly sync?: Partial<SyncSettings>;
 }
 
 export interface RunOptions {
   readonly full?: boolean;
+  readonly acceptDeletions?: boolean;
   readonly crash?: CrashPoint;
+  /** The connection is lost at this one of its steps, counted from 0. */
+  readonly loseAt?: number;
 }
 
 /** Where a run keeps mail and state. */
@@ -55,27 +60,34 @@ export class World {
   constructor(type: 'imap' | 'pop3', options: WorldOptions = {}) {
     this.server = new MemoryMailServer(type, options.folders);
     this.state = createMemoryStateStore(options.random ?? (() => 0));
-    this.account = account(type, options.leaveOnServer ?? true);
+    const sync = { ...usualSync[type], ...options.sync };
+    this.account = { ...account(type, options.leaveOnServer ?? true), sync };
     this.settings = settings(options.maxFailures ?? 0);
   }
 
   /** One `sync`, by a process that has only what the earlier ones left behind. */
-  async sync({ full = false, crash = never }: RunOptions = {}): Promise<AccountReport> {
+  async sync({ crash = never, ...options }: RunOptions = {}): Promise<AccountReport> {
     const process = new CrashingProcess(crash);
-    const report = await this.syncAs(process, { store: this.disk, state: this.state, root }, full);
+    const place = { store: this.disk, state: this.state, root };
+    const report = await this.syncAs(process, place, options);
     this.steps = process.steps;
     return report;
   }
 
   /** The same with another disk and another state, whose objects live as long as the process. */
-  async syncAs(process: CrashingProcess, place: Place, full = false): Promise<AccountReport> {
+  async syncAs(
+    process: CrashingProcess,
+    place: Place,
+    { full = false, acceptDeletions = false, loseAt }: Omit<RunOptions, 'crash'> = {},
+  ): Promise<AccountReport> {
     const { incoming } = this.account;
     const account: Account = {
       ...this.account,
       path: place.root,
       incoming: incoming && { ...incoming, host: this.host },
     };
-    return syncAccount(account, this.#neighbours(process, place), { ...this.syncOptions, full });
+    const neighbours = this.#neighbours(process, place, loseAt);
+    return syncAccount(account, neighbours, { ...this.syncOptions, full, acceptDeletions });
   }
 
   get syncOptions(): SyncOptions {
@@ -118,8 +130,14 @@ export class World {
     return (await this.state.folders(accountId)).find((folder) => folder.path === path);
   }
 
-  #neighbours(process: CrashingProcess, { store, state }: Place): Neighbours {
-    const step = (name: string): Promise<void> => process.step(name, () => Promise.resolve());
+  #neighbours(process: CrashingProcess, { store, state }: Place, loseAt?: number): Neighbours {
+    let asked = 0;
+    const step = (name: string): Promise<void> =>
+      process.step(name, () => {
+        asked += 1;
+        if (asked - 1 === loseAt) throw new TemporaryError('the connection broke');
+        return Promise.resolve();
+      });
     return {
       ...unused,
       sources: { imap: this.server.mailbox(step), pop3: this.server.maildrop(step) },

@@ -1,107 +1,50 @@
 /** A mailbox and its Maildir, both changed between syncs, on a real Dovecot: what was done on one side is on the other. */
 
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeHome, type Home } from '../crash/run.ts';
 import { startDovecot, type Dovecot, type User } from '../servers/dovecot.ts';
+import * as sides from './sides.ts';
+import { deliverHere, fileOf, flagHere, here, mail, moveHere } from './sides.ts';
 
 const minute = 60_000;
-let dovecot: Dovecot;
+const least = 'IMAP4rev1 SASL-IR';
 
-beforeAll(async () => {
-  dovecot = await startDovecot();
-}, minute);
+/** What Dovecot says that it can. */
+const worlds = [
+  { title: 'Dovecot', capabilities: null },
+  { title: 'Dovecot with the least', capabilities: least },
+  {
+    title: 'Dovecot without CONDSTORE and MOVE',
+    capabilities: `${least} UIDPLUS LITERAL- UNSELECT LIST-EXTENDED LIST-STATUS`,
+  },
+  {
+    title: 'Dovecot without QRESYNC and UIDPLUS',
+    capabilities: `${least} MOVE LITERAL+ ENABLE CONDSTORE ESEARCH MULTIAPPEND`,
+  },
+];
 
-afterAll(async () => {
-  await dovecot?.stop();
-}, minute);
-
-function mail(subject: string): Buffer {
-  const header = `From: a@example.org\r\nMessage-ID: <${subject}@example.org>\r\nSubject: ${subject}\r\n`;
-  return Buffer.from(`${header}\r\nText of ${subject}.\r\n`);
-}
-
-/** Subjects with their flags, e.g. `one FS`; sorted. */
-async function here(home: Home, folder = 'INBOX'): Promise<string[]> {
-  const root = join(home.dir, 'mail', 'work', folder);
-  const shown: string[] = [];
-  for (const part of ['new', 'cur'])
-    for (const name of await readdir(join(root, part)).catch(() => [])) {
-      const text = await readFile(join(root, part, name), 'utf8');
-      const letters = name.split(':2,')[1] ?? '';
-      shown.push(`${/^Subject: (.*)$/m.exec(text)?.[1] ?? '?'} ${letters}`.trim());
-    }
-  return shown.sort();
-}
-
-const letters: Readonly<Record<string, string>> = {
-  '\\Seen': 'S',
-  '\\Flagged': 'F',
-  '\\Answered': 'R',
-  '\\Draft': 'D',
-  '\\Deleted': 'T',
-  $Forwarded: 'P',
-};
-
-async function there(user: User, folder = 'INBOX'): Promise<string[]> {
-  const messages = await dovecot.serverMessages(user, folder);
-  return messages
-    .map(({ raw, flags }) => {
-      const subject = /^Subject: (.*?)\r?$/m.exec(raw.toString())?.[1] ?? '?';
-      const set = flags.flatMap((flag) => letters[flag] ?? []);
-      return `${subject} ${set.sort().join('')}`.trim();
-    })
-    .sort();
-}
-
-/** Path of the file with this subject. */
-async function fileOf(home: Home, subject: string, folder = 'INBOX'): Promise<string> {
-  const root = join(home.dir, 'mail', 'work', folder);
-  for (const part of ['new', 'cur'])
-    for (const name of await readdir(join(root, part)))
-      if ((await readFile(join(root, part, name), 'utf8')).includes(`Subject: ${subject}\n`))
-        return join(root, part, name);
-  throw new Error(`no file of ${subject}`);
-}
-
-/** As a mail reader sets flags: into cur, under the same base name. */
-async function flagHere(home: Home, subject: string, info: string, folder = 'INBOX') {
-  const path = await fileOf(home, subject, folder);
-  const base = path.split('/').at(-1)?.split(':2,')[0] ?? '';
-  await rename(path, join(home.dir, 'mail', 'work', folder, 'cur', `${base}:2,${info}`));
-}
-
-async function moveHere(home: Home, subject: string, to: string, newName?: string) {
-  const path = await fileOf(home, subject);
-  const name = newName ?? path.split('/').at(-1) ?? '';
-  const part = path.split('/').at(-2) ?? 'cur';
-  await rename(path, join(home.dir, 'mail', 'work', to, part, name));
-}
-
-async function deliverHere(home: Home, subject: string, folder = 'INBOX', info = 'S') {
-  const text = mail(subject).toString().replaceAll('\r\n', '\n');
-  const path = join(home.dir, 'mail', 'work', folder, 'cur', `local.${subject}.host:2,${info}`);
-  await writeFile(path, text);
-}
-
-function flagThere(user: User, subject: string, action: 'add' | 'remove', flag: string) {
-  return dovecot.doveadm(
-    'flags',
-    action,
-    '-u',
-    user.address,
-    flag,
-    'mailbox',
-    'INBOX',
-    'SUBJECT',
-    subject,
-  );
-}
-
-describe('an account that is kept both ways', { timeout: minute }, () => {
+describe.each(worlds)('an account kept both ways: $title', ({ capabilities }) => {
+  /** Messages that are taken away stay there, marked, where the server can't expunge them alone. */
+  const isMarking = capabilities?.includes('UIDPLUS') === false;
+  let dovecot: Dovecot;
   let user: User;
   let home: Home;
+
+  beforeAll(async () => {
+    const told = capabilities === null ? {} : { extra: `imap_capability = ${capabilities}` };
+    dovecot = await startDovecot(told);
+  }, minute);
+
+  afterAll(async () => {
+    await dovecot?.stop();
+  }, minute);
+
+  async function there(user: User, folder = 'INBOX'): Promise<string[]> {
+    const all = await sides.there(dovecot, user, folder);
+    return isMarking ? all.filter((each) => !/ \w*T\w*$/.test(each)) : all;
+  }
 
   beforeEach(async () => {
     user = await dovecot.addUser();
@@ -142,8 +85,8 @@ describe('an account that is kept both ways', { timeout: minute }, () => {
     await home.sync();
     await flagHere(home, 'one', 'F');
     await flagHere(home, 'two', 'RS');
-    await flagThere(user, 'one', 'add', '\\Answered');
-    await flagThere(user, 'two', 'remove', '\\Seen');
+    await sides.flagThere(dovecot, user, 'one', 'add', '\\Answered');
+    await sides.flagThere(dovecot, user, 'two', 'remove', '\\Seen');
     await home.sync();
     expect(await there(user)).toEqual(['four', 'one FR', 'three', 'two R']);
     await settled();

@@ -149,6 +149,19 @@ describe('beside a running daemon', () => {
     expect(synced).toMatchObject({ status: 0, stderr: '' });
     expect(synced.stdout).toContain('work: 2 new messages');
     expect(await inbox()).toHaveLength(2);
+    await dovecot.deliver(user, 'INBOX', [makeMessage(3)]);
+    const { stdout: told } = await home.run(['sync', '--json', '--progress']);
+    const events = told
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(events.at(-2)).toMatchObject({
+      event: 'progress',
+      account: 'work',
+      expected: 1,
+      done: 1,
+    });
+    expect(events.at(-1)).toMatchObject({ event: 'report', accounts: [{ status: 0 }] });
     const both = await Promise.all([home.run(['sync']), home.run(['sync']), home.run(['sync'])]);
     expect(both.map((each) => each.status)).toEqual([0, 0, 0]);
     const json = await home.json<{ accounts: object[] }>(['sync']);

@@ -58,7 +58,7 @@ describe.each(['/', '.'] as const)('folders of a server with %s between them', (
       const files = await maildir(path);
       expect(files.map(String)).toEqual([`Subject: ${remote}\n\nhere\n`]);
     }
-    expect((await readdir(home.folder)).sort()).toEqual(['.config', '.local', 'Mail']);
+    expect((await readdir(home.folder)).sort()).toEqual(['.cache', '.config', '.local', 'Mail']);
     expect(await readdir(home.mail())).toEqual(['work']);
     await Promise.all([demo.stop(), home.remove()]);
   });
@@ -96,7 +96,7 @@ it('a name that would move the cursor is shown without', async () => {
   await Promise.all([demo.stop(), home.remove()]);
 });
 
-it('a folder with a new UIDVALIDITY stops with 75, the others go on', async () => {
+it('a folder with a new UIDVALIDITY keeps its mail and gets what is new, and a line tells', async () => {
   const user = await dovecot.addUser();
   await dovecot.deliver(user, 'INBOX', [makeMessage(1)]);
   await dovecot.deliver(user, 'Projects', [makeMessage(2)]);
@@ -106,10 +106,12 @@ it('a folder with a new UIDVALIDITY stops with 75, the others go on', async () =
   await dovecot.deliver(user, 'INBOX', [makeMessage(3)]);
   await dovecot.deliver(user, 'Projects', [makeMessage(4)]);
   const { status, stdout, stderr } = await home.run(['sync']);
-  expect(status).toBe(75);
-  expect(stdout).toContain('work: 1 new message');
-  expect(stderr).toMatch(/^posthorn: work, Projects: .*UIDVALIDITY \d+ is now 4711.*\n$/);
-  expect(await maildir(home.mail('work', 'Projects'))).toEqual([asStored(makeMessage(2))]);
+  expect(status).toBe(0);
+  expect(stdout).toContain('work: 2 new messages');
+  expect(stderr).toMatch(/^work, Projects, .*UIDVALIDITY \d+ is now 4711.*keeps its file.*\n$/);
+  expect((await maildir(home.mail('work', 'Projects'))).sort()).toEqual(
+    [2, 4].map((each) => asStored(makeMessage(each))).sort(),
+  );
   expect(await maildir(home.mail('work', 'INBOX'))).toHaveLength(2);
   await home.remove();
 });

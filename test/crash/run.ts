@@ -16,7 +16,7 @@ export interface Home {
   /** The Maildir of the inbox, below which `new`, `cur` and `tmp` stand. */
   readonly inbox: string;
   /** Starts `posthorn sync`, to be killed or waited for. */
-  start(): ChildProcess;
+  start(...options: string[]): ChildProcess;
   /** `posthorn sync --json` to its end; throws where it exits with anything but 0. */
   sync(): Promise<AccountJson>;
   remove(): Promise<void>;
@@ -46,7 +46,7 @@ export async function makeHome(
   return {
     dir,
     inbox: join(dir, 'mail', 'work', 'INBOX'),
-    start: () => start('--quiet'),
+    start: (...options) => start('--quiet', ...options),
     sync: async () => reportOf(await outcome(start('--json'))),
     remove: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }),
   };

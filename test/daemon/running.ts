@@ -60,9 +60,9 @@ interface MemoryControl extends Control {
 }
 
 function memoryControl(): MemoryControl {
-  let answer: ((request: ControlRequest, signal: AbortSignal) => Promise<Json>) | null = null;
+  let answer: Parameters<Control['serve']>[0] | null = null;
   const ask = async (request: ControlRequest): Promise<Json> =>
-    answer === null ? null : answer(request, new AbortController().signal);
+    answer === null ? null : answer(request, new AbortController().signal, () => undefined);
   return {
     ask,
     call: ask,

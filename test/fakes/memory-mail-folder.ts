@@ -8,10 +8,14 @@ import type { FlagChange, LocalFile, LocalIdentity } from '../../src/ports/recei
 import { toCrlf } from '../../src/wire/crlf.ts';
 import { hashOfMessageId, messageIdOf } from '../../src/wire/message-id.ts';
 
+let changes = 0;
+
 /** Path below the folder (`new/…`, `cur/…:2,S`) → octets. */
 export class MemoryFolder extends Map<string, Buffer> {
   /** Told of each change. */
   readonly #onChange: () => void;
+  /** Another one after each change, and in each folder, as inodes and times are. */
+  stamp = (changes += 1);
   /** What stands in `dovecot-keywords`. */
   keywords: string | null = null;
   /** By octets, which a file keeps under every name; milliseconds since the epoch. */
@@ -24,14 +28,19 @@ export class MemoryFolder extends Map<string, Buffer> {
 
   override set(path: string, octets: Buffer): this {
     super.set(path, octets);
-    this.#onChange();
+    this.#changed();
     return this;
   }
 
   override delete(path: string): boolean {
     const wasThere = super.delete(path);
-    if (wasThere) this.#onChange();
+    if (wasThere) this.#changed();
     return wasThere;
+  }
+
+  #changed(): void {
+    this.stamp = changes += 1;
+    this.#onChange();
   }
 
   /** What a reader takes for mail. */

@@ -199,11 +199,10 @@ class MemoryMailTree implements MailTree {
     this.#store.temporary.delete(temporaryPath);
   }
 
-  /** All that a directory's times would tell of: which names it holds. */
   stamp(localPath: string): Promise<FolderStamp> {
     return settle(() => {
       const files = this.#store.folder(this.root, localPath);
-      return files === undefined ? null : JSON.stringify([...files.keys()].sort());
+      return files === undefined ? null : String(files.stamp);
     });
   }
 

@@ -165,7 +165,7 @@ export class MemorySession {
   }
 
   async ask(what: string): Promise<void> {
-    await this.#step(what);
+    await this.#stepOn(what);
     // The port: whoever left a fetch early has a session that is fit for close() alone.
     if (this.spent) throw new TemporaryError('the connection is gone');
     await turn();
@@ -173,11 +173,21 @@ export class MemorySession {
 
   /** It is done; whether the answer arrives is another thing. */
   async done(what: string): Promise<void> {
-    await this.#step(`${what} done`);
+    await this.#stepOn(`${what} done`);
     const { faults } = this.server;
     if (faults.breaksAfter !== what) return;
     faults.breaksAfter = null;
     throw this.broken();
+  }
+
+  /** What it throws is the end of the connection. */
+  async #stepOn(name: string): Promise<void> {
+    try {
+      await this.#step(name);
+    } catch (thrown) {
+      this.spent = true;
+      throw thrown;
+    }
   }
 
   async close(): Promise<void> {

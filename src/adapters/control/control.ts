@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { TemporaryError } from '../../errors.ts';
 import type { Control, ControlRequest, Json } from '../../ports/control.ts';
 import { announcementFile, readAnnouncement } from './announcement.ts';
-import { readLine } from './line.ts';
+import { readAnswer } from './line.ts';
 import type { ControlPlaces } from './socket-path.ts';
 
 /** A report of many accounts with many folders is long; more than this is no report. */
@@ -18,7 +18,7 @@ export function createControl(places: ControlPlaces): Control {
   return {
     // Neither is needed where no daemon runs: a script that mails a line must not wait for them.
     serve: async (answer) => (await import('./server.ts')).serve(places, answer),
-    call: (request, signal) => call(announcement, request, signal),
+    call: (request, signal, onNews) => call(announcement, request, signal, onNews),
     daemonProcess: async () => (await readAnnouncement(announcement))?.process ?? null,
   };
 }
@@ -27,6 +27,7 @@ async function call(
   announcement: string,
   request: ControlRequest,
   signal?: AbortSignal,
+  onNews: (news: Json) => void = () => undefined,
 ): Promise<Json> {
   signal?.throwIfAborted();
   const found = await readAnnouncement(announcement);
@@ -38,7 +39,7 @@ async function call(
   signal?.addEventListener('abort', drop, { once: true });
   try {
     signal?.throwIfAborted();
-    return await converse(socket, request);
+    return await converse(socket, request, onNews);
   } catch (cause) {
     signal?.throwIfAborted();
     throw cause;
@@ -48,7 +49,11 @@ async function call(
   }
 }
 
-async function converse(socket: Socket, request: ControlRequest): Promise<Json> {
+async function converse(
+  socket: Socket,
+  request: ControlRequest,
+  onNews: (news: Json) => void,
+): Promise<Json> {
   const late = new AbortController();
   const giveUp = (): void => {
     late.abort();
@@ -57,7 +62,7 @@ async function converse(socket: Socket, request: ControlRequest): Promise<Json> 
   const timer = request.command === 'sync' ? undefined : setTimeout(giveUp, answerWithinMs);
   try {
     socket.write(`${JSON.stringify(request)}\n`);
-    return JSON.parse(await readLine(socket, longestAnswer)) as Json;
+    return await readAnswer(socket, longestAnswer, onNews);
   } catch (cause) {
     throw late.signal.aborted ? silent(cause) : wentAway(cause);
   } finally {

@@ -1,11 +1,11 @@
-/** The daemon's side of the control socket: one JSON line asks, one JSON line answers, over a Unix socket of mode 0600. */
+/** The daemon's side of the control socket: one JSON line asks, one JSON line answers, after lines of news, over a Unix socket of mode 0600. */
 
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { StorageError } from '../../errors.ts';
-import type { ControlRequest, ControlServer, Json } from '../../ports/control.ts';
+import type { Control, ControlRequest, ControlServer } from '../../ports/control.ts';
 import { announce, announcementFile } from './announcement.ts';
-import { readLine } from './line.ts';
+import { newsLine, readLine } from './line.ts';
 import { socketPath, type ControlPlaces } from './socket-path.ts';
 
 /** A request is a line of names; nobody honest sends more, or takes longer to say it. */
@@ -15,7 +15,7 @@ const requestWithinMs = 30_000;
 /** At the end, whoever has no answer by then, or does not take it, goes without. */
 const partingMs = 1_000;
 
-type Answer = (request: ControlRequest, signal: AbortSignal) => Promise<Json>;
+type Answer = Parameters<Control['serve']>[0];
 
 export async function serve(places: ControlPlaces, answer: Answer): Promise<ControlServer> {
   const path = await socketPath(places);
@@ -111,7 +111,9 @@ async function converse(socket: Socket, answer: Answer, guests: Guests): Promise
   try {
     const request = await readRequest(socket);
     guests.asked(socket);
-    const reply = await answer(request, gone.signal);
+    const reply = await answer(request, gone.signal, (news) => {
+      socket.write(newsLine(news));
+    });
     socket.end(`${JSON.stringify(reply)}\n`);
   } catch {
     socket.destroy();

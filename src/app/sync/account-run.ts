@@ -19,7 +19,7 @@ export interface AccountRun {
   readonly fence: Fence;
   /** Aborted where the poll is to end. */
   readonly signal: AbortSignal;
-  /** Called after each durable point. */
+  /** Called once it is known what a folder has ahead, and after each durable point. */
   readonly progress: (report: FolderReport) => void;
 }
 

@@ -1,7 +1,7 @@
 /** Reports as plain JSON: what --json prints, what crosses the control socket, and what the text for people is made from. */
 
 import type { PosthornError } from '../../errors.ts';
-import type { AccountReport, FolderReport } from './report.ts';
+import { doneOf, expectedOf, type AccountReport, type FolderReport } from './report.ts';
 
 export interface ErrorJson {
   readonly code: string;
@@ -100,13 +100,30 @@ export function accountJson(report: AccountReport, status: number): AccountJson 
 }
 
 function folderJson(report: FolderReport): FolderJson {
-  const { path, failed, error, ...counts } = report;
+  const { path, failed, error, ahead: _, ...counts } = report;
   return {
     folder: path,
     ...counts,
     failed: failed.map((each) => ({ id: each.id, error: errorJson(each.error) })),
     error: error === null ? null : errorJson(error),
   };
+}
+
+/** How far a folder is. */
+export interface ProgressJson {
+  readonly account: string;
+  readonly folder: string;
+  /** Messages that this run has work with, as far as it is known, and those that are done. */
+  readonly expected: number;
+  readonly done: number;
+  readonly octets: number;
+  readonly octetsUp: number;
+}
+
+export function progressJson(account: string, report: FolderReport): ProgressJson {
+  const { path, octets, octetsUp } = report;
+  const [expected, done] = [expectedOf(report), doneOf(report)];
+  return { account, folder: path, expected: Math.max(expected, done), done, octets, octetsUp };
 }
 
 /** ISO 8601 in UTC, or null. */

@@ -39,6 +39,19 @@ export interface FolderReport {
   /** What deserves a word, and is no failure. */
   readonly notes: string[];
   error: PosthornError | null;
+  /** For those who watch while it runs. */
+  readonly ahead: Ahead;
+}
+
+/** What is known to be ahead of a folder, done or not. */
+export interface Ahead {
+  /** Messages to be fetched: the server's count, until its listing tells. */
+  toFetch: number;
+  /** Messages to be uploaded, moved, flagged, deleted or tried again; one whose flags change on both sides counts twice. */
+  others: number;
+  /** What came and is not durable yet. */
+  arriving: number;
+  octetsArriving: number;
 }
 
 export interface ReceiveReport {
@@ -99,5 +112,21 @@ export function emptyFolderReport(path: string): FolderReport {
     failed: [],
     notes: [],
     error: null,
+    ahead: { toFetch: 0, others: 0, arriving: 0, octetsArriving: 0 },
   };
+}
+
+/** Messages of a folder that this run has work with, as far as it is known. */
+export function expectedOf({ ahead }: FolderReport): number {
+  return ahead.toFetch + ahead.others;
+}
+
+/** Those of them with which it is done for good: whatever happens now, they are not worked on again. */
+export function doneOf(report: FolderReport): number {
+  const { fetched, known, failed, uploaded, movedHere, movedThere, copiedThere } = report;
+  const { flaggedHere, flaggedThere, deletedHere, deletedThere } = report;
+  return [
+    ...[fetched, known, failed.length, uploaded, movedHere, movedThere, copiedThere],
+    ...[flaggedHere, flaggedThere, deletedHere, deletedThere],
+  ].reduce((sum, each) => sum + each, 0);
 }

@@ -14,7 +14,14 @@ import type { Neighbours } from '../neighbours.ts';
 import { flushOutbox } from '../outbox/flush-outbox.ts';
 import { ProgressDeadline } from './progress-deadline.ts';
 import { receive } from './receive.ts';
-import type { AccountReport, FolderReport, ReceiveReport, SendReport } from './report.ts';
+import {
+  doneOf,
+  expectedOf,
+  type AccountReport,
+  type FolderReport,
+  type ReceiveReport,
+  type SendReport,
+} from './report.ts';
 
 export interface SyncOptions {
   readonly settings: Settings;
@@ -68,7 +75,7 @@ async function syncBound(
     });
   if (received !== null)
     await receiveLocked(bound, neighbours, options, received).catch((thrown: unknown) => {
-      errors.push(named(thrown, account, options.signal));
+      errors.push(named(thrown, account, options.signal, received));
     });
   const error = gravestOf(errors);
   const { suspended, notBefore } = await outcome(id, neighbours, error);
@@ -169,17 +176,32 @@ async function rememberOutcome(
 }
 
 /** What breaks all of them off is one error; each account tells it as its own. */
-function named(thrown: unknown, account: Account, signal: AbortSignal): PosthornError {
-  const error = thrown === signal.reason ? brokenOff(signal) : asPosthornError(thrown);
+function named(
+  thrown: unknown,
+  account: Account,
+  signal: AbortSignal,
+  received: ReceiveReport | null = null,
+): PosthornError {
+  const error = thrown === signal.reason ? brokenOff(signal, received) : asPosthornError(thrown);
   error.account ??= account.name;
   return error;
 }
 
-function brokenOff({ reason }: AbortSignal): PosthornError {
+function brokenOff({ reason }: AbortSignal, received: ReceiveReport | null): PosthornError {
   const { message, code, remedy } = asPosthornError(reason);
   return new TemporaryError(message, {
-    remedy: remedy ?? 'What was whole is kept; the next sync goes on there.',
+    remedy: remedy ?? `${keptText(received)}; the next sync goes on there.`,
     code: code === 'timeout' ? 'timeout' : 'temporary',
     cause: reason,
   });
+}
+
+/** What a person wants to know who has just broken it off. */
+function keptText(received: ReceiveReport | null): string {
+  const folders = received?.folders ?? [];
+  const done = folders.reduce((sum, folder) => sum + doneOf(folder), 0);
+  const expected = folders.reduce((sum, folder) => sum + expectedOf(folder), 0);
+  return done === 0 || expected < done
+    ? 'What was whole is kept'
+    : `${String(done)} of ${String(expected)} messages are done, and kept`;
 }

@@ -17,8 +17,8 @@ export interface SyncFlags {
   readonly maxConnections?: number;
 }
 
-/** These settings are for two-way sync, and posthorn only fetches as yet. */
-const later = 'kept for later';
+/** POP3 does not act on them as yet. */
+const later = 'for POP3 kept for later';
 
 export function addSyncOptions(command: Command): void {
   addPolicies(command);
@@ -28,7 +28,7 @@ export function addSyncOptions(command: Command): void {
 function addPolicies(command: Command): void {
   command
     .addOption(
-      choice('--direction <way>', `IMAP: sync both ways, pull or push (default: both; ${later})`, [
+      choice('--direction <way>', `IMAP: sync both ways, pull or push (default: both)`, [
         ...['both', 'pull', 'push'],
       ]),
     )
@@ -52,7 +52,7 @@ function addPolicies(command: Command): void {
     )
     .option(
       '--max-age <span>',
-      `IMAP: an older message is not fetched, e.g. 1y, or none (default: none; ${later})`,
+      `IMAP: an older message is not fetched, e.g. 1y, or none (default: none)`,
     );
 }
 
@@ -60,22 +60,15 @@ function addSelection(command: Command): void {
   command
     .option(
       '--include-folder <folder>',
-      `IMAP: fetch these folders alone, a name, Lists/* or role:sent, repeatable (${later})`,
+      `IMAP: sync these folders alone, a name, Lists/* or role:sent, repeatable`,
       collect,
     )
-    .option(
-      '--exclude-folder <folder>',
-      `IMAP: leave these folders out, repeatable (${later})`,
-      collect,
-    )
-    .option(
-      '--subscribed-only',
-      `IMAP: of these only the subscribed ones, and the inbox (${later})`,
-    )
+    .option('--exclude-folder <folder>', `IMAP: leave these folders out, repeatable`, collect)
+    .option('--subscribed-only', `IMAP: of these only the subscribed ones, and the inbox`)
     .option('--no-subscribed-only', 'IMAP: subscribed or not (the default)')
     .option(
       '--max-connections <number>',
-      `IMAP: connections at once (default: 4; ${later})`,
+      `IMAP: connections at once (default: 4; kept for later)`,
       numberFrom(1, 20, 'It'),
     );
 }

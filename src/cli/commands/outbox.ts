@@ -172,7 +172,14 @@ async function flush(run: Run, given: readonly string[], flags: FlushFlags): Pro
   const config = await readConfig(run);
   const accounts = accountsMeant(config, given);
   if (flags.inTurn === true) return flushBehind(run, config, accounts);
-  const wish = { send: true, receive: false, full: false, acceptDeletions: false, waitMs: 0 };
+  const wish = {
+    send: true,
+    receive: false,
+    full: false,
+    acceptDeletions: false,
+    waitMs: 0,
+    events: false,
+  };
   const reports = await runSync(run, config, accounts, wish);
   for (const report of reports) printAccount(run.output, report);
   if (run.output.json) run.output.document({ accounts: reports });

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { previewAll, refusedIfSkipped } from '../../app/sync/sync-all.ts';
 import type { Config } from '../../config/read/config.ts';
 import type { Account } from '../../core/account/account.ts';
-import { ConfigurationError, gravest, type ExitStatus } from '../../errors.ts';
+import { ConfigurationError, gravest, UsageError, type ExitStatus } from '../../errors.ts';
 import type { Act } from '../act.ts';
 import { previewJson, printPreview } from '../sync/preview-text.ts';
 import { runSync, type Wish } from '../sync/run-sync.ts';
@@ -22,6 +22,7 @@ interface SyncFlags {
   readonly acceptDeletions?: boolean;
   readonly wait?: boolean;
   readonly dryRun?: boolean;
+  readonly progress?: boolean;
 }
 
 export function register(command: Command, act: Act): void {
@@ -34,7 +35,10 @@ export function register(command: Command, act: Act): void {
       '--accept-deletions',
       'delete also what looks like an accident: most or all of a folder at once, a folder that is gone',
     )
-    .option('--dry-run', 'say what would be done, and do nothing')
+    .addOption(
+      new Option('--dry-run', 'say what would be done, and do nothing').conflicts('progress'),
+    )
+    .option('--progress', 'with --json: one event a line while it runs, the report as the last one')
     .option('--wait', 'wait for another posthorn that works on an account, instead of failing (75)')
     .action(act(sync))
     .addHelpText(
@@ -44,6 +48,10 @@ export function register(command: Command, act: Act): void {
 }
 
 async function sync(run: Run, names: readonly string[], flags: SyncFlags): Promise<number> {
+  if (flags.progress === true && !run.output.json)
+    throw new UsageError('--progress tells events for a script, so it needs --json', {
+      remedy: 'Leave it out: a terminal shows how far the sync is by itself.',
+    });
   const config = await readConfig(run);
   const accounts = accountsMeant(config, names);
   if (accounts.length === 0)
@@ -57,12 +65,14 @@ async function sync(run: Run, names: readonly string[], flags: SyncFlags): Promi
     full: flags.full === true,
     acceptDeletions: flags.acceptDeletions === true,
     waitMs: flags.wait === true ? longestWaitMs : 0,
+    events: flags.progress === true,
   };
   if (flags.dryRun === true) return preview(run, config, accounts, wish, names.length > 0);
   const done = await runSync(run, config, accounts, wish);
   const reports = names.length === 0 ? done : done.map(refusedIfSkipped);
   for (const report of reports) printAccount(run.output, report);
-  if (run.output.json) run.output.document({ accounts: reports });
+  if (wish.events) run.output.event('report', { accounts: reports });
+  else if (run.output.json) run.output.document({ accounts: reports });
   return gravest(reports.map(({ status }) => status as ExitStatus));
 }
 

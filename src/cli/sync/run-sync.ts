@@ -1,15 +1,19 @@
 /** Syncs accounts: those that a running daemon keeps by the daemon, the others here. */
 
-import { accountJson, type AccountJson } from '../../app/sync/report-json.ts';
+import { accountJson, type AccountJson, type ProgressJson } from '../../app/sync/report-json.ts';
 import type { SyncOptions } from '../../app/sync/sync-account.ts';
 import { syncAll, syncStatus } from '../../app/sync/sync-all.ts';
 import type { Config } from '../../config/read/config.ts';
 import type { Account } from '../../core/account/account.ts';
 import { withNeighbours } from '../session.ts';
-import { Progress } from './sync-text.ts';
+import { watchSync } from './progress.ts';
+import { ToldFolders } from './told-folders.ts';
 import type { Run } from '../world.ts';
 
-export type Wish = Pick<SyncOptions, 'send' | 'receive' | 'full' | 'acceptDeletions' | 'waitMs'>;
+export type Wish = Pick<SyncOptions, 'send' | 'receive' | 'full' | 'acceptDeletions' | 'waitMs'> & {
+  /** Progress is told as events on standard output. */
+  readonly events: boolean;
+};
 
 export async function runSync(
   run: Run,
@@ -29,7 +33,7 @@ async function syncByDaemon(
   run: Run,
   config: Config,
   accounts: readonly Account[],
-  { send, receive, full, acceptDeletions }: Wish,
+  { send, receive, full, acceptDeletions, events }: Wish,
 ): Promise<AccountJson[]> {
   // What the file has disabled since the daemon read it is left alone.
   const asked = accounts
@@ -42,14 +46,21 @@ async function syncByDaemon(
     receive,
     full,
     acceptDeletions,
+    progress: true,
   } as const;
   const control = run.world.control(config.location);
   // A sync takes as long as it takes. Whether the daemon works at all is therefore asked first, for which it has a deadline.
   const works = await control.call({ command: 'status' }, run.world.signal);
   if (works === null) return [];
-  const answer = (await control.call(request, run.world.signal)) as {
-    accounts: AccountJson[];
-  } | null;
+  const watching = watchSync(run.output, run.world, events);
+  const news = new ToldFolders();
+  const answering = control.call(request, run.world.signal, (told) => {
+    const { account, report } = news.take(told as unknown as ProgressJson);
+    watching.show(account, report);
+  });
+  const answer = (await answering.finally(() => {
+    watching.end();
+  })) as { accounts: AccountJson[] } | null;
   return answer?.accounts ?? [];
 }
 
@@ -60,16 +71,17 @@ async function syncHere(
   wish: Wish,
 ): Promise<AccountJson[]> {
   return withNeighbours(run, config, async (neighbours) => {
-    const progress = new Progress(run.output, run.world.stderr, run.world.env);
+    const watching = watchSync(run.output, run.world, wish.events);
     const reports = await syncAll(accounts, neighbours, {
       ...wish,
       settings: config.settings,
       progress: (account, report) => {
-        progress.show(account, report);
+        watching.show(account, report);
       },
       signal: run.world.signal,
+    }).finally(() => {
+      watching.end();
     });
-    progress.clear();
     return reports.map((report) => accountJson(report, syncStatus(report)));
   });
 }

@@ -1,44 +1,10 @@
-/** A sync told to people: a line that moves while it runs, and one for each account at the end. */
+/** What a sync did, told to people: some lines for each account. */
 
 import { readFromServerText } from '../../app/accounts/read-from-server.ts';
 import type { AccountJson, ErrorJson, FolderJson, SentJson } from '../../app/sync/report-json.ts';
-import type { FolderReport } from '../../app/sync/report.ts';
-import { oneLine, type Output, type Streams } from '../terminal/output.ts';
+import { oneLine, type Output } from '../terminal/output.ts';
 import { printable } from '../../printable.ts';
 import { localTime, plural, size } from '../terminal/text.ts';
-
-/** One line on standard error, rewritten in place; nothing where that is no terminal, or one that can't clear a line. */
-export class Progress {
-  readonly #stream: NodeJS.WriteStream;
-  readonly #shown: boolean;
-  readonly #fetched = new Map<FolderReport, number>();
-  readonly #accounts = new Set<string>();
-  #lastShown = 0;
-
-  constructor(output: Output, stream: NodeJS.WriteStream, env: Streams['env']) {
-    this.#stream = stream;
-    this.#shown = stream.isTTY && env['TERM'] !== 'dumb' && !output.quiet && !output.json;
-  }
-
-  show(account: string, report: FolderReport): void {
-    this.#fetched.set(report, report.fetched);
-    this.#accounts.add(account);
-    if (!this.#shown || Date.now() - this.#lastShown < 100) return;
-    this.#lastShown = Date.now();
-    const sum = [...this.#fetched.values()].reduce((all, each) => all + each, 0);
-    const count = plural(sum, 'message');
-    const others = this.#accounts.size;
-    const text =
-      others > 1
-        ? `${count} of ${plural(others, 'account')} … ${account}: ${printable(report.path)}`
-        : `${count} … ${account}: ${printable(report.path)}`;
-    this.#stream.write(`\r\u001b[K${text.slice(0, this.#stream.columns - 1)}`);
-  }
-
-  clear(): void {
-    if (this.#shown && this.#lastShown > 0) this.#stream.write('\r\u001b[K');
-  }
-}
 
 /** info: for those who look. note: what a person should know even with nobody looking. error: what went wrong. */
 export interface AccountLine {

@@ -89,6 +89,11 @@ export class Output {
     this.line(printableJson({ version: jsonVersion, ...value }, this.isTerminal ? 2 : 0));
   }
 
+  /** One of several documents of --json, each on a line of its own; `version` and `event` are added. */
+  event(event: string, value: Readonly<Record<string, unknown>>): void {
+    this.line(printableJson({ version: jsonVersion, event, ...value }));
+  }
+
   /** For people alone: nothing with --quiet or --json. */
   say(text: string): void {
     if (!this.quiet && !this.json) this.line(text);

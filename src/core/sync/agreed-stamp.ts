@@ -10,6 +10,9 @@ export interface AgreedStamp {
   readonly lettered: ReadonlySet<string>;
 }
 
+/** Of a folder that was begun, and never looked at. */
+export const unseen = '';
+
 const nothing: AgreedStamp = { files: null, lettered: new Set() };
 
 export function writeStamp({ files, lettered }: AgreedStamp): string {

@@ -21,7 +21,10 @@ export interface AgreedFolder {
   readonly uidNext: number | null;
   readonly exists: number | null;
   readonly highestModSeq: string | null;
-  /** How the folder stood here when all of it was agreed (agreed-stamp); null where it never was. */
+  /**
+   * How the folder stood here when all of it was agreed (agreed-stamp). Null where nobody looks back further: in one that an older
+   * posthorn only fetched, or that was numbered anew, what is gone here is no deletion.
+   */
   readonly stamp: string | null;
 }
 

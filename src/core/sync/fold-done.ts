@@ -152,18 +152,24 @@ export function foldMovedHere(
 
 export function foldUploaded(
   path: string,
-  { file, flags, instead }: UploadItem,
+  { file, flags }: UploadItem,
   uid: number,
   now: number,
 ): AgreedChange[] {
   const { base, wireSize, wireSha256, messageIdHash, internalDate } = file;
   const known = { wireSize, wireSha256, messageIdHash, internalDate, modSeq: null };
   const message = { uid, name: base, ...flags, ...known, storedAt: now, status: 'both' as const };
-  return [
-    ...(instead === null ? [] : forgotten(path, [instead.uid])),
-    ...agreed(path, [message]),
-    over(path, [base]),
-  ];
+  return [...agreed(path, [message]), over(path, [base])];
+}
+
+/** The file of a message whose place it takes is new from here on: whatever becomes of it, it is found by its intent. */
+export function foldIntended(
+  path: string,
+  items: readonly UploadItem[],
+  intents: readonly Intent[],
+): AgreedChange[] {
+  const replaced = items.flatMap(({ instead }) => instead?.uid ?? []);
+  return [{ kind: 'intents', path, intents }, ...forgotten(path, replaced)];
 }
 
 /** What is about to be appended: `before` is what was known of an earlier try. */

@@ -58,13 +58,13 @@ export interface RangeEnd {
 
 /**
  * The whole range. Without UIDNEXT the greatest UID of all settles nothing: no UID could ever come after it. Changes of flags
- * count from the first time on, since later ranges see new messages alone.
+ * count from the first time on (`isBegun`: no message of it was known), since later ranges see new messages alone.
  */
-export function foldRange(agreed: AgreedFolder, end: RangeEnd): AgreedChange[] {
+export function foldRange(agreed: AgreedFolder, end: RangeEnd, isBegun: boolean): AgreedChange[] {
   const { uidNext, exists, lastListed } = end;
   const listed = lastListed < 4_294_967_295 ? lastListed : agreed.settledUid;
   const settledUid = Math.max(agreed.settledUid, uidNext === null ? listed : uidNext - 1);
-  const highestModSeq = agreed.settledUid === 0 ? end.highestModSeq : agreed.highestModSeq;
+  const highestModSeq = isBegun ? end.highestModSeq : agreed.highestModSeq;
   const status = { uidNext, exists, highestModSeq };
   const isKnown =
     settledUid === agreed.settledUid && uidNext === agreed.uidNext && exists === agreed.exists;

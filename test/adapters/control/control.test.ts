@@ -51,6 +51,21 @@ describe('asking', () => {
     expect(answers).toEqual(names.map((name) => ({ accounts: [name] })));
   });
 
+  it('news comes before it, each piece once and in its order', async () => {
+    await place.serve(async (request, _, tell) => {
+      tell({ done: 1 });
+      tell({ done: 2 });
+      await new Promise(setImmediate);
+      tell({ done: 3, text: 'a\nb' });
+      return echo(request);
+    });
+    const news: unknown[] = [];
+    const answer = await place.control.call(status, undefined, (each) => news.push(each));
+    expect(answer).toEqual({ asked: 'status' });
+    expect(news).toEqual([{ done: 1 }, { done: 2 }, { done: 3, text: 'a\nb' }]);
+    expect(await place.control.call(status)).toEqual({ asked: 'status' });
+  });
+
   it('an answer may be long', async () => {
     const long = 'ü'.repeat(3_000_000);
     await place.serve(() => Promise.resolve(long));

@@ -34,7 +34,7 @@ export class Place {
   }
 
   async serve(
-    answer: (request: ControlRequest, signal: AbortSignal) => Promise<Json> = echo,
+    answer: Parameters<Control['serve']>[0] = echo,
     control = this.control,
   ): Promise<void> {
     this.#server = await control.serve(answer);

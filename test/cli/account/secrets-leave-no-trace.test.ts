@@ -209,7 +209,7 @@ it('after a whole run, with every kind of password, right and wrong', async () =
 
   const said = home.told.join('\n');
   expect(said).toMatch(/refused/);
-  expect(said).toMatch(/\bat .*\.js/);
+  expect(said).toMatch(/\bat .*\.c?js/);
   expect([...watch.seen].some((words) => words.includes('daemon'))).toBe(true);
   const ours = [file, wrongFile, script, failing, foreign, home.secrets];
   const places = await contents(home.folder, ours);

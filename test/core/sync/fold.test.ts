@@ -119,7 +119,7 @@ describe('a message that was in trouble', () => {
 describe('the end of a range', () => {
   const end = { uidNext: 20, exists: 9, highestModSeq: '300', lastListed: 17 };
   it('settles all below UIDNEXT, and leaves the count of changes, since only new messages were seen', () => {
-    expect(foldRange(agreed(), end)).toEqual([
+    expect(foldRange(agreed(), end, false)).toEqual([
       {
         kind: 'folder-advanced',
         path,
@@ -130,7 +130,7 @@ describe('the end of a range', () => {
   });
 
   it('of a first sync takes the count of changes over', () => {
-    const [change] = foldRange(agreed({ settledUid: 0, highestModSeq: null }), end);
+    const [change] = foldRange(agreed({ settledUid: 0, highestModSeq: null }), end, true);
     expect(change).toMatchObject({ status: { highestModSeq: '300' } });
   });
 
@@ -140,11 +140,11 @@ describe('the end of a range', () => {
     [{ ...end, uidNext: null, lastListed: 4_294_967_295 }, 10],
     [{ ...end, uidNext: 11 }, 10],
   ])('%j settles up to %i', (each, settledUid) => {
-    expect(foldRange(agreed(), each)).toMatchObject([{ settledUid }]);
+    expect(foldRange(agreed(), each, false)).toMatchObject([{ settledUid }]);
   });
 
   it('says nothing where all is known', () => {
-    expect(foldRange(agreed(), { ...end, uidNext: 11, exists: 3 })).toEqual([]);
+    expect(foldRange(agreed(), { ...end, uidNext: 11, exists: 3 }, false)).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** UID MOVE (RFC 6851) and UID COPY (RFC 9051, section 6.4.7). */
 
 import { UidSet } from '../../../core/sync/uid-set.ts';
+import { TemporaryError } from '../../../errors.ts';
 import type { Transferred } from '../../../ports/receiving/mailbox-source.ts';
 import { shown, targetFailure } from '../answers/failure.ts';
 import { RefusedCommand } from '../answers/refusal.ts';
@@ -22,7 +23,10 @@ export async function move(
 ): Promise<Transferred> {
   const transfer = new Transfer(connection, wire, uids);
   try {
-    if (connection.has('MOVE') && (await transfer.isMoved())) return transfer.done('gone');
+    if (connection.has('MOVE') && (await transfer.isMoved())) {
+      await transfer.assertGone(uids);
+      return transfer.done('gone');
+    }
     await transfer.copy();
   } catch (error) {
     throw targetFailure(error, `messages cannot be moved to ${shown(wire)}`, wire);
@@ -60,6 +64,20 @@ class Transfer {
 
   done(source: Transferred['source']): Transferred {
     return { ...this.#told.told, source };
+  }
+
+  /** A server that tells no COPYUID may have done nothing; where it does tell, the named ones are gone. */
+  async assertGone(uids: UidSet): Promise<void> {
+    const named = UidSet.of(this.#told.told.uids?.keys() ?? []);
+    const left = await stillThere(this.#connection, uids.without(named));
+    if (left.isEmpty) return;
+    throw new TemporaryError(
+      'the server said that it has moved messages, and they stand there still',
+      {
+        ...{ reach: 'folder', layer: 'session' },
+        remedy: 'The next sync tries again. If it says so again, the server is at fault.',
+      },
+    );
   }
 
   async copy(): Promise<void> {

@@ -1,8 +1,9 @@
 /** Does what was planned, one operation after the other; each kind has its own hands. */
 
+import { unseen } from '../../../core/sync/agreed-stamp.ts';
 import type { AgreedFolder } from '../../../core/sync/agreed.ts';
 import { foldAdopted, foldNoted, type Noted } from '../../../core/sync/fold-done.ts';
-import type { Operation } from '../../../core/sync/plan/operation.ts';
+import type { NamesByContent, Operation } from '../../../core/sync/plan/operation.ts';
 import { commit } from '../account-run.ts';
 import type { Fetching, FetchTarget } from './deliver-messages.ts';
 import type { Limits } from './fetch-within.ts';
@@ -97,7 +98,13 @@ async function makeFolder(
   reportOf(work, path).notes.push('made on the server, since it was made here');
   const { status } = await folders.reading(path);
   const { uidValidity } = status;
-  const settled = { settledUid: 0, uidNext: null, exists: null, highestModSeq: null, stamp: null };
+  const settled = {
+    settledUid: 0,
+    uidNext: null,
+    exists: null,
+    highestModSeq: null,
+    stamp: unseen,
+  };
   const folder = { path, localPath, role: null, endpoint: work.endpoint, uidValidity, ...settled };
   await commit(run, [{ kind: 'folder-begun', folder }], 'durable');
   work.agreed.set(path, folder);
@@ -125,7 +132,22 @@ export async function carryOutRange(
   ready: Promise<void>,
 ): Promise<Fetching> {
   const target = await fetchTarget(work, range.path, ready);
-  return await fetchRange({ ...target, mayBeHere: range.mayBeHere }, range);
+  const mayBeHere = await notAgreed(work, range);
+  // Whoever has such a file may have given it flags of its own.
+  if ([...mayBeHere.values()].some((names) => names.length > 0)) work.unsettledHere.add(range.path);
+  return await fetchRange({ ...target, mayBeHere }, range);
+}
+
+/** Those that got their UID meanwhile are no other message's. */
+async function notAgreed(
+  { run: { accountId, neighbours } }: Work,
+  { path, mayBeHere }: Range,
+): Promise<NamesByContent> {
+  if (mayBeHere.size === 0) return mayBeHere;
+  const known = new Set((await neighbours.state.agreed(accountId, path)).name);
+  return new Map(
+    [...mayBeHere].map(([sha256, names]) => [sha256, names.filter((each) => !known.has(each))]),
+  );
 }
 
 /** Those of one folder together: they share what proves whose trouble it is. */

@@ -8,6 +8,7 @@ import {
   type FetchedPart,
   type RangeEnd,
 } from '../../../core/sync/fold.ts';
+import type { NamesByContent } from '../../../core/sync/plan/operation.ts';
 import type { MessageFacts } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
 import { asPosthornError, TemporaryError, type PosthornError } from '../../../errors.ts';
@@ -42,8 +43,8 @@ export interface FetchTarget {
   readonly ready: Promise<void>;
   /** Paths of the account's other folders that hold messages. */
   readonly beside: readonly string[];
-  /** Base names of new files by what they hold (SHA-256): a message that is one of them is not delivered again. */
-  readonly mayBeHere: ReadonlyMap<string, string>;
+  /** New files: a message that is one of them is not delivered again. */
+  readonly mayBeHere: NamesByContent;
   readonly limits: Limits;
 }
 
@@ -128,27 +129,27 @@ async function deliverWhole(
 ): Promise<{ readonly durable: Promise<void> }> {
   const { run, folder, report, mayBeHere } = target;
   const former = await formerMessages(target);
-  const here = new Map(mayBeHere);
+  const here = new Map([...mayBeHere].map(([sha256, names]) => [sha256, [...names]]));
   const letters = await run.tree.keywordLetters(folder.localPath);
   const queue = new DeliveryQueue<Coming, Missing>({
     tree: run.tree,
     localPath: folder.localPath,
     knownName: (_, { wireSha256 }) =>
-      former.get(wireSha256)?.pop()?.name ?? taken(here, wireSha256),
+      former.get(wireSha256)?.pop()?.name ?? here.get(wireSha256)?.shift() ?? null,
     remember: async (batch) => {
       const now = run.neighbours.clock.now();
       await commit(run, fold(fetchedPart(batch, now)), 'durable');
       count(report, batch);
+      arrivedDurably(report, batch);
       run.progress(report);
     },
   });
   try {
     for await (const batch of fetchWithin(open, uids, target.limits)) {
       await target.ready;
-      await queue.add(
-        batch.flatMap((each) => arriving(target, each, letters)),
-        batch.filter(isMissing),
-      );
+      const messages = batch.flatMap((each) => arriving(target, each, letters));
+      comes(report, messages);
+      await queue.add(messages, batch.filter(isMissing));
     }
   } catch (thrown) {
     await queue.finish();
@@ -157,10 +158,15 @@ async function deliverWhole(
   return { durable: queue.finish() };
 }
 
-function taken(names: Map<string, string>, wireSha256: string): string | null {
-  const name = names.get(wireSha256);
-  names.delete(wireSha256);
-  return name ?? null;
+function comes({ ahead }: FolderReport, messages: readonly Arriving<Coming>[]): void {
+  ahead.arriving += messages.length;
+  for (const { message } of messages) ahead.octetsArriving += message.facts.size ?? 0;
+}
+
+function arrivedDurably({ ahead }: FolderReport, { arrived, failed }: FetchedBatch): void {
+  ahead.arriving -= arrived.length + failed.length;
+  for (const { message } of [...arrived, ...failed])
+    ahead.octetsArriving -= message.facts.size ?? 0;
 }
 
 export function refusal(loss: Loss<number>): FetchedPart {

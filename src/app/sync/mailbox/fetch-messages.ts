@@ -33,14 +33,16 @@ type Range = Extract<Operation, { kind: 'fetch-range' }>;
 
 /** Everything from the UID on that is not here. What was whole is kept where it throws. */
 export async function fetchRange(target: FetchTarget, { from }: Range): Promise<Fetching> {
-  const { folder, folders } = target;
+  const { folder, folders, report } = target;
   const open = await folders.reading(folder.path);
   requireNumbering(folder, open);
   const { uidNext } = open.status;
   const listing = await open.uids(from);
   // What came since the folder was opened is the next poll's; a UID out of all bounds would settle the folder for ever.
   const listed = listing.uids.within(from, (uidNext ?? highestUid + 1) - 1);
-  const wanted = await notHere(target, listed, from);
+  const known = await knownFrom(target, from);
+  const wanted = await notHere(target, listed, known);
+  report.ahead.toFetch = wanted.size;
   const watermark = new Watermark(from - 1, wanted);
   const fold = (part: FetchedPart): Changes => {
     watermark.finish(uidsOf(part));
@@ -53,17 +55,19 @@ export async function fetchRange(target: FetchTarget, { from }: Range): Promise<
   }
   // A listing that leaves something out proves of nothing that it is not there.
   if (!listing.complete) return { durable: durable.then(() => null) };
-  return { durable: durable.then(() => endRange(target, open.status, listed)) };
+  const isBegun = from === 1 && known.isEmpty;
+  return { durable: durable.then(() => endRange(target, open.status, listed, isBegun)) };
 }
 
 async function endRange(
   target: FetchTarget,
   told: SelectedStatus,
   listed: UidSet,
+  isBegun: boolean,
 ): Promise<RangeEnd> {
   const { uidNext, exists, highestModSeq } = told;
   const end = { uidNext, exists, highestModSeq, lastListed: listed.last ?? 0 };
-  await commit(target.run, foldRange(target.folder, end), 'relaxed');
+  await commit(target.run, foldRange(target.folder, end, isBegun), 'relaxed');
   await dropFormer(target);
   return end;
 }
@@ -118,15 +122,18 @@ function requireNumbering({ uidValidity }: AgreedFolder, { status }: OpenFolder)
   });
 }
 
+async function knownFrom({ run, folder }: FetchTarget, from: number): Promise<UidSet> {
+  return await run.neighbours.state.agreedUids(run.accountId, folder.path, from);
+}
+
 /** After a kill some of the range is durable already, since batches end out of order; what is in trouble has its own plan. */
 async function notHere(
   { run, folder }: FetchTarget,
   listed: UidSet,
-  from: number,
+  agreed: UidSet,
 ): Promise<UidSet> {
   if (listed.isEmpty) return listed;
   const { state } = run.neighbours;
-  const agreed = await state.agreedUids(run.accountId, folder.path, from);
   const troubles = await state.troubles(run.accountId, folder.path);
   return listed.without(agreed).without(UidSet.of(troubles.flatMap(refusedUid)));
 }

@@ -310,6 +310,7 @@ class Gatherer {
 const noNews: RemoteNews = {
   changed: new Map(),
   vanished: UidSet.empty,
+  strays: UidSet.empty,
   arrivals: null,
   isComplete: true,
 };

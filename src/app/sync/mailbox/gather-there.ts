@@ -6,6 +6,7 @@ import type { KnownMessages } from '../../../core/sync/known-messages.ts';
 import type { Keeping, NewThere, RemoteNews } from '../../../core/sync/plan/views.ts';
 import type { FolderStatus, MessageFacts } from '../../../core/sync/remote.ts';
 import { highestUid, UidSet } from '../../../core/sync/uid-set.ts';
+import { refusedUid } from './deliver-messages.ts';
 import type { OpenFolder, PermanentFlags } from '../../../ports/receiving/mailbox-source.ts';
 
 /** Whether the server may have changed or lost known messages. Without HIGHESTMODSEQ nobody knows. */
@@ -33,8 +34,9 @@ export async function changesThere(
   const changed = new Map(
     told.filter(({ uid }) => messages.atUid(uid) !== undefined).map((facts) => [facts.uid, facts]),
   );
-  const gone = await vanished(open, { agreed, messages, troubles }, changes?.vanished ?? null);
-  return { changed, vanished: gone ?? UidSet.empty, arrivals: null, isComplete: gone !== null };
+  const found = await vanished(open, { agreed, messages, troubles }, changes?.vanished ?? null);
+  const { gone = UidSet.empty, strays = UidSet.empty } = found ?? {};
+  return { changed, vanished: gone, strays, arrivals: null, isComplete: found !== null };
 }
 
 /** Without CONDSTORE the flags of all are asked for; those that are as agreed are not kept. */
@@ -57,14 +59,16 @@ async function vanished(
   open: OpenFolder,
   { agreed, messages, troubles }: Known,
   told: UidSet | null,
-): Promise<UidSet | null> {
+): Promise<{ readonly gone: UidSet; readonly strays: UidSet } | null> {
   const there = messages.uidsThere();
   const gone = told === null ? UidSet.empty : intersection(there, told);
-  const refused = troubles.filter(({ kind }) => kind === 'refused').length;
-  const expected = there.size - gone.size + refused + (await freshCount(open, agreed));
-  if (expected === open.status.exists) return gone;
+  const refused = UidSet.of(troubles.flatMap(refusedUid));
+  const expected = there.size - gone.size + refused.size + (await freshCount(open, agreed));
+  if (expected === open.status.exists) return { gone, strays: UidSet.empty };
   const { uids, complete } = await open.uids(1);
-  return complete ? there.without(uids) : null;
+  if (!complete) return null;
+  const strays = uids.within(1, agreed.settledUid).without(there).without(refused);
+  return { gone: there.without(uids), strays };
 }
 
 function intersection(one: UidSet, other: UidSet): UidSet {

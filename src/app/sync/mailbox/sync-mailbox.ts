@@ -8,17 +8,20 @@ import type {
   Operation,
 } from '../../../core/sync/plan/operation.ts';
 import { planAccount } from '../../../core/sync/plan/plan-account.ts';
-import type { AccountView } from '../../../core/sync/plan/views.ts';
+import type { AccountView, FolderView } from '../../../core/sync/plan/views.ts';
 import { TemporaryError } from '../../../errors.ts';
 import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
 import { commit, type AccountRun } from '../account-run.ts';
 import type { ReconnectingSession } from '../reconnecting-session.ts';
-import { emptyFolderReport, type FolderReport, type ReceiveReport } from '../report.ts';
+import { emptyFolderReport, expectedOf, type FolderReport, type ReceiveReport } from '../report.ts';
 import { carryOutAll } from './carry-out-all.ts';
 import { endpointOf, gatherMailbox, type GatheredMailbox } from './gather-mailbox.ts';
 import { OpenFolders } from './open-folders.ts';
+import { othersIn, toFetch } from './planned-messages.ts';
 import { foldersWithRoles } from './system-folders.ts';
 import { reportOf, type Work } from './work.ts';
+
+type Changes = Parameters<typeof commit>[1];
 
 /** Fills `report` as it goes, so that it tells what was done also where this throws. */
 export async function syncMailbox(
@@ -33,6 +36,7 @@ export async function syncMailbox(
   const work = workOf(run, folders, gathered.view, plan, reports);
   await holdBack(work, plan.held);
   for (const { path, text } of plan.notes) reportOf(work, path).notes.push(text);
+  tellAhead(work, gathered.view, plan);
   const failed = await carryOutAll(work, plan.operations);
   await agree(work, gathered.view, plan.ends, failed);
 }
@@ -94,12 +98,27 @@ function workOf(
     reports,
     policies: new Map(view.folders.map(({ remote, policy }) => [remote.path, policy])),
     fetched: new Map(),
+    unsettledHere: new Set(),
     filled: view.folders.flatMap(({ remote, status }) => (status.exists ? [remote.path] : [])),
   };
 }
 
 function isRange({ kind }: Operation): boolean {
   return kind === 'fetch-range';
+}
+
+/** Those who watch know from the beginning how much there is to do. */
+function tellAhead(work: Work, { folders }: AccountView, { operations }: AccountPlan): void {
+  const statuses = new Map(folders.map(({ remote, status }) => [remote.path, status]));
+  const busy = new Set<FolderReport>();
+  for (const operation of operations) {
+    const isTransfer = operation.kind === 'move-remote' || operation.kind === 'copy-remote';
+    const report = reportOf(work, isTransfer ? operation.to : operation.path);
+    report.ahead.toFetch += toFetch(operation, statuses.get(operation.path));
+    report.ahead.others += othersIn(operation);
+    if (expectedOf(report) > 0) busy.add(report);
+  }
+  for (const report of busy) work.run.progress(report);
 }
 
 /** What held a folder is kept, so that doctor tells it too. */
@@ -135,27 +154,34 @@ async function agree(
   for (const end of ends) {
     const view = views.get(end.path);
     if (view === undefined || failed.has(end.path)) continue;
-    const { path } = end;
-    const isStamped = end.isLookedAtHere && end.stamp !== view.agreed?.stamp;
-    const { highestModSeq } = view.status;
-    const { uidNext, exists } = work.fetched.get(path) ?? view.status;
-    const settledUid = view.agreed?.settledUid ?? 0;
-    await commit(
-      work.run,
-      [
-        ...(isStamped ? [{ kind: 'folder-stamped', path, stamp: end.stamp } as const] : []),
-        ...(end.isLookedAtThere
-          ? [
-              {
-                kind: 'folder-advanced',
-                path,
-                settledUid: Math.max(settledUid, work.fetched.has(path) ? (uidNext ?? 1) - 1 : 0),
-                status: { uidNext, exists, highestModSeq },
-              } as const,
-            ]
-          : []),
-      ],
-      'relaxed',
-    );
+    await commit(work.run, [...stamped(work, view, end), ...advanced(work, view, end)], 'relaxed');
   }
+}
+
+function stamped(
+  { unsettledHere }: Work,
+  { agreed }: FolderView,
+  { path, stamp, isLookedAtHere }: FolderEnd,
+): Changes {
+  const isNews = isLookedAtHere && stamp !== (agreed?.stamp ?? null);
+  return isNews && !unsettledHere.has(path) ? [{ kind: 'folder-stamped', path, stamp }] : [];
+}
+
+function advanced(
+  { fetched }: Work,
+  { agreed, status: told }: FolderView,
+  { path, isLookedAtThere }: FolderEnd,
+): Changes {
+  if (!isLookedAtThere) return [];
+  const { highestModSeq } = told;
+  const { uidNext, exists } = fetched.get(path) ?? told;
+  const before = agreed?.settledUid ?? 0;
+  const settledUid = Math.max(before, fetched.has(path) ? (uidNext ?? 1) - 1 : 0);
+  const isKnown =
+    settledUid === before &&
+    uidNext === agreed?.uidNext &&
+    exists === agreed.exists &&
+    highestModSeq === agreed.highestModSeq;
+  const status = { uidNext, exists, highestModSeq };
+  return isKnown ? [] : [{ kind: 'folder-advanced', path, settledUid, status }];
 }

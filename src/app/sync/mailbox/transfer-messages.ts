@@ -33,6 +33,7 @@ export async function transferThere(
     const done = isMove ? await folder.move(uids, to) : await folder.copy(uids, to);
     const source = isMove ? done.source : 'copied';
     const moved = told(work, to, done);
+    if (part.some(({ message }) => !moved.has(message.uid))) work.unsettledHere.add(to);
     await commit(work.run, foldTransferred(path, to, part, moved, source), 'durable');
     if (isMove) report.movedThere += part.length;
     else report.copiedThere += part.length;
@@ -56,14 +57,15 @@ function mergeAfter(
   return uid === undefined || merged.store === null ? [] : [{ uid, name, modSeq: null, ...merged }];
 }
 
-/** UIDs of another numbering say nothing. */
+/** UIDs of another numbering say nothing, nor do those that were given before: another message has them. */
 function told(
   work: Work,
   to: string,
   { uids, uidValidity }: Transferred,
 ): ReadonlyMap<number, number> {
-  const { uidValidity: known } = agreedFolder(work, to);
-  return uids === null || uidValidity !== known ? new Map() : uids;
+  const { uidValidity: known, settledUid } = agreedFolder(work, to);
+  if (uids === null || uidValidity !== known) return new Map();
+  return [...uids.values()].some((uid) => uid <= settledUid) ? new Map() : uids;
 }
 
 /** Files go where the server has moved their messages. */
@@ -77,11 +79,8 @@ export async function moveHere(
   const report = reportOf(work, path);
   for (const [source, each] of bySource(items))
     for (const part of parts(each, together)) {
-      const names = await run.tree.move(
-        source,
-        part.map(({ name }) => name),
-        localPath,
-      );
+      const bases = part.map(({ name }) => name);
+      const names = source === localPath ? bases : await run.tree.move(source, bases, localPath);
       const moved = part.flatMap((item, at) => pair(item, names[at]));
       const changes = foldMovedHere(
         from,
@@ -92,6 +91,16 @@ export async function moveHere(
       await commit(run, changes, 'durable');
       report.movedHere += moved.length;
       run.progress(report);
+      const merges = moved.flatMap(
+        ([
+          {
+            merged,
+            facts: { uid, modSeq },
+          },
+          name,
+        ]): MergeItem[] => (merged === null ? [] : [{ uid, name, modSeq, ...merged }]),
+      );
+      if (merges.length > 0) await mergeFlags(work, { kind: 'merge-flags', path, items: merges });
     }
 }
 

@@ -1,6 +1,7 @@
 /** Uploads what is new here. APPEND is not repeatable: what is about to be sent is written durably before (design rules 4 and 14). */
 
-import { foldUploaded, intentOf } from '../../../core/sync/fold-done.ts';
+import type { AgreedFolder } from '../../../core/sync/agreed.ts';
+import { foldIntended, foldUploaded, intentOf } from '../../../core/sync/fold-done.ts';
 import { flagsOfBits } from '../../../core/sync/flags.ts';
 import type { Operation, UploadItem } from '../../../core/sync/plan/operation.ts';
 import { asPosthornError, TemporaryError } from '../../../errors.ts';
@@ -78,7 +79,7 @@ async function uploadPart(
   const intents = items.map((item) =>
     intentOf(path, item, folder.status, before.get(item.file.base), now),
   );
-  await commit(run, [{ kind: 'intents', path, intents }], 'durable');
+  await commit(run, foldIntended(path, items, intents), 'durable');
   const session = await work.folders.session();
   const { localPath } = agreedFolder(work, path);
   const uploads = items.map((item) => upload(work, localPath, item));
@@ -103,6 +104,13 @@ function upload(work: Work, localPath: string, { file, flags }: UploadItem): Upl
   };
 }
 
+/** Null where it is of another numbering, or was given before: another message has it. */
+function newUid({ uidValidity, settledUid }: AgreedFolder, outcome: Uploaded): number | null {
+  if (outcome.kind !== 'uploaded' || outcome.uid === null) return null;
+  const isNew = outcome.uidValidity === uidValidity && outcome.uid > settledUid;
+  return isNew ? outcome.uid : null;
+}
+
 /** One whose UID the server did not tell is found by the next sync, by what its intent says. */
 async function remember(
   work: Work,
@@ -110,14 +118,15 @@ async function remember(
   done: readonly (readonly [UploadItem, Uploaded])[],
 ): Promise<void> {
   const { run } = work;
-  const { uidValidity } = agreedFolder(work, path);
+  const folder = agreedFolder(work, path);
   const report = reportOf(work, path);
   const now = run.neighbours.clock.now();
   const changes = done.flatMap(([item, outcome]) => {
-    if (outcome.kind === 'unsent')
-      return [{ kind: 'intents-over' as const, path, names: [item.file.base] }];
-    if (outcome.kind === 'refused' || outcome.uid === null) return [];
-    return outcome.uidValidity === uidValidity ? foldUploaded(path, item, outcome.uid, now) : [];
+    const uid = newUid(folder, outcome);
+    if (uid !== null) return foldUploaded(path, item, uid, now);
+    work.unsettledHere.add(path);
+    const names = [item.file.base];
+    return outcome.kind === 'unsent' ? [{ kind: 'intents-over' as const, path, names }] : [];
   });
   await commit(run, changes, 'durable');
   for (const [item, outcome] of done)

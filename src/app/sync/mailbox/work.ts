@@ -26,6 +26,8 @@ export interface Work {
   readonly fetched: Map<string, RangeEnd>;
   /** Paths of the folders that hold messages on the server. */
   readonly filled: readonly string[];
+  /** Paths of folders here that hold files of which nobody knows yet what they are on the server. */
+  readonly unsettledHere: Set<string>;
 }
 
 export function reportOf({ reports }: Work, path: string): FolderReport {

@@ -29,6 +29,9 @@ export interface Retrieving {
  * again, that is the message's trouble; it counts a try if others come.
  */
 export async function retrieve(context: Retrieving, fetches: readonly Fetch[]): Promise<void> {
+  const { run, report } = context;
+  report.ahead.toFetch = fetches.length;
+  if (fetches.length > 0) run.progress(report);
   const fresh = fetches.filter(({ tries }) => tries === null);
   const loss = await retrieveWhole(context, fresh);
   if (loss !== null) {
@@ -130,15 +133,16 @@ async function retrieveAll(
       await commit(run, foldRetrieved(retrievedPart(batch, tries, storedAt)), 'durable');
       onDurable(batch);
       count(report, batch);
+      report.ahead.arriving -= batch.arrived.length + batch.failed.length;
       run.progress(report);
     },
   });
   try {
-    for await (const batch of session.retrieve(fetches.map(({ mail }) => mail)))
-      await queue.add(
-        batch.flatMap((each) => arriving(run, each)),
-        batch.filter(isRefused),
-      );
+    for await (const batch of session.retrieve(fetches.map(({ mail }) => mail))) {
+      const messages = batch.flatMap((each) => arriving(run, each));
+      report.ahead.arriving += messages.length;
+      await queue.add(messages, batch.filter(isRefused));
+    }
   } finally {
     await queue.finish();
   }

@@ -14,14 +14,13 @@ const directionField = choiceField({
     {
       value: 'both',
       name: 'both',
-      description:
-        'With two-way sync: what is read, moved or deleted on one side is so on the other.',
+      description: 'What is read, moved or deleted on one side is so on the other.',
     },
     { value: 'pull', name: 'pull', description: 'Nothing of here reaches the server.' },
     {
       value: 'push',
       name: 'push',
-      description: 'With two-way sync: nothing of the server reaches here.',
+      description: 'Nothing of the server reaches here.',
     },
   ],
 });

@@ -31,7 +31,7 @@ export interface Comparison {
   readonly goneThere: readonly Gone[];
   /** Gone where it was, and there was nothing on the other side. */
   readonly forgotten: readonly number[];
-  /** UIDs of messages that are to come back: another program took the mark of deletion off. */
+  /** UIDs of messages that are to come back: another program took the mark of deletion off, or they were taken for gone. */
   readonly returning: readonly number[];
   readonly newHere: readonly Newcomer[];
   readonly newThere: readonly Arrival[];
@@ -50,6 +50,9 @@ export function compareFolder(view: FolderView): Comparison {
     const told = sideThere(view, at);
     classify(comparison, at, file, told);
   }
+  // What is too old is left out by choice.
+  if (view.policy.maxAge === null && view.policy.direction !== 'push')
+    comparison.returning.push(...(there?.strays ?? []));
   if (here !== null) comparison.newHere.push(...newcomers(view, here));
   const arrivals = there?.arrivals ?? [];
   const fresh = arrivals.filter(({ facts }) => known.atUid(facts.uid) === undefined);
@@ -206,7 +209,7 @@ export function stateThere({
 }
 
 /** A file says nothing of keywords that have, or had, no letter in its folder: they are as agreed. */
-function stateHere(view: FolderView, at: number, file: FileHere): FlagState {
+export function stateHere(view: FolderView, at: number, file: FileHere): FlagState {
   const names = new Set([...(view.here?.keywordLetters?.values() ?? [])].map(lower));
   const isSaid = (keyword: string): boolean =>
     names.has(keyword) && view.here?.lettered.has(keyword) === true;

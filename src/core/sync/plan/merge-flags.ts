@@ -31,7 +31,10 @@ export interface Sides {
   readonly there: FlagState;
 }
 
-/** `keeping`: what the server keeps at all; a flag that it does not keep says nothing when it is missing there. */
+/**
+ * `keeping`: what the server keeps at all; a flag that it does not keep says nothing when it is missing there, and one that was set
+ * here is not agreed: the server may keep it another day.
+ */
 export function mergeFlags(
   { agreed, here, there }: Sides,
   direction: FolderPolicy['direction'],
@@ -43,7 +46,7 @@ export function mergeFlags(
   const keywords = mergeKeywords(agreed, here, there, direction, keeping);
   const wanted = { flags: flags.here, keywords: keywords.here };
   return {
-    agreed: { flags: flags.agreed, keywords: keywords.agreed },
+    agreed: { flags: flags.agreed & (kept | told), keywords: keywords.agreed },
     here: isEqual(wanted, here) ? null : wanted,
     store: serverChange(told, flags.there & (kept | told), keywords.added, keywords.removed),
   };

@@ -2,7 +2,7 @@
 
 import type { AgreedFolder, AgreedMessage, AgreedStatus, Trouble } from '../agreed.ts';
 import type { MessageFacts, Role } from '../remote.ts';
-import type { FlagState, ServerChange } from './merge-flags.ts';
+import type { FlagState, Merged, ServerChange } from './merge-flags.ts';
 import type { NewHere } from './views.ts';
 
 /** A known message whose flags are to be the same on both sides. */
@@ -52,7 +52,12 @@ export interface MoveHereItem {
   readonly name: string;
   /** What it is on the server now. */
   readonly facts: MessageFacts;
+  /** Flags that a side changed as well; null where they are as agreed. */
+  readonly merged: Merged | null;
 }
+
+/** Base names of new files by what they hold (SHA-256): messages of the server may be among them. */
+export type NamesByContent = ReadonlyMap<string, readonly string[]>;
 
 export type Operation =
   /** Make the folder here, and remember it. */
@@ -109,8 +114,8 @@ export type Operation =
       readonly from: number;
       /** Messages of the folder by the server's count; null where it does not say. */
       readonly exists: number | null;
-      /** New files that may be among them, by what they hold (SHA-256): they are not delivered again. */
-      readonly mayBeHere: ReadonlyMap<string, string>;
+      /** They are not delivered again. */
+      readonly mayBeHere: NamesByContent;
     }
   /** One message that could not be fetched, or came short, at an earlier poll. */
   | {

@@ -222,7 +222,9 @@ class GoneEntries {
     if (messageIdHash === null || facts.size === null || facts.internalDate === null) return null;
     const key = `${messageIdHash} ${String(facts.size)} ${String(facts.internalDate)}`;
     const all = this.#there.get(key) ?? [];
-    return all.find((entry) => entry.view !== view && !settled(entry)) ?? null;
+    const free = all.filter((entry) => !settled(entry));
+    // Moved away and back, it has another UID in the same folder.
+    return free.find((entry) => entry.view !== view) ?? free[0] ?? null;
   }
 
   isGoneHere({ view, at }: Entry): boolean {

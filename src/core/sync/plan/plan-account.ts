@@ -17,7 +17,7 @@ import {
 } from './plan-folder.ts';
 import { planTransfers, type Transfers } from './plan-transfers.ts';
 import { pairMessages } from './pair-messages.ts';
-import type { AccountPlan, FolderEnd, HeldFolder, Operation } from './operation.ts';
+import type { AccountPlan, FolderEnd, HeldFolder, NamesByContent, Operation } from './operation.ts';
 import type { AccountView, FolderView } from './views.ts';
 
 export interface SyncPolicy extends RetryPolicy {
@@ -31,14 +31,14 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
   const states = new Map(views.map((view) => [view, stateOf(view)]));
   const comparisons = views.map((view) => compared(view, states.get(view)));
   const pairs = pairMessages(comparisons, withoutRenumbered(elsewhere, states));
-  const transfers = planTransfers(comparisons, pairs);
   const deletions = planDeletions(comparisons, pairs, states, policy);
+  const transfers = planTransfers(comparisons, pairs, deletions.doubted);
   const operations = views.flatMap((view, at) => {
     const comparison = comparisons[at];
     const state = states.get(view);
     return comparison === undefined || state === undefined
       ? []
-      : folderOperations(comparison, state, transfers, policy);
+      : folderOperations(view, comparison, state, transfers, policy);
   });
   const isHeld = ({ path }: Operation): boolean =>
     deletions.held.some((each) => each.path === path);
@@ -77,13 +77,13 @@ function withoutRenumbered(
 }
 
 function folderOperations(
+  view: FolderView,
   comparison: Comparison,
   state: FolderState,
   transfers: Transfers,
   policy: SyncPolicy,
 ): readonly Operation[] {
-  const { view } = comparison;
-  const of = transfers.of(view);
+  const of = transfers.of(comparison.view);
   switch (state.kind) {
     case 'anew':
       return [renumber(view, state.reason), ...fetched(view, 1, new Map())];
@@ -111,11 +111,7 @@ function again({ remote: { path } }: FolderView, uid: number): Operation {
   return { kind: 'fetch', path, uid, trouble: null };
 }
 
-function fetched(
-  view: FolderView,
-  from: number,
-  mayBeHere: ReadonlyMap<string, string>,
-): Operation[] {
+function fetched(view: FolderView, from: number, mayBeHere: NamesByContent): Operation[] {
   return view.policy.direction === 'push' ? [] : fetchFrom(view, from, mayBeHere);
 }
 
@@ -150,6 +146,13 @@ function renumbered(
   states: ReadonlyMap<FolderView, FolderState>,
 ): { path: string; text: string }[] {
   return [...states].flatMap(([{ remote }, state]) =>
-    state.kind === 'anew' ? [{ path: remote.path, text: state.reason }] : [],
+    state.kind === 'anew'
+      ? [
+          {
+            path: remote.path,
+            text: `${state.reason}; what is the same keeps its file, the rest is fetched`,
+          },
+        ]
+      : [],
   );
 }

@@ -12,12 +12,15 @@ export interface Deletions {
   readonly operations: readonly Operation[];
   readonly held: readonly HeldFolder[];
   readonly notes: readonly { readonly path: string; readonly text: string }[];
+  /** Folders of which it is not believed that the server has no longer what it does not show. */
+  readonly doubted: ReadonlySet<FolderView>;
 }
 
 interface Draft {
   readonly operations: Operation[];
   readonly held: HeldFolder[];
   readonly notes: { path: string; text: string }[];
+  readonly doubted: Set<FolderView>;
   /** Local path and server's name of the folder for trash; null where there is none. */
   readonly trash: FolderView | null;
   readonly acceptDeletions: boolean;
@@ -36,6 +39,7 @@ export function planDeletions(
     operations: [],
     held: [],
     notes: [],
+    doubted: new Set(),
     trash: trash?.view ?? null,
     acceptDeletions,
   };
@@ -62,8 +66,10 @@ function deleteThere(draft: Draft, view: FolderView, gone: readonly Gone[]): voi
   const entries = gone.filter(({ isEdited }) => !isEdited || policy.direction === 'push');
   const uids = entries.map(({ at }) => known.uid(at));
   if (uids.length === 0) return;
-  if (policy.direction === 'pull' || policy.onLocalDelete === 'keep') {
+  const isKept = policy.direction === 'pull' || policy.onLocalDelete === 'keep';
+  if (isKept || view.agreed?.stamp === null) {
     draft.operations.push({ kind: 'keep', path, status: 'there-alone', uids });
+    if (!isKept) draft.notes.push({ path, text: `${messages(uids.length)} ${before}` });
     return;
   }
   if (isHeld(draft, view, uids.length, 'here')) return;
@@ -80,6 +86,8 @@ function deleteThere(draft: Draft, view: FolderView, gone: readonly Gone[]): voi
   draft.operations.push({ kind: 'delete-remote', path, trash: isForGood ? null : trash, uids });
 }
 
+const before = 'that were gone here before both sides were compared stay on the server';
+
 function messages(count: number): string {
   return count === 1 ? '1 message' : `${String(count)} messages`;
 }
@@ -91,13 +99,18 @@ function deleteHere(draft: Draft, view: FolderView, gone: readonly Gone[]): void
   const isUploaded = ({ at, isEdited }: Gone): boolean =>
     isEdited && policy.direction !== 'pull' && isWhole(view, at);
   const entries = gone.filter((each) => !isUploaded(each));
-  if (entries.length === 0) return;
+  if (gone.length === 0) return;
   const uids = entries.map(({ at }) => known.uid(at));
   if (policy.direction === 'push' || policy.onRemoteDelete === 'keep') {
-    draft.operations.push({ kind: 'keep', path, status: 'here-alone', uids });
+    if (uids.length > 0) draft.operations.push({ kind: 'keep', path, status: 'here-alone', uids });
     return;
   }
-  if (isHeld(draft, view, uids.length, 'there')) return;
+  // All that is gone tells whether it is believed: what was changed here as well.
+  if (isHeld(draft, view, gone.length, 'there')) {
+    draft.doubted.add(view);
+    return;
+  }
+  if (uids.length === 0) return;
   const isForGood = policy.onRemoteDelete === 'delete' || remote.role === 'trash';
   const trash = isForGood ? null : (draft.trash?.localPath ?? null);
   if (!isForGood && trash === null) {

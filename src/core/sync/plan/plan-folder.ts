@@ -1,10 +1,11 @@
 /** The folder as such: begun, numbered anew, made or gone on one side; and what is fetched into it. */
 
+import { unseen } from '../agreed-stamp.ts';
 import type { AgreedFolder, AgreedMessage, Trouble } from '../agreed.ts';
 import type { FolderStatus } from '../remote.ts';
 import { highestUid } from '../uid-set.ts';
 import { continuity, type Continuity } from './continuity.ts';
-import type { Operation } from './operation.ts';
+import type { NamesByContent, Operation } from './operation.ts';
 import type { FolderView, Sample } from './views.ts';
 
 /** same: its messages are the known ones. anew: other numbers, other messages. begun: met for the first time. */
@@ -49,7 +50,7 @@ export function beginFolder({ remote, status, endpoint, localPath }: FolderView)
     uidNext: null,
     exists: null,
     highestModSeq: null,
-    stamp: null,
+    stamp: unseen,
   };
   return { kind: 'begin-folder', path: remote.path, folder };
 }
@@ -139,7 +140,7 @@ export function hasNews({ settledUid }: AgreedFolder, { uidNext, exists }: Folde
 export function fetchFrom(
   { remote, status }: FolderView,
   from: number,
-  mayBeHere: ReadonlyMap<string, string>,
+  mayBeHere: NamesByContent,
 ): Operation[] {
   const { exists } = status;
   if (exists === 0 || from > highestUid) return [];

@@ -2,38 +2,49 @@
 
 import { flagBits } from '../flags.ts';
 import type { Arrival, Comparison, Newcomer } from './compare-folder.ts';
-import { agreedState, stateThere } from './compare-folder.ts';
-import { mergeFlags, type FlagState } from './merge-flags.ts';
+import type { MessageFacts } from '../remote.ts';
+import { agreedState, stateHere, stateThere } from './compare-folder.ts';
+import { isEqual, mergeFlags, type FlagState, type Merged } from './merge-flags.ts';
 import type {
   AdoptItem,
   MergeItem,
   MoveHereItem,
+  NamesByContent,
   Operation,
   TransferItem,
   UploadItem,
 } from './operation.ts';
-import type { MovedThere, PairedHere, Pairs } from './pair-messages.ts';
+import type { Entry, MovedThere, PairedHere, Pairs } from './pair-messages.ts';
 import type { FolderView } from './views.ts';
 
 export interface FolderTransfers {
   readonly operations: readonly Operation[];
-  readonly mayBeHere: ReadonlyMap<string, string>;
+  readonly mayBeHere: NamesByContent;
 }
 
 export interface Transfers {
   of(view: FolderView): FolderTransfers;
 }
 
-export function planTransfers(comparisons: readonly Comparison[], pairs: Pairs): Transfers {
+/** `doubted`: folders of which nothing is believed to be gone there, so nothing takes the place of it. */
+export function planTransfers(
+  comparisons: readonly Comparison[],
+  pairs: Pairs,
+  doubted: ReadonlySet<FolderView>,
+): Transfers {
   const drafts = new Map(comparisons.map((each) => [each.view, new Draft(each)]));
   for (const paired of pairs.here) drafts.get(paired.newcomer.view)?.add(paired);
   for (const moved of pairs.movedThere) drafts.get(moved.arrival.view)?.addMoved(moved);
-  for (const comparison of comparisons) drafts.get(comparison.view)?.addEdited(comparison, pairs);
+  for (const comparison of comparisons) {
+    const goneThere = doubted.has(comparison.view) ? [] : comparison.goneThere;
+    drafts.get(comparison.view)?.addEdited({ ...comparison, goneThere }, pairs);
+  }
   return { of: (view) => drafts.get(view) ?? { operations: [], mayBeHere: new Map() } };
 }
 
 class Draft implements FolderTransfers {
-  readonly mayBeHere = new Map<string, string>();
+  /** Also of those that get a UID that the server does not tell: it may be listed before the next sync. */
+  readonly mayBeHere = new Map<string, string[]>();
   readonly #view: FolderView;
   readonly #renames: { uid: number; name: string }[] = [];
   readonly #adopts: AdoptItem[] = [];
@@ -76,10 +87,9 @@ class Draft implements FolderTransfers {
     const { direction } = this.#view.policy;
     if (paired.kind === 'adopted') return this.#adopt(newcomer, paired.arrival);
     if (paired.kind === 'renamed') return this.#rename(newcomer, paired.entry);
-    if (paired.kind === 'awaited' || direction === 'pull') {
-      this.mayBeHere.set(identity.wireSha256, identity.base);
-      return;
-    }
+    const { wireSha256, base } = identity;
+    this.mayBeHere.set(wireSha256, [...(this.mayBeHere.get(wireSha256) ?? []), base]);
+    if (paired.kind === 'awaited' || direction === 'pull') return;
     switch (paired.kind) {
       case 'moved': {
         const { view, at } = paired.entry;
@@ -149,8 +159,25 @@ class Draft implements FolderTransfers {
     const name = file?.identity.base ?? message.name;
     const items = this.#movesHere.get(view.remote.path) ?? [];
     const { facts } = arrival.message;
-    items.push({ message, fromLocalPath: from.localPath, name, facts });
+    const merged = this.#mergedAfter(entry, facts, file?.flags ?? null);
+    items.push({ message, fromLocalPath: from.localPath, name, facts, merged });
     this.#movesHere.set(view.remote.path, items);
+  }
+
+  /** Whoever moved it may have given it other flags before: the folder that it is in now tells nothing of that later. */
+  #mergedAfter({ view, at }: Entry, facts: MessageFacts, moved: FlagState | null): Merged | null {
+    const agreed = agreedState(view, at);
+    const file = view.here?.files.get(view.known.name(at));
+    const found = moved === null ? null : { ...moved, keywords: known(moved, agreed) };
+    const here = found ?? (file === undefined ? agreed : stateHere(view, at, file));
+    const { policy, keeping } = this.#view;
+    const merged = mergeFlags(
+      { agreed, here, there: stateThere(facts) },
+      policy.direction,
+      keeping,
+    );
+    const isNews = merged.store !== null || merged.here !== null || !isEqual(merged.agreed, agreed);
+    return isNews ? merged : null;
   }
 
   /** What was changed on one side while the other deleted it stays: an edit beats a deletion. */

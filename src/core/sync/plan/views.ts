@@ -23,6 +23,8 @@ export interface RemoteNews {
   readonly changed: ReadonlyMap<number, MessageFacts>;
   /** Known messages that are gone: by a complete listing, or by one whose count agrees (design rule 13). */
   readonly vanished: UidSet;
+  /** Below the mark and unknown: an earlier listing left them out, or they were taken for gone. */
+  readonly strays: UidSet;
   /** Those that are new, where something calls for knowing them before they are fetched; else null. */
   readonly arrivals: readonly NewThere[] | null;
   /** Nothing was left open: what the server says now can be agreed. */

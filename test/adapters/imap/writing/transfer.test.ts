@@ -113,14 +113,28 @@ describe('what is told of UIDs', () => {
 describe('moving', () => {
   test('tells no UIDs where they are wrong; the messages are moved all the same', async () => {
     const { inbox, commands } = await writableInbox(
-      ({ text }) =>
-        text.startsWith('UID MOVE')
+      ({ text }) => {
+        if (text.startsWith('UID SEARCH')) return '* SEARCH\r\n$ OK\r\n';
+        return text.startsWith('UID MOVE')
           ? '* OK [COPYUID 5 1:3 7:8] x\r\n* 1 EXPUNGE\r\n* 1 EXPUNGE\r\n* 1 EXPUNGE\r\n$ OK\r\n'
-          : undefined,
+          : undefined;
+      },
       { capabilities: 'MOVE UIDPLUS' },
     );
     expect(await inbox.move(three, 'Other')).toEqual({ ...nothing, source: 'gone' });
-    expect(commands()).toEqual(['NOOP', 'UID MOVE 1:3 "Other"']);
+    expect(commands()).toEqual(['NOOP', 'UID MOVE 1:3 "Other"', 'UID SEARCH UID 1:3']);
+  });
+
+  test('is not believed where the messages stand there still', async () => {
+    const { inbox } = await writableInbox(
+      ({ text }) => {
+        if (text.startsWith('UID SEARCH')) return '* SEARCH 2\r\n$ OK\r\n';
+        return text.startsWith('UID MOVE') ? '$ OK moved\r\n' : undefined;
+      },
+      { capabilities: 'MOVE UIDPLUS' },
+    );
+    const error = await inbox.move(three, 'Other').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ exitStatus: 75, reach: 'folder' });
   });
 
   test('goes on by COPY where MOVE is offered, but not taken', async () => {

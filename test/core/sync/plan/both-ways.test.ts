@@ -138,6 +138,11 @@ describe('a message that is gone', () => {
       { here: without, policy: { ...usualPolicy, direction: 'pull' } },
       ['there-alone INBOX 1'],
     ],
+    [
+      'here, before both sides were ever compared',
+      { here: without, agreed: agreed({ stamp: null }) },
+      ['there-alone INBOX 1'],
+    ],
     ['there: deleted here', { there: there({ vanished: [1] }) }, ['delete-local INBOX a']],
     [
       'there, by policy kept here',

@@ -147,7 +147,7 @@ describe('a folder', () => {
   it('that was numbered anew keeps what is the same by Message-ID, size and date', () => {
     const arrivals = { 1: 'b', 2: 'x', 3: 'a' };
     const more = { status: { ...status, uidValidity: '8' }, there: there({ arrivals }) };
-    expect(planned([inbox(more)])).toEqual(['renumber INBOX', 'fetch-range INBOX 1']);
+    expect(planned([inbox(more)])).toEqual(['renumber INBOX 1 b, 3 a', 'fetch-range INBOX 1']);
   });
 });
 

@@ -182,6 +182,7 @@ export function there(more: {
     changed: new Map((more.changed ?? []).map((each) => [each.uid, each])),
     vanished: UidSet.of(more.vanished ?? []),
     arrivals: more.arrivals === undefined ? null : arrivals,
+    strays: UidSet.empty,
     isComplete: true,
   };
 }
@@ -228,6 +229,10 @@ function short(operation: Operation): string[] {
       return [`${operation.trash === null ? 'expunge' : 'trash'} ${path} ${operation.uids.join()}`];
     case 'delete-local':
       return operation.items.map(({ name }) => `${kind} ${path} ${name}`);
+    case 'renumber': {
+      const matched = operation.matched.map(({ uid, name }) => ` ${String(uid)} ${name}`);
+      return [`${kind} ${path}${matched.join()}`];
+    }
     case 'keep':
       return [`${operation.status} ${path} ${operation.uids.join()}`];
     case 'forget':
