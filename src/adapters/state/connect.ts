@@ -125,26 +125,18 @@ function isSmall(request: StateRequest): boolean {
       return request.calls.reduce((sum, { bindings }) => sum + bindings.length, 0) <= fewRows;
     case 'commit': {
       const changes = request.batches.flatMap((batch) => batch.changes);
-      return packedRows(changes) <= (changes.every(isOfKnown) ? fewChanged : fewRows);
+      return packedRows(changes) <= (bringsMail(changes) ? fewRows : fewChanged);
     }
     default:
       return true;
   }
 }
 
-/** Rows that are there are changed, or go. */
-function isOfKnown({ kind }: PackedChange): boolean {
-  switch (kind) {
-    case 'messages-flagged':
-    case 'messages-renamed':
-    case 'messages-status':
-    case 'messages-forgotten':
-    case 'folder-advanced':
-    case 'folder-stamped':
-      return true;
-    default:
-      return false;
-  }
+/** All else is of messages that are known: what moved is forgotten in one folder and agreed in another. */
+function bringsMail(changes: readonly PackedChange[]): boolean {
+  const has = (...kinds: readonly PackedChange['kind'][]): boolean =>
+    changes.some(({ kind }) => kinds.includes(kind));
+  return has('mail-known') || (has('messages-agreed') && !has('messages-forgotten'));
 }
 
 /** What tells how much is read for it; null for what is read by a thread in any case. */
