@@ -37,10 +37,14 @@ export async function gatherHere(
 ): Promise<NewsHere> {
   const looks = new Map<string, Look>();
   let unsettled = await changed(tree, folders);
+  let before: ReadonlySet<string> = new Set();
   for (let round = 0; unsettled.length > 0 && round < mostRounds; round += 1) {
     for (const folder of unsettled) looks.set(folder.localPath, await look(tree, folder));
     // A file that moved between two looks would be gone in both folders: then all are looked at again.
-    unsettled = (await anyGone(looks)) ? await movedOn(tree, folders, looks) : [];
+    const gone = await goneFiles(looks);
+    const isNews = [...gone].some((each) => !before.has(each));
+    unsettled = gone.size > 0 ? await movedOn(tree, folders, looks, isNews) : [];
+    before = gone;
   }
   for (const { localPath } of unsettled) looks.delete(localPath);
   const news = new Map<string, LocalNews>();
@@ -65,30 +69,37 @@ async function look(tree: MailTree, folder: FolderHere): Promise<Look> {
   return { folder, scan, stamp: before === after ? after : null };
 }
 
-async function anyGone(looks: ReadonlyMap<string, Look>): Promise<boolean> {
+/** Known files that are not where they were. */
+async function goneFiles(looks: ReadonlyMap<string, Look>): Promise<ReadonlySet<string>> {
+  const gone = new Set<string>();
   for (const { folder, scan } of looks.values()) {
     const known = await folder.known();
     for (let at = 0; at < known.size; at += 1)
-      if (known.isHere(at) && scan?.files.has(known.name(at)) !== true) return true;
+      if (known.isHere(at) && scan?.files.has(known.name(at)) !== true)
+        gone.add(`${folder.localPath}/${known.name(at)}`);
   }
-  return false;
+  return gone;
 }
 
-/** Those that are not as they were when they were looked at last, or agreed. */
+/** Those that are not as they were when they were looked at last, or agreed. `isNews`: since then, more files are seen to be gone. */
 async function movedOn(
   tree: MailTree,
   folders: readonly FolderHere[],
   looks: ReadonlyMap<string, Look>,
+  isNews: boolean,
 ): Promise<FolderHere[]> {
   const found: FolderHere[] = [];
   for (const folder of folders.filter(({ isThere }) => isThere)) {
     const last = looks.get(folder.localPath);
     const stamp = await tree.stamp(folder.localPath);
-    // A stamp that proves nothing yet is no sign of change: the scan itself was complete.
+    // A stamp that proves nothing yet may hide a file that came behind the scan: one look more, behind those that miss it.
+    const isUnproven = stamp === null || last?.stamp === null;
     const isSame =
       last === undefined
         ? stamp === readStamp(folder.stamp).files
-        : stamp === null || stamp === last.stamp || last.stamp === null;
+        : isUnproven
+          ? !isNews
+          : stamp === last.stamp;
     if (!isSame) found.push(folder);
   }
   return found;
