@@ -50,7 +50,8 @@ export async function* watchTold(
 }
 
 /** As MailTree.count. */
-export function countsOf(folder: MemoryFolder): FolderCounts {
+export function countsOf(folder: MemoryFolder | undefined): FolderCounts | null {
+  if (folder === undefined) return null;
   const isUnread = (path: string): boolean =>
     path.startsWith('new/') || !fileAt(path).flags.includes('S');
   const mail = folder.mail();

@@ -331,10 +331,7 @@ class MemoryMailTree implements MailTree {
   }
 
   count(localPath: string): Promise<FolderCounts | null> {
-    return settle(() => {
-      const files = this.#store.folder(this.root, localPath);
-      return files === undefined ? null : countsOf(files);
-    });
+    return settle(() => countsOf(this.#store.folder(this.root, localPath)));
   }
 
   #files(localPath: string): MemoryFolder {

@@ -50,7 +50,8 @@ it('one that stalls is; what got there is known, and not sent again', async () =
   const { error, received } = await syncSlowly(world, 70 * minute, 2);
   expect(error).toMatchObject({ exitStatus: 75, code: 'timeout' });
   expect(received?.folders).toMatchObject([{ uploaded: 2 }]);
-  await world.sync();
+  // Without Message-IDs the first one finds out what got there, and the next sends the rest.
+  for (let at = 0; at < 2; at += 1) await world.sync();
   const texts = world.server.folder().messages.map(({ text }) => text);
   expect(texts.sort()).toEqual(['new 0', 'new 1', 'new 2', 'new 3', 'new 4', 'old']);
 });

@@ -169,9 +169,10 @@ class Play {
   async expectComplete(): Promise<void> {
     const { server } = this.world;
     server.faults.refused.clear();
-    for (let poll = 0; poll < 2; poll += 1) await this.world.sync({ full: true });
+    for (let poll = 0; poll < 2; poll += 1)
+      await this.world.sync({ full: true, acceptDeletions: true });
     const asked = server.asked.length;
-    const { error, received } = await this.world.sync({ full: true });
+    const { error, received } = await this.world.sync({ full: true, acceptDeletions: true });
     expect(error).toBeNull();
     expect(received?.folders).toMatchObject([{ fetched: 0, failed: [], error: null }]);
     expect(server.asked.length).toBe(asked);

@@ -18,11 +18,12 @@ import type {
 } from '../../../core/sync/plan/views.ts';
 import type { FolderStatus, RemoteFolder } from '../../../core/sync/remote.ts';
 import { UidSet } from '../../../core/sync/uid-set.ts';
-import { asPosthornError, DataError, type PosthornError } from '../../../errors.ts';
+import { asPosthornError, type PosthornError } from '../../../errors.ts';
 import type { MailTree } from '../../../ports/receiving/mail-store.ts';
 import type { StateStore } from '../../../ports/state-store.ts';
 import { gatherHere, type FolderHere, type NewsHere } from './gather-here.ts';
 import { arrivalsThere, changesThere, keepingOf, mayHaveChanged } from './gather-there.ts';
+import { isAnyGone, levels, nothing, taken } from './looking.ts';
 import type { OpenFolders } from './open-folders.ts';
 import { foldersMadeHere, unlistedFolder } from './made-here.ts';
 import { takeSample } from './sample.ts';
@@ -296,12 +297,15 @@ class Gatherer {
   /** What is new there has to be known before it is fetched where it may be something that was moved, or that is here already. */
   async #lookForArrivals(news: NewsHere): Promise<void> {
     const someVanished = this.#drafts.some(({ there }) => there?.vanished.isEmpty === false);
+    const someGoneHere = this.#drafts.some(({ here, known }) => isAnyGone(here, known));
     for (const draft of this.#drafts) {
       const { base } = draft;
       const isNew = (news.get(base.localPath)?.identities.size ?? 0) > 0;
       const { kind } = stateOf(viewOf(draft));
       const isAnew = kind === 'anew';
-      if (!base.isListed || !(someVanished || isNew || isAnew || base.intents.length > 0)) continue;
+      const isTrash = someGoneHere && base.remote.role === 'trash';
+      const calls = someVanished || isNew || isAnew || isTrash || base.intents.length > 0;
+      if (!base.isListed || !calls) continue;
       const from = kind === 'same' ? (base.agreed?.settledUid ?? 0) + 1 : 1;
       if (base.status.exists === 0 || (base.status.uidNext ?? Infinity) <= from) continue;
       await this.#contained(base.remote.path, async () => {
@@ -329,27 +333,6 @@ const noNews: RemoteNews = {
   arrivals: null,
   isComplete: true,
 };
-
-const nothing: FolderStatus = {
-  uidValidity: null,
-  uidNext: null,
-  exists: null,
-  highestModSeq: null,
-};
-
-function levels(path: string, delimiter: string | null): string[] {
-  return delimiter === null ? [path] : path.split(delimiter);
-}
-
-function taken(path: string, owner: string): DataError {
-  return new DataError(
-    `the folder ${JSON.stringify(path)} would have the Maildir folder of ${JSON.stringify(owner)}, so it is left alone`,
-    {
-      reach: 'folder',
-      remedy: 'Rename one of them on the server, or leave one out by sync.folders.exclude.',
-    },
-  );
-}
 
 function viewOf({ base, known, former, there, here, keeping }: Draft): FolderView {
   const messages = known ?? noMessages;

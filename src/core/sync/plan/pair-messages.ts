@@ -34,6 +34,11 @@ export interface MovedThere {
 export interface Pairs {
   readonly here: readonly PairedHere[];
   readonly movedThere: readonly MovedThere[];
+  /**
+   * Gone here, and in another folder of the server already: a move or a deletion broke off between its copy and the end of its
+   * source.
+   */
+  readonly leftBehind: readonly Entry[];
   /** Entries that are accounted for, by view: neither deleted nor forgotten for being gone. */
   readonly settled: (entry: Entry) => boolean;
 }
@@ -51,8 +56,10 @@ export function pairMessages(
 class Pairing implements Pairs {
   readonly here: PairedHere[] = [];
   readonly movedThere: MovedThere[] = [];
+  readonly leftBehind: Entry[] = [];
   readonly #comparisons: readonly Comparison[];
-  readonly #elsewhere: readonly AgreedPlace[];
+  /** By content. */
+  readonly #elsewhere = new Map<string, AgreedPlace[]>();
   readonly #settled = new Map<FolderView, Set<number>>();
   readonly #takenArrivals = new Set<Arrival>();
   readonly #takenNewcomers = new Set<Newcomer>();
@@ -60,7 +67,7 @@ class Pairing implements Pairs {
 
   constructor(comparisons: readonly Comparison[], elsewhere: readonly AgreedPlace[]) {
     this.#comparisons = comparisons;
-    this.#elsewhere = elsewhere;
+    for (const place of elsewhere) add(this.#elsewhere, place.message.wireSha256, place);
     this.#gone = new GoneEntries(comparisons);
   }
 
@@ -76,13 +83,26 @@ class Pairing implements Pairs {
         this.#takenArrivals.add(arrival);
         this.#takenNewcomers.add(newcomer);
         this.here.push({ kind: 'adopted', newcomer, arrival });
+        const source = this.#gone.here(newcomer, this.settled);
+        if (source !== null && source.view !== view) this.#leaveBehind(source);
       }
     }
     for (const arrival of this.#comparisons.flatMap(({ newThere }) => newThere)) {
       if (this.#takenArrivals.has(arrival)) continue;
       const entry = this.#gone.there(arrival, this.settled);
       if (entry !== null) this.#moveThere(arrival, entry);
+      else if (arrival.view.remote.role === 'trash') this.#trashed(arrival);
     }
+  }
+
+  #trashed(arrival: Arrival): void {
+    const source = this.#gone.copied(arrival, this.settled);
+    if (source !== null) this.#leaveBehind(source);
+  }
+
+  #leaveBehind(source: Entry): void {
+    this.#settle(source);
+    this.leftBehind.push(source);
   }
 
   /** The file is where the entry has it, or where it was moved here meanwhile: then the server's place counts. */
@@ -128,13 +148,14 @@ class Pairing implements Pairs {
 
   /** Which both sides have, in another folder. */
   #known(view: FolderView, { identity }: Newcomer): AgreedPlace | null {
-    const found = this.#elsewhere.find(
-      ({ path, message }) =>
-        path !== view.remote.path &&
-        (message.status === 'both' || message.status === 'placeholder') &&
-        message.wireSha256 === identity.wireSha256 &&
-        !this.#gone.isGoneThere(path, message.uid),
-    );
+    const found = this.#elsewhere
+      .get(identity.wireSha256)
+      ?.find(
+        ({ path, message }) =>
+          path !== view.remote.path &&
+          (message.status === 'both' || message.status === 'placeholder') &&
+          !this.#gone.isGoneThere(path, message.uid),
+      );
     return found ?? null;
   }
 
@@ -187,6 +208,8 @@ function without<T>(all: readonly T[], one: T): T[] {
 class GoneEntries {
   readonly #here = new Map<string, Entry[]>();
   readonly #there = new Map<string, Entry[]>();
+  /** Gone here alone. */
+  readonly #copied = new Map<string, Entry[]>();
   readonly #goneHere = new Map<FolderView, Set<number>>();
   readonly #goneThere = new Map<string, Set<number>>();
 
@@ -200,8 +223,11 @@ class GoneEntries {
       );
       this.#goneHere.set(view, new Set(here));
       this.#goneThere.set(view.remote.path, new Set(there.map((at) => view.known.uid(at))));
-      for (const at of goneHere.map((each) => each.at))
+      for (const at of goneHere.map((each) => each.at)) {
         add(this.#here, view.known.wireSha256(at), { view, at });
+        const key = keyOf(view, at);
+        if (key !== null) add(this.#copied, key, { view, at });
+      }
       for (const at of there) {
         const key = keyOf(view, at);
         if (key !== null) add(this.#there, key, { view, at });
@@ -216,15 +242,13 @@ class GoneEntries {
     return same ?? all[0] ?? null;
   }
 
-  /** MOVE keeps Message-ID, octets and INTERNALDATE (RFC 6851, section 3.3). */
-  there({ view, message }: Arrival, settled: (entry: Entry) => boolean): Entry | null {
-    const { messageIdHash, facts } = message;
-    if (messageIdHash === null || facts.size === null || facts.internalDate === null) return null;
-    const key = `${messageIdHash} ${String(facts.size)} ${String(facts.internalDate)}`;
-    const all = this.#there.get(key) ?? [];
-    const free = all.filter((entry) => !settled(entry));
-    // Moved away and back, it has another UID in the same folder.
-    return free.find((entry) => entry.view !== view) ?? free[0] ?? null;
+  there(arrival: Arrival, settled: (entry: Entry) => boolean): Entry | null {
+    return sameAs(this.#there, arrival, settled);
+  }
+
+  /** Gone here, while the server still has it where it was. */
+  copied(arrival: Arrival, settled: (entry: Entry) => boolean): Entry | null {
+    return sameAs(this.#copied, arrival, settled);
   }
 
   isGoneHere({ view, at }: Entry): boolean {
@@ -234,6 +258,20 @@ class GoneEntries {
   isGoneThere(path: string, uid: number): boolean {
     return this.#goneThere.get(path)?.has(uid) === true;
   }
+}
+
+/** COPY and MOVE keep Message-ID, octets and INTERNALDATE (RFC 6851, section 3.3). */
+function sameAs(
+  entries: ReadonlyMap<string, readonly Entry[]>,
+  { view, message }: Arrival,
+  settled: (entry: Entry) => boolean,
+): Entry | null {
+  const { messageIdHash, facts } = message;
+  if (messageIdHash === null || facts.size === null || facts.internalDate === null) return null;
+  const key = `${messageIdHash} ${String(facts.size)} ${String(facts.internalDate)}`;
+  const free = (entries.get(key) ?? []).filter((entry) => !settled(entry));
+  // Moved away and back, it has another UID in the same folder.
+  return free.find((entry) => entry.view !== view) ?? free[0] ?? null;
 }
 
 function keyOf({ known }: FolderView, at: number): string | null {

@@ -40,6 +40,7 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
       ? []
       : folderOperations(view, comparison, state, transfers, policy);
   });
+  const postponed = new Set(views.flatMap((view) => sourcesFor(view, states, transfers)));
   const isHeld = ({ path }: Operation): boolean =>
     deletions.held.some((each) => each.path === path);
   return {
@@ -47,7 +48,9 @@ export function planAccount({ folders, elsewhere }: AccountView, policy: SyncPol
       (each) => each.kind !== 'release' || !isHeld(each),
     ),
     held: deletions.held,
-    ends: views.flatMap((view) => endOf(view, states.get(view), deletions.held)),
+    ends: views.flatMap((view) =>
+      postponed.has(view.remote.path) ? [] : endOf(view, states.get(view), deletions.held),
+    ),
     notes: [...deletions.notes, ...transfers.notes, ...renumbered(states)],
   };
 }
@@ -92,7 +95,7 @@ function folderOperations(
     case 'made-here':
       return madeHere(view, of.operations);
     case 'gone':
-      return of.operations.filter(({ kind }) => kind !== 'upload');
+      return of.operations.filter((operation) => !isInto(operation));
     case 'same':
       return [
         ...release(view),
@@ -119,6 +122,24 @@ function madeHere(view: FolderView, operations: readonly Operation[]): readonly 
   if (view.policy.direction === 'pull') return [];
   const { path } = view.remote;
   return [{ kind: 'make-folder', path, localPath: view.localPath }, ...operations];
+}
+
+/** The server has to have the folder for it. */
+function isInto({ kind }: Operation): boolean {
+  return kind === 'upload' || kind === 'move-remote' || kind === 'copy-remote';
+}
+
+/** Folders out of which mail was moved into one that is gone there: it is made again first, and they are compared once more. */
+function sourcesFor(
+  view: FolderView,
+  states: ReadonlyMap<FolderView, FolderState>,
+  transfers: Transfers,
+): string[] {
+  if (states.get(view)?.kind !== 'gone') return [];
+  return transfers
+    .of(view)
+    .operations.filter(isInto)
+    .map(({ path }) => path);
 }
 
 /** Not for what was held back, else the next sync would not look at it again. */

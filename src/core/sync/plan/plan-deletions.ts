@@ -46,6 +46,7 @@ export function planDeletions(
   for (const comparison of comparisons) {
     const free = (all: readonly Gone[]): Gone[] =>
       all.filter(({ at }) => !pairs.settled({ view: comparison.view, at }));
+    leaveThere(draft, comparison.view, pairs.leftBehind);
     deleteThere(draft, comparison.view, free(comparison.goneHere));
     deleteHere(draft, comparison.view, free(comparison.goneThere));
     const forgotten = comparison.forgotten.filter(
@@ -57,6 +58,14 @@ export function planDeletions(
     if (state === 'same') removeThere(draft, comparison.view);
   }
   return draft;
+}
+
+/** For good: it is in another folder already. */
+function leaveThere(draft: Draft, view: FolderView, leftBehind: Pairs['leftBehind']): void {
+  const { path } = view.remote;
+  const uids = leftBehind.flatMap((each) => (each.view === view ? view.known.uid(each.at) : []));
+  if (uids.length === 0 || view.policy.direction === 'pull') return;
+  draft.operations.push({ kind: 'delete-remote', path, trash: null, uids });
 }
 
 /** Gone here: what was changed there meanwhile comes back. */
