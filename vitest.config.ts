@@ -4,7 +4,9 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests start real mail servers or posthorn itself. */
-const slow = ['servers', 'crash', 'cli', 'demo', 'daemon', 'app'].map((room) => `test/${room}/**`);
+const slow = ['servers', 'crash', 'both-ways', 'cli', 'demo', 'daemon', 'app'].map(
+  (room) => `test/${room}/**`,
+);
 
 const globalSetup = ['test/servers/global-setup.ts'].filter((file) => existsSync(file));
 
