@@ -1,7 +1,7 @@
 /** Looks at and removes the root of an account's Maildir tree, once its marker says whose it is. */
 
-import { readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { nullOn, realDisk } from '../../disk/disk.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { MailRoots } from '../../ports/receiving/mail-roots.ts';
@@ -14,6 +14,10 @@ export function createMailRoots(): MailRoots {
     isOurs: async (root, accountId) => (await readMarker(realDisk, root)) === accountId,
     isFresh,
     purge: async (root, accountId) => {
+      if (await isPurged(root, accountId)) {
+        await explained(root, endPurge(root));
+        return { left: 0 };
+      }
       if ((await explained(root, nullOn(['ENOENT'], stat(root)))) === null) return { left: 0 };
       await requireMarker(realDisk, root, accountId);
       return { left: await explained(root, purgeRoot(root)) };
@@ -32,12 +36,39 @@ async function isFresh(root: string): Promise<boolean> {
   }
 }
 
-/** The marker goes last: what a broken-off removal leaves behind is still known as posthorn's. */
+/**
+ * The marker goes last, and stands beside the root while that is removed: what a broken-off removal leaves behind is still known as
+ * posthorn's, and told from an empty mount point.
+ */
 async function purgeRoot(root: string): Promise<number> {
   const left = await purgeBelow(root);
-  await unlink(join(root, markerName));
-  if (left === 0) await nullOn(['ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR', 'EACCES'], rmdir(root));
+  const marker = join(root, markerName);
+  if (left > 0) {
+    await nullOn(['ENOENT'], unlink(marker));
+    return left;
+  }
+  await rename(marker, markerBeside(root)).catch(async () => {
+    await nullOn(['ENOENT'], unlink(marker));
+  });
+  await endPurge(root);
   return left;
+}
+
+async function endPurge(root: string): Promise<void> {
+  const staying = ['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR', 'EACCES'];
+  await nullOn(staying, rmdir(root));
+  await nullOn(['ENOENT', 'EACCES', 'EROFS'], unlink(markerBeside(root)));
+}
+
+function markerBeside(root: string): string {
+  return join(dirname(root), `.${basename(root)}${markerName}-purged`);
+}
+
+/** A purge of this account was broken off when nothing but the root was left. */
+async function isPurged(root: string, accountId: string): Promise<boolean> {
+  const missing = ['ENOENT', 'ENOTDIR', 'EACCES'];
+  const text = await nullOn(missing, readFile(markerBeside(root), 'utf8'));
+  return text?.startsWith(`${accountId}\n`) === true && (await readMarker(realDisk, root)) === null;
 }
 
 const maildirParts = ['new', 'cur', 'tmp'];

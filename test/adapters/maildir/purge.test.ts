@@ -1,7 +1,7 @@
 /** Removing an account's mail: what a removal leaves that was broken off is still known as mail, and goes the next time. */
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMailRoots } from '../../../src/adapters/maildir/roots.ts';
 
@@ -16,6 +16,8 @@ beforeEach(async () => {
 });
 
 afterEach(() => rm(root, { recursive: true, force: true }));
+
+const beside = (): string => join(dirname(root), `.${basename(root)}.posthorn-purged`);
 
 const isGone = (): Promise<boolean> =>
   access(root).then(
@@ -38,6 +40,17 @@ describe('a purge', () => {
       expect(await isGone()).toBe(true);
     },
   );
+
+  it('goes on where nothing but the root was left, which an empty mount point is not', async () => {
+    await rm(join(root, 'INBOX'), { recursive: true });
+    await rename(join(root, '.posthorn'), beside());
+    await expect(roots.purge(root, 'bbbb22')).rejects.toMatchObject({ exitStatus: 74 });
+    expect(await roots.purge(root, 'aaaa11')).toEqual({ left: 0 });
+    expect(await isGone()).toBe(true);
+    await expect(access(beside())).rejects.toThrow('ENOENT');
+    await mkdir(root);
+    await expect(roots.purge(root, 'aaaa11')).rejects.toMatchObject({ exitStatus: 74 });
+  });
 
   it('leaves what is no mail', async () => {
     await writeFile(join(root, 'INBOX', 'notes'), 'mine');
