@@ -30,7 +30,7 @@ export function register(command: Command, act: Act): void {
     .argument('[names...]', 'accounts, or @TAG; all enabled ones where left out')
     .addOption(new Option('--send', 'send alone').conflicts('receive'))
     .addOption(new Option('--receive', 'receive alone').conflicts('send'))
-    .option('--full', 'also try again what failed before, and take afresh what was numbered anew')
+    .option('--full', 'also try again what failed before and was left alone')
     .option(
       '--accept-deletions',
       'delete also what looks like an accident: most or all of a folder at once, a folder that is gone',
