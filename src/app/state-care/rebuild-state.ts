@@ -13,7 +13,7 @@ import type { BoundAccount } from '../accounts/bind-account.ts';
 import { bindForUse } from '../accounts/start-afresh.ts';
 import { connectMailbox } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
-import { endpointOf } from '../sync/mailbox/gather-mailbox.ts';
+import { endpointOf } from '../sync/mailbox/gathering/gather-mailbox.ts';
 import { identitiesThere, matchFiles } from './match-files.ts';
 
 export interface RebuildOptions {

@@ -18,7 +18,7 @@ import { bindAccount } from '../accounts/bind-account.ts';
 import { connectMailbox } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { agreedOf, identitiesThere, isSame, matchFiles } from './match-files.ts';
-import { endpointOf } from '../sync/mailbox/gather-mailbox.ts';
+import { endpointOf } from '../sync/mailbox/gathering/gather-mailbox.ts';
 
 export interface TakenFolder {
   readonly remote: string;

@@ -13,7 +13,7 @@ import type { MailboxSession } from '../../ports/receiving/mailbox-source.ts';
 import { lookUpState } from '../accounts/bind-account.ts';
 import { connectMailbox, connectMaildrop } from '../log-in.ts';
 import type { Neighbours } from '../neighbours.ts';
-import { gatherMailbox } from './mailbox/gather-mailbox.ts';
+import { gatherMailbox } from './mailbox/gathering/gather-mailbox.ts';
 import { OpenFolders } from './mailbox/open-folders.ts';
 import { syncPolicy } from './receive.ts';
 import { ReconnectingSession } from './reconnecting-session.ts';

@@ -14,12 +14,12 @@ import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts'
 import { commit, type AccountRun } from '../account-run.ts';
 import type { ReconnectingSession } from '../reconnecting-session.ts';
 import { emptyFolderReport, expectedOf, type FolderReport, type ReceiveReport } from '../report.ts';
-import { carryOutAll } from './carry-out-all.ts';
-import { endpointOf, gatherMailbox, type GatheredMailbox } from './gather-mailbox.ts';
+import { carryOutAll } from './doing/carry-out-all.ts';
+import { endpointOf, gatherMailbox, type GatheredMailbox } from './gathering/gather-mailbox.ts';
 import { OpenFolders } from './open-folders.ts';
-import { othersIn, toFetch } from './planned-messages.ts';
+import { othersIn, toFetch } from './doing/planned-messages.ts';
 import { foldersWithRoles } from './system-folders.ts';
-import { reportOf, type Work } from './work.ts';
+import { reportOf, type Work } from './doing/work.ts';
 
 type Changes = Parameters<typeof commit>[1];
 

@@ -1,10 +1,10 @@
 /** Does what was planned, one operation after the other; each kind has its own hands. */
 
-import { unseen } from '../../../core/sync/agreed-stamp.ts';
-import type { AgreedFolder } from '../../../core/sync/agreed.ts';
-import { foldAdopted, foldNoted, type Noted } from '../../../core/sync/fold-done.ts';
-import type { NamesByContent, Operation } from '../../../core/sync/plan/operation.ts';
-import { commit } from '../account-run.ts';
+import { unseen } from '../../../../core/sync/agreed-stamp.ts';
+import type { AgreedFolder } from '../../../../core/sync/agreed.ts';
+import { foldAdopted, foldNoted, type Noted } from '../../../../core/sync/fold-done.ts';
+import type { NamesByContent, Operation } from '../../../../core/sync/plan/operation.ts';
+import { commit } from '../../account-run.ts';
 import type { Fetching, FetchTarget } from './deliver-messages.ts';
 import type { Limits } from './fetch-within.ts';
 import { fetchAgain, fetchRange } from './fetch-messages.ts';

@@ -1,11 +1,11 @@
 /** Whether the newest known messages of a folder are still what the server has under their numbers. */
 
-import type { AgreedFolder } from '../../../core/sync/agreed.ts';
-import type { Sample } from '../../../core/sync/plan/views.ts';
-import type { MessageFacts } from '../../../core/sync/remote.ts';
-import { UidSet } from '../../../core/sync/uid-set.ts';
-import type { StateStore } from '../../../ports/state-store.ts';
-import type { OpenFolders } from './open-folders.ts';
+import type { AgreedFolder } from '../../../../core/sync/agreed.ts';
+import type { Sample } from '../../../../core/sync/plan/views.ts';
+import type { MessageFacts } from '../../../../core/sync/remote.ts';
+import { UidSet } from '../../../../core/sync/uid-set.ts';
+import type { StateStore } from '../../../../ports/state-store.ts';
+import type { OpenFolders } from '../open-folders.ts';
 
 /** UIDs below the mark of which the known ones are compared. */
 const sampleSize = 50;

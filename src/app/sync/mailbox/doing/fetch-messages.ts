@@ -1,21 +1,21 @@
 /** IMAP: carries out fetches – ranges of new messages, and single ones that were in trouble before. */
 
-import type { AgreedFolder } from '../../../core/sync/agreed.ts';
+import type { AgreedFolder } from '../../../../core/sync/agreed.ts';
 import {
   foldPart,
   foldRange,
   foldRetry,
   type FetchedPart,
   type RangeEnd,
-} from '../../../core/sync/fold.ts';
-import type { Operation } from '../../../core/sync/plan/operation.ts';
-import type { SelectedStatus } from '../../../core/sync/remote.ts';
-import { highestUid, UidSet } from '../../../core/sync/uid-set.ts';
-import { Watermark } from '../../../core/sync/watermark.ts';
-import { TemporaryError } from '../../../errors.ts';
-import type { OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
-import { commit } from '../account-run.ts';
-import { blamed } from '../lost-message.ts';
+} from '../../../../core/sync/fold.ts';
+import type { Operation } from '../../../../core/sync/plan/operation.ts';
+import type { SelectedStatus } from '../../../../core/sync/remote.ts';
+import { highestUid, UidSet } from '../../../../core/sync/uid-set.ts';
+import { Watermark } from '../../../../core/sync/watermark.ts';
+import { TemporaryError } from '../../../../errors.ts';
+import type { OpenFolder } from '../../../../ports/receiving/mailbox-source.ts';
+import { commit } from '../../account-run.ts';
+import { blamed } from '../../lost-message.ts';
 import {
   deliver,
   formerMessages,

@@ -1,26 +1,26 @@
 /** Carries fetched messages to the Maildir and into the state; where the line is lost, it tells whose trouble that is. */
 
-import type { AgreedFolder, FormerMessage, Trouble } from '../../../core/sync/agreed.ts';
+import type { AgreedFolder, FormerMessage, Trouble } from '../../../../core/sync/agreed.ts';
 import {
   isShort,
   shortText,
   type ArrivedMessage,
   type FetchedPart,
   type RangeEnd,
-} from '../../../core/sync/fold.ts';
-import type { NamesByContent } from '../../../core/sync/plan/operation.ts';
-import type { MessageFacts } from '../../../core/sync/remote.ts';
-import { UidSet } from '../../../core/sync/uid-set.ts';
-import { asPosthornError, TemporaryError, type PosthornError } from '../../../errors.ts';
-import type { OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
-import type { Staged } from '../../../ports/receiving/mail-store.ts';
-import { commit, type AccountRun } from '../account-run.ts';
-import { DeliveryQueue, type Arrived, type Arriving, type Batch } from '../delivery-queue.ts';
-import { blamed, lossOf, type Loss } from '../lost-message.ts';
-import type { FolderReport } from '../report.ts';
+} from '../../../../core/sync/fold.ts';
+import type { NamesByContent } from '../../../../core/sync/plan/operation.ts';
+import type { MessageFacts } from '../../../../core/sync/remote.ts';
+import { UidSet } from '../../../../core/sync/uid-set.ts';
+import { asPosthornError, TemporaryError, type PosthornError } from '../../../../errors.ts';
+import type { OpenFolder } from '../../../../ports/receiving/mailbox-source.ts';
+import type { Staged } from '../../../../ports/receiving/mail-store.ts';
+import { commit, type AccountRun } from '../../account-run.ts';
+import { DeliveryQueue, type Arrived, type Arriving, type Batch } from '../../delivery-queue.ts';
+import { blamed, lossOf, type Loss } from '../../lost-message.ts';
+import type { FolderReport } from '../../report.ts';
 import { fetchWithin, type Limits, type Taken } from './fetch-within.ts';
 import { lettersFor } from './store-flags.ts';
-import type { OpenFolders } from './open-folders.ts';
+import type { OpenFolders } from '../open-folders.ts';
 import { whoseTrouble } from './whose-trouble.ts';
 
 type Missing = Exclude<Taken, { kind: 'message' | 'placeholder' }>;

@@ -1,13 +1,13 @@
 /** Makes flags the same on both sides: here by renames, there by STORE + and −, then what is agreed. */
 
-import { flagsOfBits } from '../../../core/sync/flags.ts';
-import { foldMerged } from '../../../core/sync/fold-done.ts';
-import type { ServerChange } from '../../../core/sync/plan/merge-flags.ts';
-import type { MergeItem, Operation } from '../../../core/sync/plan/operation.ts';
-import { UidSet } from '../../../core/sync/uid-set.ts';
-import type { StoreRequest } from '../../../ports/receiving/mailbox-source.ts';
-import type { FlagChange, MailTree } from '../../../ports/receiving/mail-store.ts';
-import { commit } from '../account-run.ts';
+import { flagsOfBits } from '../../../../core/sync/flags.ts';
+import { foldMerged } from '../../../../core/sync/fold-done.ts';
+import type { ServerChange } from '../../../../core/sync/plan/merge-flags.ts';
+import type { MergeItem, Operation } from '../../../../core/sync/plan/operation.ts';
+import { UidSet } from '../../../../core/sync/uid-set.ts';
+import type { StoreRequest } from '../../../../ports/receiving/mailbox-source.ts';
+import type { FlagChange, MailTree } from '../../../../ports/receiving/mail-store.ts';
+import { commit } from '../../account-run.ts';
 import { agreedFolder, parts, reportOf, type Work } from './work.ts';
 
 const together = 2_000;

@@ -1,30 +1,30 @@
 /** Looks at both sides of an IMAP account, only where there is news: what planning starts from. */
 
-import type { Account } from '../../../core/account/account.ts';
-import { isIncluded, policyOf } from '../../../core/account/policy/folder-policy.ts';
-import type { Layout } from '../../../core/account/settings.ts';
-import type { AgreedFolder, AgreedPlace, Intent } from '../../../core/sync/agreed.ts';
-import { localPath } from '../../../core/sync/folder-name.ts';
-import { KnownMessages, noMessages } from '../../../core/sync/known-messages.ts';
-import { continuity } from '../../../core/sync/plan/continuity.ts';
-import { inboxFirst } from '../../../core/sync/plan/plan-account.ts';
-import { hasNews, stateOf } from '../../../core/sync/plan/plan-folder.ts';
+import type { Account } from '../../../../core/account/account.ts';
+import { isIncluded, policyOf } from '../../../../core/account/policy/folder-policy.ts';
+import type { Layout } from '../../../../core/account/settings.ts';
+import type { AgreedFolder, AgreedPlace, Intent } from '../../../../core/sync/agreed.ts';
+import { localPath } from '../../../../core/sync/folder-name.ts';
+import { KnownMessages, noMessages } from '../../../../core/sync/known-messages.ts';
+import { continuity } from '../../../../core/sync/plan/continuity.ts';
+import { inboxFirst } from '../../../../core/sync/plan/plan-account.ts';
+import { hasNews, stateOf } from '../../../../core/sync/plan/plan-folder.ts';
 import type {
   AccountView,
   FolderView,
   Keeping,
   LocalNews,
   RemoteNews,
-} from '../../../core/sync/plan/views.ts';
-import type { FolderStatus, RemoteFolder } from '../../../core/sync/remote.ts';
-import { UidSet } from '../../../core/sync/uid-set.ts';
-import { asPosthornError, type PosthornError } from '../../../errors.ts';
-import type { MailTree } from '../../../ports/receiving/mail-store.ts';
-import type { StateStore } from '../../../ports/state-store.ts';
+} from '../../../../core/sync/plan/views.ts';
+import type { FolderStatus, RemoteFolder } from '../../../../core/sync/remote.ts';
+import { UidSet } from '../../../../core/sync/uid-set.ts';
+import { asPosthornError, type PosthornError } from '../../../../errors.ts';
+import type { MailTree } from '../../../../ports/receiving/mail-store.ts';
+import type { StateStore } from '../../../../ports/state-store.ts';
 import { gatherHere, type FolderHere, type NewsHere } from './gather-here.ts';
 import { arrivalsThere, changesThere, keepingOf, mayHaveChanged } from './gather-there.ts';
 import { isAnyGone, levels, nothing, taken } from './looking.ts';
-import type { OpenFolders } from './open-folders.ts';
+import type { OpenFolders } from '../open-folders.ts';
 import { foldersMadeHere, unlistedFolder } from './made-here.ts';
 import { takeSample } from './sample.ts';
 

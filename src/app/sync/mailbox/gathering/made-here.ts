@@ -1,9 +1,9 @@
 /** Maildir folders that the server does not have yet: what each is to be called there. */
 
-import type { Layout } from '../../../core/account/settings.ts';
-import { localPath, remoteSegments } from '../../../core/sync/folder-name.ts';
-import type { RemoteFolder } from '../../../core/sync/remote.ts';
-import type { MailboxSession } from '../../../ports/receiving/mailbox-source.ts';
+import type { Layout } from '../../../../core/account/settings.ts';
+import { localPath, remoteSegments } from '../../../../core/sync/folder-name.ts';
+import type { RemoteFolder } from '../../../../core/sync/remote.ts';
+import type { MailboxSession } from '../../../../ports/receiving/mailbox-source.ts';
 
 export interface MadeHere {
   readonly folders: readonly { readonly remote: RemoteFolder; readonly localPath: string }[];

@@ -1,16 +1,16 @@
 /** Moves, copies and deletes messages that both sides know: within the account nothing is transferred. */
 
-import { foldLeft, foldMovedHere, foldTransferred } from '../../../core/sync/fold-done.ts';
-import { mergeFlags as mergedFlags } from '../../../core/sync/plan/merge-flags.ts';
+import { foldLeft, foldMovedHere, foldTransferred } from '../../../../core/sync/fold-done.ts';
+import { mergeFlags as mergedFlags } from '../../../../core/sync/plan/merge-flags.ts';
 import type {
   MergeItem,
   MoveHereItem,
   Operation,
   TransferItem,
-} from '../../../core/sync/plan/operation.ts';
-import { UidSet } from '../../../core/sync/uid-set.ts';
-import type { Transferred } from '../../../ports/receiving/mailbox-source.ts';
-import { commit } from '../account-run.ts';
+} from '../../../../core/sync/plan/operation.ts';
+import { UidSet } from '../../../../core/sync/uid-set.ts';
+import type { Transferred } from '../../../../ports/receiving/mailbox-source.ts';
+import { commit } from '../../account-run.ts';
 import { mergeFlags } from './store-flags.ts';
 import { agreedFolder, parts, reportOf, type Work } from './work.ts';
 

@@ -1,7 +1,7 @@
 /** Carries out a plan in its order. While the last batch of a folder is on its way to disk, the next folder is asked for. */
 
-import type { Operation } from '../../../core/sync/plan/operation.ts';
-import { asPosthornError } from '../../../errors.ts';
+import type { Operation } from '../../../../core/sync/plan/operation.ts';
+import { asPosthornError } from '../../../../errors.ts';
 import { carryOut, carryOutRange, carryOutRetries, type Range, type Retry } from './carry-out.ts';
 import { reportOf, type Work } from './work.ts';
 

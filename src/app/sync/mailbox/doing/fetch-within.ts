@@ -1,9 +1,9 @@
 /** Fetches what the account wants: old messages are left out, large ones come as placeholders. */
 
-import { placeholder } from '../../../core/sync/placeholder.ts';
-import type { MessageFacts } from '../../../core/sync/remote.ts';
-import { UidSet } from '../../../core/sync/uid-set.ts';
-import type { Fetched, OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
+import { placeholder } from '../../../../core/sync/placeholder.ts';
+import type { MessageFacts } from '../../../../core/sync/remote.ts';
+import { UidSet } from '../../../../core/sync/uid-set.ts';
+import type { Fetched, OpenFolder } from '../../../../ports/receiving/mailbox-source.ts';
 
 export interface Limits {
   /** Octets; null: none. */

@@ -1,9 +1,9 @@
 /** Small words of gathering: what a folder is like of which little is known. */
 
-import type { KnownMessages } from '../../../core/sync/known-messages.ts';
-import type { LocalNews } from '../../../core/sync/plan/views.ts';
-import type { FolderStatus } from '../../../core/sync/remote.ts';
-import { DataError } from '../../../errors.ts';
+import type { KnownMessages } from '../../../../core/sync/known-messages.ts';
+import type { LocalNews } from '../../../../core/sync/plan/views.ts';
+import type { FolderStatus } from '../../../../core/sync/remote.ts';
+import { DataError } from '../../../../errors.ts';
 
 /** Of a folder that the server does not have. */
 export const nothing: FolderStatus = {

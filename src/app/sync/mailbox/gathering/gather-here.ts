@@ -1,9 +1,9 @@
 /** What changed in the Maildir folders of an account since they were agreed. A folder whose stamp is as it was is not read. */
 
-import { readStamp, writeStamp } from '../../../core/sync/agreed-stamp.ts';
-import type { KnownMessages } from '../../../core/sync/known-messages.ts';
-import type { LocalNews, NewHere } from '../../../core/sync/plan/views.ts';
-import type { LocalScan, MailTree } from '../../../ports/receiving/mail-store.ts';
+import { readStamp, writeStamp } from '../../../../core/sync/agreed-stamp.ts';
+import type { KnownMessages } from '../../../../core/sync/known-messages.ts';
+import type { LocalNews, NewHere } from '../../../../core/sync/plan/views.ts';
+import type { LocalScan, MailTree } from '../../../../ports/receiving/mail-store.ts';
 
 export interface FolderHere {
   readonly localPath: string;

@@ -1,12 +1,12 @@
 /** What is at hand while a plan is carried out. */
 
-import type { FolderPolicy } from '../../../core/account/policy/sync-settings.ts';
-import type { AgreedFolder, Intent } from '../../../core/sync/agreed.ts';
-import type { RangeEnd } from '../../../core/sync/fold.ts';
-import { InternalError } from '../../../errors.ts';
-import type { AccountRun } from '../account-run.ts';
-import type { FolderReport } from '../report.ts';
-import type { OpenFolders } from './open-folders.ts';
+import type { FolderPolicy } from '../../../../core/account/policy/sync-settings.ts';
+import type { AgreedFolder, Intent } from '../../../../core/sync/agreed.ts';
+import type { RangeEnd } from '../../../../core/sync/fold.ts';
+import { InternalError } from '../../../../errors.ts';
+import type { AccountRun } from '../../account-run.ts';
+import type { FolderReport } from '../../report.ts';
+import type { OpenFolders } from '../open-folders.ts';
 
 export interface Work {
   readonly run: AccountRun;

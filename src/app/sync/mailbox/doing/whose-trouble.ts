@@ -1,10 +1,10 @@
 /** Whose trouble it is that the connection was lost while a folder was fetched: others are asked for (design rule 11). */
 
-import type { MessageFacts } from '../../../core/sync/remote.ts';
-import { UidSet } from '../../../core/sync/uid-set.ts';
-import type { OpenFolder } from '../../../ports/receiving/mailbox-source.ts';
-import { isHangUp, type Loss } from '../lost-message.ts';
-import type { OpenFolders } from './open-folders.ts';
+import type { MessageFacts } from '../../../../core/sync/remote.ts';
+import { UidSet } from '../../../../core/sync/uid-set.ts';
+import type { OpenFolder } from '../../../../ports/receiving/mailbox-source.ts';
+import { isHangUp, type Loss } from '../../lost-message.ts';
+import type { OpenFolders } from '../open-folders.ts';
 
 /** Of these, the smallest ones are asked for; so many of them may be as bad. */
 const candidates = 50;

@@ -1,7 +1,7 @@
 /** How many messages an operation is about: what a person who watches a sync has before him. */
 
-import type { Operation } from '../../../core/sync/plan/operation.ts';
-import type { FolderStatus } from '../../../core/sync/remote.ts';
+import type { Operation } from '../../../../core/sync/plan/operation.ts';
+import type { FolderStatus } from '../../../../core/sync/remote.ts';
 
 /** Of a range no more than the server's numbers allow; its listing tells more exactly. */
 export function toFetch(operation: Operation, status: FolderStatus | undefined): number {

@@ -1,14 +1,18 @@
 /** Uploads what is new here. APPEND is not repeatable: what is about to be sent is written durably before (design rules 4 and 14). */
 
-import type { AgreedFolder } from '../../../core/sync/agreed.ts';
-import { foldIntended, foldUploaded, intentOf } from '../../../core/sync/fold-done.ts';
-import { flagsOfBits } from '../../../core/sync/flags.ts';
-import type { Intent } from '../../../core/sync/agreed.ts';
-import type { Operation, UploadItem } from '../../../core/sync/plan/operation.ts';
-import { UidSet } from '../../../core/sync/uid-set.ts';
-import { asPosthornError, TemporaryError } from '../../../errors.ts';
-import type { Upload, Uploaded, WritableFolder } from '../../../ports/receiving/mailbox-source.ts';
-import { commit } from '../account-run.ts';
+import type { AgreedFolder } from '../../../../core/sync/agreed.ts';
+import { foldIntended, foldUploaded, intentOf } from '../../../../core/sync/fold-done.ts';
+import { flagsOfBits } from '../../../../core/sync/flags.ts';
+import type { Intent } from '../../../../core/sync/agreed.ts';
+import type { Operation, UploadItem } from '../../../../core/sync/plan/operation.ts';
+import { UidSet } from '../../../../core/sync/uid-set.ts';
+import { asPosthornError, TemporaryError } from '../../../../errors.ts';
+import type {
+  Upload,
+  Uploaded,
+  WritableFolder,
+} from '../../../../ports/receiving/mailbox-source.ts';
+import { commit } from '../../account-run.ts';
 import { agreedFolder, parts, reportOf, type Work } from './work.ts';
 
 const together = 100;

@@ -1,13 +1,13 @@
 /** What changed in a folder of the server since it was agreed, and what of it is proven (design rule 13). */
 
-import type { AgreedFolder, Trouble } from '../../../core/sync/agreed.ts';
-import { flagBits } from '../../../core/sync/flags.ts';
-import type { KnownMessages } from '../../../core/sync/known-messages.ts';
-import type { Keeping, NewThere, RemoteNews } from '../../../core/sync/plan/views.ts';
-import type { FolderStatus, MessageFacts } from '../../../core/sync/remote.ts';
-import { highestUid, UidSet } from '../../../core/sync/uid-set.ts';
-import { refusedUid } from './deliver-messages.ts';
-import type { OpenFolder, PermanentFlags } from '../../../ports/receiving/mailbox-source.ts';
+import type { AgreedFolder, Trouble } from '../../../../core/sync/agreed.ts';
+import { flagBits } from '../../../../core/sync/flags.ts';
+import type { KnownMessages } from '../../../../core/sync/known-messages.ts';
+import type { Keeping, NewThere, RemoteNews } from '../../../../core/sync/plan/views.ts';
+import type { FolderStatus, MessageFacts } from '../../../../core/sync/remote.ts';
+import { highestUid, UidSet } from '../../../../core/sync/uid-set.ts';
+import { refusedUid } from '../doing/deliver-messages.ts';
+import type { OpenFolder, PermanentFlags } from '../../../../ports/receiving/mailbox-source.ts';
 
 /** Whether the server may have changed or lost known messages. Without HIGHESTMODSEQ nobody knows. */
 export function mayHaveChanged(
