@@ -97,7 +97,7 @@ class Pairing implements Pairs {
 
   #trashed(arrival: Arrival): void {
     const source = this.#gone.copied(arrival, this.settled);
-    if (source !== null) this.#leaveBehind(source);
+    if (source !== null && isTrashedByUs(source)) this.#leaveBehind(source);
   }
 
   #leaveBehind(source: Entry): void {
@@ -163,6 +163,11 @@ class Pairing implements Pairs {
     const settled = this.#settled.get(view) ?? new Set();
     this.#settled.set(view, settled.add(at));
   }
+}
+
+/** Where nothing that is deleted here goes to the trash there, its copy in it is somebody else's, and the source stays. */
+function isTrashedByUs({ view: { policy, agreed } }: Entry): boolean {
+  return policy.onLocalDelete === 'trash' && policy.direction !== 'pull' && agreed?.stamp !== null;
 }
 
 /** Without a Message-ID alone, or with one and another size, what it holds has to tell. */

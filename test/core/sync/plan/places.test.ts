@@ -13,6 +13,7 @@ import {
   status,
   there,
   usual,
+  usualPolicy,
   view,
   type Known,
 } from './views.ts';
@@ -165,4 +166,26 @@ it('a new file that may be one of those that are fetched waits for what they hol
     status: { ...status, uidNext: 12, exists: 6 },
   };
   expect(planned([inbox(more)])).toEqual(['fetch-range INBOX 11']);
+});
+
+describe('a copy in the trash of a message that is gone here', () => {
+  const news = { ...status, uidNext: 12, exists: 1 };
+  const filled = folder('Trash', { there: there({ arrivals: { 11: 'a' } }), status: news });
+  const gone = here(names.slice(1));
+
+  it('is what a deletion left that broke off: its source goes for good', () => {
+    expect(planned([inbox({ here: gone }), filled])).toEqual([
+      'fetch-range Trash 11',
+      'expunge INBOX 1',
+    ]);
+  });
+
+  it('is another one where deletions do not lead there: its source stays', () => {
+    const policy = { ...usualPolicy, onLocalDelete: 'keep' as const };
+    for (const more of [{ policy }, { agreed: agreed({ stamp: null }) }])
+      expect(planned([inbox({ here: gone, ...more }), filled])).toEqual([
+        'fetch-range Trash 11',
+        'there-alone INBOX 1',
+      ]);
+  });
 });
